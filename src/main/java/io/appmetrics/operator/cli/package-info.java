@@ -1,0 +1,5 @@
+/** The commands of the jar. */
+@NullMarked
+package io.appmetrics.operator.cli;
+
+import org.jspecify.annotations.NullMarked;
