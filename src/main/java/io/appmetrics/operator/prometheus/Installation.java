@@ -71,6 +71,11 @@ public record Installation(
       return file.startsWith(path.endsWith("/") ? path : path + "/");
     }
 
+    boolean looksLikeIstios() {
+      return secret != null
+          && (secret.startsWith("istio.") || path.matches(".*/(istio|prom)-certs/?"));
+    }
+
     /** The key of the Secret that a file of this mount shows. */
     String keyOf(String file) {
       String relative = file.substring(path.endsWith("/") ? path.length() : path.length() + 1);
@@ -178,12 +183,7 @@ public record Installation(
   public Optional<TlsFiles> offeredCertificates() {
     Stream<String> filled =
         outputCerts.stream().filter(dir -> mounts.stream().anyMatch(m -> m.path().equals(dir)));
-    Stream<String> mounted =
-        mounts.stream()
-            .filter(m -> m.secret() != null)
-            .filter(
-                m -> m.secret().startsWith("istio.") || m.path().matches(".*/(istio|prom)-certs/?"))
-            .map(Mount::path);
+    Stream<String> mounted = mounts.stream().filter(Mount::looksLikeIstios).map(Mount::path);
     return Stream.concat(filled, mounted).findFirst().map(Installation::istioFiles);
   }
 
