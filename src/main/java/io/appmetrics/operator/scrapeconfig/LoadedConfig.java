@@ -1,6 +1,8 @@
 package io.appmetrics.operator.scrapeconfig;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -13,7 +15,6 @@ import java.util.Set;
  * @param globalScrapeInterval how often a job without an interval of its own scrapes
  * @param tlsFiles by job, where the job's {@code tls_config} names all three files
  */
-@SuppressWarnings("DoNotCallSuggester") // the signatures only, so far
 public record LoadedConfig(
     Set<String> jobNames,
     Set<String> markerDigests,
@@ -32,6 +33,20 @@ public record LoadedConfig(
    * @throws UnparsableConfig when it is no Prometheus configuration
    */
   public static LoadedConfig parse(String yaml) throws UnparsableConfig {
-    throw new UnsupportedOperationException();
+    var tree = ConfigTree.read(new YamlText(MarkedText.unmarked(yaml)));
+    var names = new HashSet<String>();
+    var digests = new HashSet<String>();
+    var tls = new HashMap<String, TlsFiles>();
+    for (var found : tree.jobs()) {
+      var job = found.job();
+      names.add(job.name());
+      if (job.name().startsWith(ScrapeBlock.MARKER_PREFIX)) {
+        digests.add(job.name().substring(ScrapeBlock.MARKER_PREFIX.length()));
+      }
+      if (job.tlsFiles() != null) {
+        tls.put(job.name(), job.tlsFiles());
+      }
+    }
+    return new LoadedConfig(names, digests, tree.globalScrapeInterval(), tls);
   }
 }
