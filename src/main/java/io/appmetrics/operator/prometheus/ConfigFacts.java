@@ -7,11 +7,21 @@ import org.jspecify.annotations.Nullable;
  * Where our jobs stand in the ConfigMap.
  *
  * @param state whether they do
- * @param message which ConfigMap, and what is in the way
+ * @param place which ConfigMap and key; empty while that is not known
+ * @param message what is in the way; the place where nothing is
  * @param jobs the jobs that stand there
  * @param digest the digest of the block that stands there; null without a block
  */
-public record ConfigFacts(State state, String message, SlotJobs jobs, @Nullable String digest) {
+public record ConfigFacts(
+    State state, String place, String message, SlotJobs jobs, @Nullable String digest) {
+
+  /** Whether the installation is in such a state that nothing can be said of its jobs. */
+  public boolean isInTheWay() {
+    return switch (state) {
+      case WRITTEN, PENDING, TOO_LARGE, REFUSED -> false;
+      case INSTALLATION_NOT_FOUND, INSTALLATION_UNSUPPORTED, MISSING, UNPARSABLE -> true;
+    };
+  }
 
   /** The states of the configuration's text. */
   public enum State {

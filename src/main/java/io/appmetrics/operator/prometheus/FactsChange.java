@@ -46,8 +46,9 @@ public record FactsChange(boolean everybody, Set<String> namespaces) {
                     new ReplicaFacts(
                         r.pod(),
                         r.reachable(),
+                        r.answered(),
                         r.problem(),
-                        r.digests(),
+                        r.loaded(),
                         r.rejection(),
                         r.pools(),
                         Map.of()))

@@ -114,7 +114,7 @@ record InstallationDecision(Action action, ScrapeFacts facts, @Nullable Instant 
           seen.demand().complete() ? seen.demand().jobs() : standing.and(seen.demand().jobs());
       ConfigFacts written =
           new ConfigFacts(
-              ConfigFacts.State.WRITTEN, place, standing, yaml.blockDigest().orElse(null));
+              ConfigFacts.State.WRITTEN, place, place, standing, yaml.blockDigest().orElse(null));
       String target;
       if (wanted.isEmpty()) {
         target = yaml.without();
@@ -124,6 +124,7 @@ record InstallationDecision(Action action, ScrapeFacts facts, @Nullable Instant 
           return standing.contains(wanted)
               ? written
               : pending(
+                  place,
                   "the jobs are written to "
                       + place
                       + " once "
@@ -141,6 +142,7 @@ record InstallationDecision(Action action, ScrapeFacts facts, @Nullable Instant 
       if (bytes > MOST_BYTES && target.length() > text.text().length()) {
         return new ConfigFacts(
             ConfigFacts.State.TOO_LARGE,
+            place,
             place
                 + " would hold "
                 + bytes
@@ -154,25 +156,27 @@ record InstallationDecision(Action action, ScrapeFacts facts, @Nullable Instant 
       if (seen.refusal() != null) {
         return new ConfigFacts(
             ConfigFacts.State.REFUSED,
+            place,
             "the API server refused to write " + place + ": " + seen.refusal(),
             standing,
             yaml.blockDigest().orElse(null));
       }
       action = new Action.WriteConfig(target, text.resourceVersion(), describe(standing, wanted));
-      return pending("the jobs are being written to " + place, standing, yaml);
+      return pending(place, "the jobs are being written to " + place, standing, yaml);
     }
 
     private static String describe(SlotJobs standing, SlotJobs wanted) {
       return "jobs " + standing + " become " + wanted;
     }
 
-    private static ConfigFacts pending(String message, SlotJobs standing, PrometheusYaml yaml) {
+    private static ConfigFacts pending(
+        String place, String message, SlotJobs standing, PrometheusYaml yaml) {
       return new ConfigFacts(
-          ConfigFacts.State.PENDING, message, standing, yaml.blockDigest().orElse(null));
+          ConfigFacts.State.PENDING, place, message, standing, yaml.blockDigest().orElse(null));
     }
 
     private static ConfigFacts notServed(ConfigFacts.State state, String message) {
-      return new ConfigFacts(state, message, SlotJobs.none(), null);
+      return new ConfigFacts(state, "", message, SlotJobs.none(), null);
     }
 
     private Optional<String> unsupported(Installation installation) {
@@ -304,7 +308,7 @@ record InstallationDecision(Action action, ScrapeFacts facts, @Nullable Instant 
           String id = config.digest() == null ? "no block" : config.digest();
           Action.Cause cause =
               new Action.Cause(
-                  "config " + id, "its configuration is not the one in " + config.message());
+                  "config " + id, "its configuration is not the one in " + config.place());
           take(
               replica,
               cause,
@@ -377,12 +381,20 @@ record InstallationDecision(Action action, ScrapeFacts facts, @Nullable Instant 
         facts.add(
             answer == null
                 ? new ReplicaFacts(
-                    pod, !lost(replica), replica.silence(), Set.of(), null, Set.of(), Map.of())
+                    pod,
+                    !lost(replica),
+                    false,
+                    replica.silence(),
+                    SlotJobs.none(),
+                    null,
+                    Set.of(),
+                    Map.of())
                 : new ReplicaFacts(
                     pod,
                     !lost(replica),
+                    true,
                     replica.silence(),
-                    answer.config().markerDigests(),
+                    SlotJobs.named(answer.config().jobNames()),
                     answer.runtime().reloadConfigSuccess() ? null : rejection(replica),
                     answer.pools(),
                     answer.targets()));

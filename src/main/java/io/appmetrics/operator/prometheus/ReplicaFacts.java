@@ -1,5 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pod namespace/name
  * @param reachable false once it has not answered for so long that nothing is known any more
+ * @param answered whether it has ever answered: what follows is what it said the last time
  * @param problem why it did not answer the last time; null when it did
- * @param digests of our blocks that it has loaded: none, one, or more while a reload goes on
+ * @param loaded the slot jobs in the configuration that it runs
  * @param rejection why its last reload failed, in its own words; null when it succeeded
  * @param pools the names of its scrape pools
  * @param targets the targets of our pools, by pod uid
@@ -20,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 public record ReplicaFacts(
     String pod,
     boolean reachable,
+    boolean answered,
     @Nullable String problem,
-    Set<String> digests,
+    SlotJobs loaded,
     @Nullable String rejection,
     Set<String> pools,
     Map<String, List<ActiveTarget>> targets) {
