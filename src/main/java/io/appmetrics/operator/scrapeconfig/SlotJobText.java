@@ -56,6 +56,7 @@ record SlotJobText(int slot, PrometheusVersion version) {
     var text = new StringBuilder("- job_name: ").append(name).append('\n').append(settings);
     // exactly this in every job: equal discoveries share one watch
     text.append("  kubernetes_sd_configs: [{role: pod}]\n").append("  relabel_configs:\n");
+    text.append("  # which pods\n");
     // not "keep Running": 2.5 and older do not know the label
     text.append(
         rule(
@@ -69,6 +70,7 @@ record SlotJobText(int slot, PrometheusVersion version) {
                 + ", "
                 + annotation("path")
                 + "], action: keep, regex: '[1-9]\\d{0,4};(?:/[^?#\\s]*)?'"));
+    text.append("  # where\n");
     text.append(schemeRule);
     // from the pod's address, not the discovered one: one target per pod, whatever ports it
     // declares
@@ -80,13 +82,16 @@ record SlotJobText(int slot, PrometheusVersion version) {
                 + annotation("path")
                 + "], regex: '(/.*)', target_label: __metrics_path__"));
     if (version.atLeast(2, 29)) {
+      text.append("  # how often\n");
       // both or none: a timeout above the interval makes the target vanish
       var duration = "(?:\\d+(?:ms|s|m|h))+";
       text.append(interval("'(" + duration + ");" + duration + "'", "__scrape_interval__"));
       text.append(interval("'" + duration + ";(" + duration + ")'", "__scrape_timeout__"));
     }
+    text.append("  # query parameters\n");
     text.append(
         rule("action: labelmap, regex: " + annotation("param") + "_(.+), replacement: __param_$1"));
+    text.append("  # labels\n");
     // pod labels first, so that they cannot spoof what follows
     text.append(rule("action: labelmap, regex: __meta_kubernetes_pod_label_(.+)"));
     text.append(rule("action: labeldrop, regex: instance"));

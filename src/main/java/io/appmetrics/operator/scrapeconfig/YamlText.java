@@ -26,11 +26,13 @@ final class YamlText {
 
   private final MarkedText source;
   private final String text;
+  private final String readable;
   private final boolean supplementary;
 
   YamlText(MarkedText source) {
     this.source = source;
     this.text = source.outside();
+    this.readable = withoutSeparatingTabs(text);
     this.supplementary = text.chars().anyMatch(c -> Character.isSurrogate((char) c));
   }
 
@@ -41,7 +43,7 @@ final class YamlText {
   /** The root node of the first document, the only one that Prometheus reads. */
   Optional<Node> root() throws UnparsableConfig {
     try {
-      var documents = new Compose(SETTINGS).composeAllFromString(text).iterator();
+      var documents = new Compose(SETTINGS).composeAllFromString(readable).iterator();
       return documents.hasNext() ? Optional.of(documents.next()) : Optional.empty();
     } catch (YamlEngineException e) {
       throw notYaml(e);
@@ -51,7 +53,7 @@ final class YamlText {
   List<Event> events() throws UnparsableConfig {
     try {
       var events = new ArrayList<Event>();
-      new Parse(SETTINGS).parseString(text).forEach(events::add);
+      new Parse(SETTINGS).parseString(readable).forEach(events::add);
       return events;
     } catch (YamlEngineException e) {
       throw notYaml(e);
@@ -70,6 +72,29 @@ final class YamlText {
 
   UnparsableConfig problem(int offset, String problem) {
     return source.problem(offset, problem);
+  }
+
+  /**
+   * The text with spaces for the tabs behind the first word of a line: Prometheus takes {@code
+   * key:<tab>value}, which this parser refuses. No place moves by that, and no indentation.
+   */
+  private static String withoutSeparatingTabs(String text) {
+    if (text.indexOf('\t') < 0) {
+      return text;
+    }
+    var readable = new StringBuilder(text);
+    var indentation = true;
+    for (var i = 0; i < text.length(); i++) {
+      var c = text.charAt(i);
+      if (c == '\n' || c == '\r') {
+        indentation = true;
+      } else if (c == '\t' && !indentation) {
+        readable.setCharAt(i, ' ');
+      } else if (c != ' ' && c != '\t') {
+        indentation = false;
+      }
+    }
+    return readable.toString();
   }
 
   private UnparsableConfig notYaml(YamlEngineException e) {

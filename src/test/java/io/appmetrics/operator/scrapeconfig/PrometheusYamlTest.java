@@ -162,7 +162,8 @@ class PrometheusYamlTest {
             "# \uD83D\uDE80\nscrape_configs:\n- job_name: \"\uD83D\uDE80\uD83D\uDE80\"§\n# \uD83D\uDE80\n",
             block(0)),
         new Spliced("a byte order mark", "\uFEFFscrape_configs:\n- job_name: a§\n", block(0)),
-        new Spliced("tabs", "scrape_configs:\n- job_name: a\t# tab§\n", block(0)),
+        new Spliced(
+            "tabs", "scrape_configs:\t# tab\n- job_name:\ta\n  x: \"\t\"\t# tab§\n", block(0)),
         new Spliced("an empty key", "scrape_configs:§\n", block(0)),
         new Spliced("an empty key at the end", "global: {}\nscrape_configs:§", block(0)),
         new Spliced(
