@@ -13,7 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,42 +31,52 @@ public final class MeshPolicies implements AutoCloseable {
   private final KubernetesClient client;
   private final String rootNamespace;
   private final Runnable changed;
-  private volatile @Nullable SharedIndexInformer<GenericKubernetesResource> informer;
+  private final Set<String> namespaces;
+  private volatile List<SharedIndexInformer<GenericKubernetesResource>> informers = List.of();
 
   /**
    * Prepares the cache; {@link #refresh} fills it.
    *
    * @param rootNamespace the namespace whose policy holds for the whole mesh
+   * @param namespaces those to watch beside it; empty: all
    * @param changed hears that some policy changed
    */
-  public MeshPolicies(KubernetesClient client, String rootNamespace, Runnable changed) {
+  public MeshPolicies(
+      KubernetesClient client, String rootNamespace, Set<String> namespaces, Runnable changed) {
     this.client = client;
     this.rootNamespace = rootNamespace;
+    this.namespaces = namespaces;
     this.changed = changed;
   }
 
   /** Begins to watch once Istio is there. */
   public synchronized void refresh() {
-    Optional<String> version = informer == null ? servedVersion() : Optional.empty();
+    Optional<String> version = informers.isEmpty() ? servedVersion() : Optional.empty();
     if (version.isEmpty()) {
       return;
     }
-    SharedIndexInformer<GenericKubernetesResource> fresh =
-        client
-            .genericKubernetesResources(
-                new ResourceDefinitionContext.Builder()
-                    .withGroup(GROUP)
-                    .withVersion(version.get())
-                    .withKind(KIND)
-                    .withPlural(PLURAL)
-                    .withNamespaced(true)
-                    .build())
-            .inAnyNamespace()
-            .runnableInformer(0);
-    fresh.addEventHandler(new Tell());
-    fresh.exceptionHandler((started, e) -> true);
-    fresh.start().toCompletableFuture().join();
-    informer = fresh;
+    var resources =
+        client.genericKubernetesResources(
+            new ResourceDefinitionContext.Builder()
+                .withGroup(GROUP)
+                .withVersion(version.get())
+                .withKind(KIND)
+                .withPlural(PLURAL)
+                .withNamespaced(true)
+                .build());
+    List<SharedIndexInformer<GenericKubernetesResource>> fresh =
+        namespaces.isEmpty()
+            ? List.of(resources.inAnyNamespace().runnableInformer(0))
+            : Stream.concat(Stream.of(rootNamespace), namespaces.stream())
+                .distinct()
+                .map(namespace -> resources.inNamespace(namespace).runnableInformer(0))
+                .toList();
+    for (SharedIndexInformer<GenericKubernetesResource> informer : fresh) {
+      informer.addEventHandler(new Tell());
+      informer.exceptionHandler((started, e) -> true);
+      informer.start().toCompletableFuture().join();
+    }
+    informers = fresh;
     log.info("Istio's PeerAuthentications are watched ({}/{})", GROUP, version.get());
     changed.run();
   }
@@ -84,12 +95,9 @@ public final class MeshPolicies implements AutoCloseable {
 
   /** What the policies say now. */
   public MeshPolicy policy() {
-    SharedIndexInformer<GenericKubernetesResource> current = informer;
-    if (current == null) {
-      return MeshPolicy.none(rootNamespace);
-    }
     List<GenericKubernetesResource> oldestFirst =
-        current.getStore().list().stream()
+        informers.stream()
+            .flatMap(informer -> informer.getStore().list().stream())
             .filter(MeshPolicies::namespaceWide)
             .sorted(
                 Comparator.comparing(
@@ -142,9 +150,6 @@ public final class MeshPolicies implements AutoCloseable {
 
   @Override
   public void close() {
-    SharedIndexInformer<GenericKubernetesResource> current = informer;
-    if (current != null) {
-      current.close();
-    }
+    informers.forEach(SharedIndexInformer::close);
   }
 }
