@@ -187,6 +187,15 @@ public record Installation(
     return Stream.concat(filled, mounted).findFirst().map(Installation::istioFiles);
   }
 
+  /** The Secrets that the operator has to read: those that look like Istio's. */
+  public List<String> certificateSecrets() {
+    return mounts.stream()
+        .filter(Mount::looksLikeIstios)
+        .flatMap(mount -> Stream.ofNullable(mount.secret()))
+        .distinct()
+        .toList();
+  }
+
   /** The file names that Istio's agent and Citadel use, in a directory. */
   public static TlsFiles istioFiles(String directory) {
     String dir = directory.endsWith("/") ? directory : directory + "/";
