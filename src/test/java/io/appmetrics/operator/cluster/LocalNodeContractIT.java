@@ -21,7 +21,7 @@ class LocalNodeContractIT {
     var prometheus =
         istio.prometheus(
             Addon.plain().withSecretCertificates().scrapeInterval("2s").withIstioSecureJob());
-    cluster.awaitQuiet(Duration.ofSeconds(6));
+    prometheus.awaitSettled();
 
     assertThat(prometheus.lastReloadSucceeded()).isTrue();
     assertThat(prometheus.scrapePools()).contains("kubernetes-pods").doesNotContain(SECURE);

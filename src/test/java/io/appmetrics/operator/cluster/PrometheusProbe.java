@@ -1,5 +1,7 @@
 package io.appmetrics.operator.cluster;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.appmetrics.operator.cluster.app.CertificateAgent;
@@ -9,6 +11,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +20,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A running Prometheus as a test sees it, on its own way, not the product's. */
 public final class PrometheusProbe {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int PORT = 9090;
+  private static final Duration SETTLED = Duration.ofMillis(10_500);
 
   private final Cluster cluster;
   private final Pod pod;
@@ -122,6 +128,31 @@ public final class PrometheusProbe {
   /** How often it has loaded its configuration, the start included; from its log. */
   public long loads() {
     return log().lines().filter(l -> l.contains("Completed loading of configuration file")).count();
+  }
+
+  /**
+   * Waits until it has nothing left to do: what it has discovered reaches the scrape pools after up
+   * to 5 s, twice, and would heal a missing pool then (source: prometheus {@code
+   * discovery/manager.go}, sender, and {@code scrape/manager.go}, reloader). Afterwards nothing
+   * happens until a pod, a node or its configuration changes.
+   */
+  public void awaitSettled() {
+    var seen = new AtomicReference<>("");
+    var since = new AtomicReference<>(Instant.now());
+    await("Prometheus to settle")
+        .atMost(SETTLED.plusSeconds(60))
+        .until(
+            () -> {
+              var now =
+                  metrics("prometheus_sd_received_updates_total")
+                      + " "
+                      + metrics("prometheus_sd_updates_total")
+                      + metrics("prometheus_config_last_reload_success_timestamp_seconds");
+              if (!now.equals(seen.getAndSet(now))) {
+                since.set(Instant.now());
+              }
+              return Duration.between(since.get(), Instant.now()).compareTo(SETTLED) >= 0;
+            });
   }
 
   /** How often its pod discovery was told of anything. */
