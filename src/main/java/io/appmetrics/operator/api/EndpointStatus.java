@@ -1,31 +1,62 @@
 package io.appmetrics.operator.api;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One endpoint: how it is scraped, and whether it is.
- *
- * @param target kind/name of the workload
- * @param port the port number
- * @param path the path
- * @param route how it is scraped: Slot
- * @param scheme HTTP, HTTPS or IstioMutual
- * @param why why that route and that scheme
- * @param up pods on which it is up
- * @param expected pods on which it has to be up
- * @param firstError the first error that Prometheus reports for it
- */
+/** One endpoint: how it is scraped, and whether it is. */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonClassDescription("One endpoint: how it is scraped, and whether it is.")
 public record EndpointStatus(
-    String target,
-    @Nullable Integer port,
-    String path,
-    @Nullable String route,
-    @Nullable String scheme,
-    @Nullable String why,
-    @Nullable Integer up,
-    @Nullable Integer expected,
-    @Nullable String firstError) {}
+    @JsonPropertyDescription("The workload as kind/name, such as Deployment/cart.")
+        @Required
+        @Size(max = 320)
+        String target,
+    @JsonPropertyDescription(
+            "The number of the port; absent while a declared name is found in no container.")
+        @Min(1)
+        @Max(65535)
+        @Nullable Integer port,
+    @JsonPropertyDescription("The path, such as /metrics.") @Required @Size(max = 256) String path,
+    @JsonPropertyDescription(
+            """
+            How Prometheus gets at it. Slot: by numbered annotations of the pod \
+            (appmetrics.io/port-1 and so on) that a job shared by everybody reads \
+            (appmetrics-1).\
+            """)
+        @OneOf("Slot")
+        @Nullable String route,
+    @JsonPropertyDescription("How Prometheus speaks to it, decided: HTTP, HTTPS or IstioMutual.")
+        @OneOf({"HTTP", "HTTPS", "IstioMutual"})
+        @Nullable String scheme,
+    @JsonPropertyDescription("Why this route and this scheme.") @Size(max = EndpointStatus.TEXT)
+        @Nullable String why,
+    @JsonPropertyDescription("Pods on which it is up.") @Min(0) @Nullable Integer up,
+    @JsonPropertyDescription("Pods on which it has to be up.") @Min(0) @Nullable Integer expected,
+    @JsonPropertyDescription(
+            "The first error that Prometheus reports for it, in Prometheus' words; absent: none.")
+        @Size(max = EndpointStatus.TEXT)
+        @Nullable String firstError) {
+
+  static final int TEXT = 256;
+
+  /** Cuts free text to 256 characters: one longer error would have the whole status refused. */
+  public EndpointStatus {
+    why = cut(why);
+    firstError = cut(firstError);
+  }
+
+  private static @Nullable String cut(@Nullable String text) {
+    if (text == null || text.codePointCount(0, text.length()) <= TEXT) {
+      return text;
+    }
+    return text.substring(0, text.offsetByCodePoints(0, TEXT - 1)) + "…";
+  }
+}

@@ -1,26 +1,35 @@
 package io.appmetrics.operator.api;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Counts for one target.
- *
- * @param kind the kind of the workload
- * @param name the name of the workload
- * @param pods ready pods that count
- * @param endpoints endpoints declared
- * @param scraped endpoints that are up on all of those pods
- * @param templateWrites writes of the pod template since the spec last changed; the brake on a
- *     fight
- */
+/** Counts for one target. */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonClassDescription("Counts for one target.")
 public record TargetStatus(
-    String kind,
-    String name,
-    @Nullable Integer pods,
-    @Nullable Integer endpoints,
-    @Nullable Integer scraped,
-    @Nullable Integer templateWrites) {}
+    @JsonPropertyDescription("The kind of the workload.") @Required @Size(max = 63) String kind,
+    @JsonPropertyDescription("The name of the workload.") @Required @Size(max = 253) String name,
+    @JsonPropertyDescription(
+            """
+            Pods that count: those that have been ready for twice the scrape interval, at least \
+            30 s, or that are up already.\
+            """)
+        @Min(0)
+        @Nullable Integer pods,
+    @JsonPropertyDescription("Endpoints declared.") @Min(0) @Nullable Integer endpoints,
+    @JsonPropertyDescription("Endpoints that are up on every pod that counts.") @Min(0)
+        @Nullable Integer scraped,
+    @JsonPropertyDescription(
+            """
+            How often the operator has written the workload's pod template since the spec last \
+            changed. After 3 it stops: another writer takes the annotations away.\
+            """)
+        @Min(0)
+        @Nullable Integer templateWrites) {}

@@ -1,0 +1,110 @@
+package io.appmetrics.operator.runtime;
+
+import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributes;
+import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributesBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that the operator does to the API server, and therefore has to be allowed to.
+ *
+ * @param verbs as RBAC names them
+ * @param group the API group; empty for the core
+ * @param resource the plural, with {@code /subresource} where it is one
+ * @param namespace null for all namespaces
+ * @param name null for all objects
+ */
+record Right(
+    List<String> verbs,
+    String group,
+    String resource,
+    @Nullable String namespace,
+    @Nullable String name) {
+
+  /** Every right that the operator needs with these settings; {@code deploy/} grants no other. */
+  static List<Right> neededFor(OperatorConfig config) {
+    List<Right> rights = new ArrayList<>();
+    if (config.namespaces().isEmpty()) {
+      inNamespace(null, rights);
+    } else {
+      config.namespaces().forEach(namespace -> inNamespace(namespace, rights));
+      SortedSet<String> more = new TreeSet<>(List.of(config.rootNamespace()));
+      more.removeAll(config.namespaces());
+      more.forEach(namespace -> rights.add(peerAuthentications(namespace)));
+      String prometheus = config.prometheus().namespace();
+      if (!config.namespaces().contains(prometheus)) {
+        rights.add(of(prometheus, "apps", "deployments", "get", "list", "watch"));
+        rights.add(of(prometheus, "", "pods", "patch"));
+      }
+    }
+    rights.add(of(config.prometheus().namespace(), "", "pods", "get", "list", "watch"));
+    return rights;
+  }
+
+  /** The rights to the files of a Prometheus installation, by name. */
+  static List<Right> neededFor(String namespace, Preflight.InstallationFiles files) {
+    List<Right> rights = new ArrayList<>();
+    rights.add(
+        new Right(
+            List.of("get", "list", "watch", "update"),
+            "",
+            "configmaps",
+            namespace,
+            files.configMap()));
+    for (String secret : files.secrets()) {
+      rights.add(new Right(List.of("get", "list", "watch"), "", "secrets", namespace, secret));
+    }
+    return rights;
+  }
+
+  private static void inNamespace(@Nullable String namespace, List<Right> rights) {
+    rights.add(of(namespace, "appmetrics.io", "appmetrics", "get", "list", "watch"));
+    rights.add(of(namespace, "appmetrics.io", "appmetrics/status", "patch"));
+    rights.add(of(namespace, "apps", "deployments", "get", "list", "watch", "patch"));
+    rights.add(of(namespace, "", "pods", "list", "patch"));
+    rights.add(peerAuthentications(namespace));
+    rights.add(of(namespace, "events.k8s.io", "events", "create", "patch"));
+  }
+
+  private static Right peerAuthentications(@Nullable String namespace) {
+    return of(namespace, "security.istio.io", "peerauthentications", "list", "watch");
+  }
+
+  private static Right of(
+      @Nullable String namespace, String group, String resource, String... verbs) {
+    return new Right(List.of(verbs), group, resource, namespace, null);
+  }
+
+  Right withVerbs(List<String> some) {
+    return new Right(some, group, resource, namespace, name);
+  }
+
+  ResourceAttributes attributes(String verb) {
+    int slash = resource.indexOf('/');
+    return new ResourceAttributesBuilder()
+        .withVerb(verb)
+        .withGroup(group)
+        .withResource(slash < 0 ? resource : resource.substring(0, slash))
+        .withSubresource(slash < 0 ? null : resource.substring(slash + 1))
+        .withNamespace(namespace)
+        .withName(name)
+        .build();
+  }
+
+  /** Such as {@code get, list deployments.apps in all namespaces}. */
+  @Override
+  public String toString() {
+    int slash = resource.indexOf('/');
+    String plural = slash < 0 ? resource : resource.substring(0, slash);
+    return String.join(", ", verbs)
+        + " "
+        + plural
+        + (group.isEmpty() ? "" : "." + group)
+        + (slash < 0 ? "" : resource.substring(slash))
+        + (name == null ? "" : " " + name)
+        + (namespace == null ? " in all namespaces" : " in namespace " + namespace);
+  }
+}
