@@ -1,4 +1,4 @@
-// What the test cluster builds kubernetes-1.36.3 from; io.appmetrics.operator.cluster.Binaries has the packages and flags.
+// What the test cluster builds kubernetes-1.36.3 from; io.appmetrics.operator.cluster.program.Binaries has the packages and flags.
 module appmetrics.io/test-cluster/kubernetes
 
 go 1.26.0

@@ -1,4 +1,4 @@
-// What the test cluster builds prometheus-2.42.0 from; io.appmetrics.operator.cluster.Binaries has the packages and flags.
+// What the test cluster builds prometheus-2.42.0 from; io.appmetrics.operator.cluster.program.Binaries has the packages and flags.
 module appmetrics.io/test-cluster/prometheus
 go 1.26.0
 require github.com/prometheus/prometheus v0.42.0

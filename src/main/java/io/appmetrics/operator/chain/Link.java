@@ -22,6 +22,8 @@ public enum Link {
   TARGETS_UP("TargetsUp", TargetsUp::check);
 
   private final String condition;
+
+  @SuppressWarnings("ImmutableEnumChecker") // references to static methods, which hold nothing
   private final Function<Evidence, Finding> check;
 
   Link(String condition, Function<Evidence, Finding> check) {

@@ -56,7 +56,6 @@ public final class InstallationAccess implements AutoCloseable {
   private final KubernetesClient client;
   private final PrometheusApi api;
   private final Settings settings;
-  private final Clock clock;
   private final ReplicaPoll poll;
   private final Watches watches;
   private final Map<String, URI> bases = new HashMap<>();
@@ -69,7 +68,6 @@ public final class InstallationAccess implements AutoCloseable {
     this.client = client;
     this.api = api;
     this.settings = settings;
-    this.clock = clock;
     this.poll = new ReplicaPoll(api, clock);
     this.watches = new Watches(client, settings.workload().namespace());
   }

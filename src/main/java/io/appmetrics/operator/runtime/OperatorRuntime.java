@@ -121,16 +121,18 @@ public final class OperatorRuntime implements AutoCloseable {
     // Only now is every AppMetrics known: before, the demand would look smaller than it is, and a
     // sweep would take annotations that are wanted.
     loop.start();
-    background.scheduleWithFixedDelay(
-        logged(
-            "sweep",
-            () -> {
-              policies.refresh();
-              sweep.run();
-            }),
-        0,
-        SWEEP.toMillis(),
-        TimeUnit.MILLISECONDS);
+    // logged() lets nothing escape into the future.
+    var unused =
+        background.scheduleWithFixedDelay(
+            logged(
+                "sweep",
+                () -> {
+                  policies.refresh();
+                  sweep.run();
+                }),
+            0,
+            SWEEP.toMillis(),
+            TimeUnit.MILLISECONDS);
     return runtime;
   }
 

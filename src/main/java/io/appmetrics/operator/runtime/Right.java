@@ -40,7 +40,7 @@ record Right(
         rights.add(of(prometheus, "", "pods", "patch"));
       }
     }
-    rights.add(of(config.prometheus().namespace(), "", "pods", "get", "list", "watch"));
+    rights.add(of(config.prometheus().namespace(), "", "pods", "list", "watch"));
     return rights;
   }
 

@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
@@ -16,9 +16,6 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 final class ConfigTree {
 
   private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
-
-  /** Merges of merges are rare; a mapping that merges itself would never end. */
-  private static final int MERGE_DEPTH = 16;
 
   /** A job and where it stands. */
   record Found(ScrapeJob job, Optional<Mark> mark) {}
@@ -113,41 +110,19 @@ final class ConfigTree {
         .map(value -> ((ScalarNode) value).getValue());
   }
 
+  /** Merge keys need no care: the composer has resolved them, under this schema. */
   private static Optional<Node> field(Node node, String key) {
-    return field(node, key, MERGE_DEPTH);
-  }
-
-  /** A key of the mapping's own goes before a merged one, an earlier merge before a later. */
-  private static Optional<Node> field(Node node, String key, int depth) {
-    if (!(node instanceof MappingNode mapping) || depth == 0) {
+    if (!(node instanceof MappingNode mapping)) {
       return Optional.empty();
     }
-    for (var tuple : mapping.getValue()) {
-      if (isKey(tuple.getKeyNode(), key)) {
-        return Optional.of(tuple.getValueNode());
-      }
-    }
-    for (var tuple : mapping.getValue()) {
-      if (isMerge(tuple.getKeyNode())) {
-        var merged = tuple.getValueNode();
-        var sources = merged instanceof SequenceNode list ? list.getValue() : List.of(merged);
-        for (var source : sources) {
-          var found = field(source, key, depth - 1);
-          if (found.isPresent()) {
-            return found;
-          }
-        }
-      }
-    }
-    return Optional.empty();
+    return mapping.getValue().stream()
+        .filter(tuple -> isKey(tuple.getKeyNode(), key))
+        .map(NodeTuple::getValueNode)
+        .findFirst();
   }
 
   private static boolean isKey(Node node, String key) {
     return node instanceof ScalarNode scalar && scalar.getValue().equals(key);
-  }
-
-  private static boolean isMerge(Node node) {
-    return isKey(node, "<<") && ((ScalarNode) node).getScalarStyle() == ScalarStyle.PLAIN;
   }
 
   private static boolean isNull(Node node) {

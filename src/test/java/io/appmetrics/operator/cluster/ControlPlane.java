@@ -2,6 +2,9 @@ package io.appmetrics.operator.cluster;
 
 import static org.awaitility.Awaitility.await;
 
+import io.appmetrics.operator.cluster.program.Binaries;
+import io.appmetrics.operator.cluster.program.Binary;
+import io.appmetrics.operator.cluster.program.Lifeline;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;

@@ -1,4 +1,4 @@
-package io.appmetrics.operator.cluster;
+package io.appmetrics.operator.cluster.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.appmetrics.operator.cluster;
+package io.appmetrics.operator.cluster.program;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.List;
  * <p>The program replaces the shell that starts it, so its pid and exit code are its own; a second
  * shell waits for the end of its standard input, a pipe whose other end only this JVM holds.
  */
-final class Lifeline {
+public final class Lifeline {
 
   private static final String SCRIPT =
       """
@@ -35,14 +35,14 @@ final class Lifeline {
   private Lifeline() {}
 
   /** A builder for {@code command}, whose standard input must stay the pipe that it is. */
-  static ProcessBuilder tie(List<String> command) {
+  public static ProcessBuilder tie(List<String> command) {
     var words = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT, "sh"));
     words.addAll(command);
     return new ProcessBuilder(words);
   }
 
   /** A builder for a process that deletes {@code directory} when this JVM has ended. */
-  static ProcessBuilder sweep(String directory) {
+  public static ProcessBuilder sweep(String directory) {
     return new ProcessBuilder("/bin/sh", "-c", SWEEP, "sh", directory);
   }
 }

@@ -1,4 +1,4 @@
-package io.appmetrics.operator.cluster;
+package io.appmetrics.operator.cluster.program;
 
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,8 +1,9 @@
-package io.appmetrics.operator.cluster;
+package io.appmetrics.operator.cluster.program;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -10,13 +11,13 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** Deletes directory trees. */
-final class Directories {
+public final class Directories {
 
   private Directories() {}
 
   /** Deletes {@code root} and all below, links themselves and not what they lead to. */
-  static void delete(Path root) throws IOException {
-    if (!Files.isDirectory(root, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+  public static void delete(Path root) throws IOException {
+    if (!Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
       Files.deleteIfExists(root);
       return;
     }

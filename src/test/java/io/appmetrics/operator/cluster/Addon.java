@@ -1,0 +1,152 @@
+package io.appmetrics.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+
+/** Istio's sample Prometheus of today, as Istio ships it, and the few changes that tests make. */
+public record Addon(
+    String file,
+    String version,
+    boolean secretCertificates,
+    int replicas,
+    UnaryOperator<String> configuration) {
+
+  private static final String CERTIFICATES = "istio-certs";
+  private static final String CERTIFICATES_PATH = "/etc/istio-certs";
+  private static final String SERVER = "prometheus-server";
+
+  /** samples/addons/prometheus.yaml: no certificates, no mTLS jobs. */
+  public static Addon plain() {
+    return new Addon(
+        "istio-modern-addon-prometheus.yaml", "3.16.0", false, 1, UnaryOperator.identity());
+  }
+
+  /**
+   * samples/addons/extras/prometheus-secure-metrics.yaml: an Istio sidecar, which is injected here,
+   * writes certificates into an emptyDir, and two jobs use them.
+   */
+  public static Addon withSidecarCertificates() {
+    return new Addon(
+        "istio-modern-addon-prometheus-secure-metrics.yaml",
+        "3.16.0",
+        false,
+        1,
+        UnaryOperator.identity());
+  }
+
+  /** Another Prometheus: 3.16.0 or 2.42.0. */
+  public Addon version(String other) {
+    return new Addon(file, other, secretCertificates, replicas, configuration);
+  }
+
+  /** With certificates from the optional Secret istio.default, as an admin adds them. */
+  public Addon withSecretCertificates() {
+    return new Addon(file, version, true, replicas, configuration);
+  }
+
+  /** More than one. */
+  public Addon replicas(int count) {
+    return new Addon(file, version, secretCertificates, count, configuration);
+  }
+
+  /** With another prometheus.yml; several changes are made one after the other. */
+  public Addon configured(UnaryOperator<String> change) {
+    return new Addon(
+        file,
+        version,
+        secretCertificates,
+        replicas,
+        text -> change.apply(configuration.apply(text)));
+  }
+
+  /** Scrapes every so often, such as {@code 2s}, so that tests are quick. */
+  public Addon scrapeInterval(String interval) {
+    return configured(
+        text ->
+            text.replaceFirst("scrape_interval: 15s", "scrape_interval: " + interval)
+                .replaceFirst("scrape_timeout: 10s", "scrape_timeout: " + interval));
+  }
+
+  /** With a job of the shape that Istio 1.0 to 1.5 shipped: port 8443 of each pod, over mTLS. */
+  public Addon withIstioSecureJob() {
+    return configured(
+        text ->
+            text.replaceFirst(
+                "(?m)^scrape_configs:\n",
+                """
+                scrape_configs:
+                - job_name: kubernetes-pods-istio-secure
+                  kubernetes_sd_configs: [{role: pod}]
+                  relabel_configs:
+                  - {source_labels: [__meta_kubernetes_pod_container_port_number], action: keep, regex: "8443"}
+                  scheme: https
+                  tls_config:
+                    ca_file: /etc/istio-certs/root-cert.pem
+                    cert_file: /etc/istio-certs/cert-chain.pem
+                    key_file: /etc/istio-certs/key.pem
+                    insecure_skip_verify: true
+                """));
+  }
+
+  /** The objects, to be moved into a namespace. */
+  List<HasMetadata> objects(Cluster cluster) {
+    var objects = cluster.parse(text());
+    for (var object : objects) {
+      if (object instanceof ConfigMap map) {
+        map.getData().computeIfPresent("prometheus.yml", (key, old) -> configuration.apply(old));
+      } else if (object instanceof Deployment deployment) {
+        change(deployment);
+      }
+    }
+    return objects;
+  }
+
+  private void change(Deployment deployment) {
+    deployment.getSpec().setReplicas(replicas);
+    var pod = deployment.getSpec().getTemplate().getSpec();
+    for (var container : pod.getContainers()) {
+      if (container.getName().equals(SERVER)) {
+        container.setImage(container.getImage().replaceFirst(":v.*", ":v" + version));
+        if (secretCertificates) {
+          container
+              .getVolumeMounts()
+              .add(
+                  new VolumeMountBuilder()
+                      .withName(CERTIFICATES)
+                      .withMountPath(CERTIFICATES_PATH)
+                      .withReadOnly()
+                      .build());
+        }
+      }
+    }
+    if (secretCertificates) {
+      pod.getVolumes()
+          .add(
+              new VolumeBuilder()
+                  .withName(CERTIFICATES)
+                  .withNewSecret()
+                  .withSecretName("istio.default")
+                  .withOptional()
+                  .endSecret()
+                  .build());
+    }
+    SidecarInjection.inject(deployment);
+  }
+
+  private String text() {
+    try (var in = Addon.class.getResourceAsStream("/istio/" + file)) {
+      return new String(Objects.requireNonNull(in, file).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.appmetrics.operator.cluster;
+
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A deployed demo app, and what a test does to it while it runs. */
+public final class DemoAppProbe {
+
+  private static final int CONTROL_PORT = 9000;
+
+  private final TestNamespace namespace;
+  private final String name;
+  private final Map<String, String> behaviours = new TreeMap<>();
+
+  DemoAppProbe(TestNamespace namespace, String name) {
+    this.namespace = namespace;
+    this.name = name;
+  }
+
+  /** The Deployment's name. */
+  public String name() {
+    return name;
+  }
+
+  /** Its only pod. */
+  public Pod pod() {
+    return namespace.pod(name);
+  }
+
+  /** Its pods. */
+  public List<Pod> pods() {
+    return namespace.pods(name);
+  }
+
+  /** From now on the port takes only TLS with a certificate of the mesh; no pod changes. */
+  public void demandsMutualTls(int port) {
+    behaves(port, "mtls");
+  }
+
+  /**
+   * From now on the port behaves so, in the running pods and in those to come; no pod changes.
+   *
+   * @param behaviour plain, mtls, down or hang; after plain and mtls also html or a status
+   */
+  public void behaves(int port, String behaviour) {
+    behaviours.put(Integer.toString(port), behaviour);
+    namespace.apply(
+        List.of(
+            new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName(name + "-behaviour")
+                .endMetadata()
+                .withData(behaviours)
+                .build()));
+    for (var pod : pods()) {
+      Http.mustPut(control(pod, "/behaviour/" + port), behaviour);
+    }
+  }
+
+  /** The pods answer their readiness probe so. */
+  public void isHealthy(boolean healthy) {
+    for (var pod : pods()) {
+      Http.mustPut(control(pod, "/health"), healthy ? "ok" : "ill");
+    }
+  }
+
+  /** The program in the pod ends with this code. */
+  public void exits(Pod pod, int code) {
+    try {
+      Http.put(control(pod, "/exit"), Integer.toString(code));
+    } catch (IOException e) {
+      // it ended before it could answer
+    }
+  }
+
+  private static URI control(Pod pod, String path) {
+    return URI.create("http://" + pod.getStatus().getPodIP() + ":" + CONTROL_PORT + path);
+  }
+}

@@ -1,0 +1,87 @@
+package io.appmetrics.operator.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.appmetrics.operator.cluster.app.CertificateAgent;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.Map;
+
+/**
+ * What Istio's injector does to a pod that asks for a sidecar, played on the template: the
+ * container istio-proxy with proxyMetadata as its variables and userVolumeMount as its mounts
+ * (source: istio {@code
+ * manifests/charts/istio-control/istio-discovery/files/injection-template.yaml}). Its metrics
+ * merging is not played.
+ */
+final class SidecarInjection {
+
+  private static final String ISSUED_VOLUME = "issued-certificates";
+
+  private SidecarInjection() {}
+
+  /** Injects where the label says so. */
+  static void inject(Deployment deployment) {
+    var template = deployment.getSpec().getTemplate();
+    var labels = template.getMetadata().getLabels();
+    if (!"true".equals(labels.get("sidecar.istio.io/inject"))) {
+      return;
+    }
+    var annotations = template.getMetadata().getAnnotations();
+    var proxy =
+        new ContainerBuilder()
+            .withName("istio-proxy")
+            .withImage("docker.io/istio/proxyv2:1.31.0")
+            .withCommand("/jdk/bin/java", "-cp", "/app", CertificateAgent.class.getName())
+            .withNewReadinessProbe()
+            .withNewHttpGet()
+            .withPath("/healthz/ready")
+            .withNewPort(CertificateAgent.CONTROL_PORT)
+            .endHttpGet()
+            .withPeriodSeconds(15)
+            .endReadinessProbe()
+            .addNewVolumeMount()
+            .withName(ISSUED_VOLUME)
+            .withMountPath(CertificateAgent.ISSUED)
+            .withReadOnly()
+            .endVolumeMount();
+    yaml(annotations, "proxy.istio.io/config")
+        .path("proxyMetadata")
+        .properties()
+        .forEach(
+            entry ->
+                proxy
+                    .addNewEnv()
+                    .withName(entry.getKey())
+                    .withValue(entry.getValue().asText())
+                    .endEnv());
+    for (var mount : yaml(annotations, "sidecar.istio.io/userVolumeMount")) {
+      proxy
+          .addNewVolumeMount()
+          .withName(mount.path("name").asText())
+          .withMountPath(mount.path("mountPath").asText())
+          .endVolumeMount();
+    }
+    template
+        .getMetadata()
+        .getAnnotations()
+        .put("sidecar.istio.io/status", "{\"revision\":\"default\"}");
+    template.getSpec().getContainers().add(proxy.build());
+    template
+        .getSpec()
+        .getVolumes()
+        .add(
+            new VolumeBuilder()
+                .withName(ISSUED_VOLUME)
+                .withNewSecret()
+                .withSecretName(ISSUED_VOLUME)
+                .withOptional()
+                .endSecret()
+                .build());
+  }
+
+  private static JsonNode yaml(Map<String, String> annotations, String key) {
+    return Serialization.unmarshal(annotations.getOrDefault(key, "{}"), JsonNode.class);
+  }
+}

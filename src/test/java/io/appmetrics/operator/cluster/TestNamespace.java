@@ -1,0 +1,265 @@
+package io.appmetrics.operator.cluster;
+
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.Subject;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** A namespace that belongs to one test. */
+public final class TestNamespace {
+
+  private static final Duration READY = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private final Cluster cluster;
+  private final String name;
+
+  TestNamespace(Cluster cluster, String name) {
+    this.cluster = cluster;
+    this.name = name;
+  }
+
+  /** Its full name. */
+  public String name() {
+    return name;
+  }
+
+  /** The cluster that it is in. */
+  public Cluster cluster() {
+    return cluster;
+  }
+
+  /** Applies a manifest, server-side, its objects moved into this namespace. */
+  public List<HasMetadata> apply(String yaml) {
+    return apply(cluster.parse(yaml));
+  }
+
+  /**
+   * Applies objects, server-side, moved into this namespace; cluster roles get names of their own.
+   */
+  public List<HasMetadata> apply(List<? extends HasMetadata> objects) {
+    var own = new ArrayList<HasMetadata>();
+    var shared = new ArrayList<HasMetadata>();
+    for (var object : objects) {
+      if (object instanceof ClusterRole || object instanceof ClusterRoleBinding) {
+        shared.add(moved(object));
+      } else {
+        own.add(moved(object));
+      }
+    }
+    var results = new ArrayList<>(cluster.apply(shared));
+    own.forEach(object -> results.add(cluster.applyShared(object)));
+    return results;
+  }
+
+  private HasMetadata moved(HasMetadata object) {
+    if (object instanceof ClusterRole role) {
+      role.getMetadata().setName(unique(role.getMetadata().getName()));
+    } else if (object instanceof ClusterRoleBinding binding) {
+      binding.getMetadata().setName(unique(binding.getMetadata().getName()));
+      binding.getRoleRef().setName(unique(binding.getRoleRef().getName()));
+      binding.getSubjects().forEach(this::move);
+    } else {
+      if (object instanceof RoleBinding binding) {
+        binding.getSubjects().forEach(this::move);
+      }
+      object.getMetadata().setNamespace(name);
+    }
+    return object;
+  }
+
+  private void move(Subject subject) {
+    if ("ServiceAccount".equals(subject.getKind())) {
+      subject.setNamespace(name);
+    }
+  }
+
+  private String unique(String clusterScoped) {
+    return clusterScoped + "-" + name;
+  }
+
+  /** Installs Prometheus and waits until it is ready. */
+  public PrometheusProbe prometheus(Addon addon) {
+    apply(addon.objects(cluster));
+    awaitReady("prometheus");
+    return PrometheusProbe.of(cluster, pod("prometheus"));
+  }
+
+  /** Deploys a demo app and waits until it is ready. */
+  public DemoAppProbe app(AppManifest manifest) {
+    var certificate = cluster.mesh().issue(name, manifest.name());
+    apply(List.of(certificate.asSecret(manifest.name() + "-certs")));
+    apply(manifest.yaml());
+    awaitReady(manifest.name());
+    return new DemoAppProbe(this, manifest.name());
+  }
+
+  /** The certificates of Istio's old Secret appear. */
+  public void istioDefaultAppears() {
+    secret(cluster.mesh().issue(name, "prometheus").asSecret("istio.default"));
+  }
+
+  /** Applies a Secret. */
+  public void secret(Secret secret) {
+    apply(List.of(secret));
+  }
+
+  /** The deployment, as it is now. */
+  public Deployment deployment(String deployment) {
+    return client().apps().deployments().inNamespace(name).withName(deployment).require();
+  }
+
+  /**
+   * Waits until the deployment's latest template runs everywhere and is ready, and nothing else.
+   */
+  public void awaitReady(String deployment) {
+    await(deployment + " in " + name + " to be ready")
+        .atMost(READY)
+        .pollInterval(POLL)
+        .until(
+            () ->
+                isReady(deployment(deployment)) && pods(deployment).size() == replicas(deployment));
+  }
+
+  private int replicas(String deployment) {
+    return deployment(deployment).getSpec().getReplicas();
+  }
+
+  private static boolean isReady(Deployment deployment) {
+    var status = deployment.getStatus();
+    var wanted = deployment.getSpec().getReplicas();
+    return deployment.getMetadata().getGeneration().equals(status.getObservedGeneration())
+        && wanted.equals(status.getUpdatedReplicas() == null ? 0 : status.getUpdatedReplicas())
+        && wanted.equals(status.getReadyReplicas() == null ? 0 : status.getReadyReplicas())
+        && wanted.equals(status.getReplicas() == null ? 0 : status.getReplicas());
+  }
+
+  /** The pods that the deployment's selector names and that are not being deleted, oldest first. */
+  public List<Pod> pods(String deployment) {
+    return client()
+        .pods()
+        .inNamespace(name)
+        .withLabelSelector(deployment(deployment).getSpec().getSelector())
+        .list()
+        .getItems()
+        .stream()
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .sorted(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()))
+        .toList();
+  }
+
+  /** The deployment's only pod. */
+  public Pod pod(String deployment) {
+    var pods = pods(deployment);
+    if (pods.size() != 1) {
+      throw new IllegalStateException(deployment + " has " + pods.size() + " pods, not one");
+    }
+    return pods.get(0);
+  }
+
+  /** The pod of this name, as it is now. */
+  public Pod podNamed(String pod) {
+    return client().pods().inNamespace(name).withName(pod).require();
+  }
+
+  /** Waits until the pod of this name is as wanted, and returns it as it is then. */
+  public Pod awaitPod(String pod, String what, Predicate<Pod> wanted) {
+    return await(pod + " to be " + what)
+        .atMost(READY)
+        .pollInterval(POLL)
+        .until(
+            () -> client().pods().inNamespace(name).withName(pod).get(),
+            seen -> seen != null && wanted.test(seen));
+  }
+
+  /** Writes an annotation on a pod, as {@code kubectl annotate pod} does. */
+  public void annotate(Pod pod, String key, String value) {
+    var patch = Map.of("metadata", Map.of("annotations", Map.of(key, value)));
+    client()
+        .pods()
+        .inNamespace(name)
+        .withName(pod.getMetadata().getName())
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            client().getKubernetesSerialization().asJson(patch));
+  }
+
+  /** True when the pod's condition Ready is. */
+  public static boolean isReady(Pod pod) {
+    return pod.getStatus().getConditions().stream()
+        .filter(condition -> condition.getType().equals("Ready"))
+        .map(PodCondition::getStatus)
+        .anyMatch("True"::equals);
+  }
+
+  String describe() {
+    var text = new StringBuilder("namespace " + name + "\n");
+    for (var pod : client().pods().inNamespace(name).list().getItems()) {
+      text.append(
+          "  pod %s %s %s\n"
+              .formatted(
+                  pod.getMetadata().getName(),
+                  pod.getStatus().getPhase(),
+                  pod.getStatus().getPodIP()));
+      for (var status : pod.getStatus().getContainerStatuses()) {
+        text.append(
+            "    %s ready=%s restarts=%d %s\n"
+                .formatted(
+                    status.getName(),
+                    status.getReady(),
+                    status.getRestartCount(),
+                    status.getState()));
+        cluster.log(pod, status.getName()).lines().toList().stream()
+            .skip(Math.max(0, cluster.log(pod, status.getName()).lines().count() - 15))
+            .forEach(line -> text.append("      | ").append(line).append('\n'));
+      }
+    }
+    for (var event : client().v1().events().inNamespace(name).list().getItems()) {
+      text.append(
+          "  event %s %s %s: %s\n"
+              .formatted(
+                  event.getInvolvedObject().getName(),
+                  event.getType(),
+                  event.getReason(),
+                  event.getMessage()));
+    }
+    return text.toString();
+  }
+
+  void removePods() {
+    client().pods().inNamespace(name).withGracePeriod(0).delete();
+    await("end of the pods in " + name)
+        .atMost(READY)
+        .pollInterval(POLL)
+        .until(
+            () -> {
+              var pods = client().pods().inNamespace(name);
+              if (pods.list().getItems().isEmpty()) {
+                return true;
+              }
+              // a controller may have made another before its own end
+              pods.withGracePeriod(0).delete();
+              return false;
+            });
+  }
+
+  private KubernetesClient client() {
+    return cluster.client();
+  }
+}

@@ -1,0 +1,199 @@
+package io.appmetrics.operator.cluster.app;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.GeneralSecurityException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An app with metrics on any number of ports.
+ *
+ * <pre>
+ *   --listen=PORT[=BEHAVIOUR]   any number; see {@link Behaviour}, default plain
+ *   --path=/metrics             where the metrics are; elsewhere 404
+ *   --certs=/etc/certs          certificate, key and root for mtls
+ *   --behaviour=DIR             a file per port whose text goes before --listen's
+ *   --exit=CODE                 ends at once
+ *   --control=9000              GET /healthz; PUT /behaviour/PORT with a behaviour as body;
+ *                               PUT /health with ok or ill; PUT /exit with a code
+ * </pre>
+ *
+ * The probes of a manifest ask the control port, as those of an app with a sidecar ask the agent.
+ */
+public final class DemoApp implements AutoCloseable {
+
+  private static final int CONTROL_PORT = 9000;
+  private static final String METRICS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final Container container;
+  private final String path;
+  private final String name;
+  private final Map<Integer, Port> ports = new TreeMap<>();
+  private final HttpDoor control;
+  private volatile boolean healthy = true;
+
+  /**
+   * Listens on all its ports.
+   *
+   * @throws IllegalArgumentException when an argument is wrong
+   */
+  public DemoApp(Container container) throws IOException {
+    this.container = container;
+    this.path = container.option("path", "/metrics");
+    this.name = container.environment().getOrDefault("APP", "demo");
+    for (var listen : container.options("listen")) {
+      var parts = listen.split("=", 2);
+      var number = Integer.parseInt(parts[0]);
+      ports.put(number, new Port(number));
+      behave(number, Behaviour.parse(behaviourOnDisk(parts)));
+    }
+    this.control =
+        HttpDoor.plain(
+            container.address(),
+            Integer.parseInt(container.option("control", Integer.toString(CONTROL_PORT))),
+            this::control);
+    if (!container.options("exit").isEmpty()) {
+      container.exit(Integer.parseInt(container.option("exit", "")));
+    }
+  }
+
+  /** Runs until the process is ended. */
+  public static void main(String[] arguments) throws Exception {
+    new DemoApp(Container.ofProcess(arguments));
+    new CountDownLatch(1).await();
+  }
+
+  @Override
+  public void close() {
+    control.close();
+    synchronized (ports) {
+      ports.values().forEach(Port::shut);
+    }
+  }
+
+  private String behaviourOnDisk(String[] listen) throws IOException {
+    var directory = container.option("behaviour", "");
+    if (!directory.isEmpty()) {
+      var file = container.file(directory).resolve(listen[0]);
+      if (Files.exists(file)) {
+        return Files.readString(file);
+      }
+    }
+    return listen.length > 1 ? listen[1] : "plain";
+  }
+
+  private void behave(int number, Behaviour behaviour) throws IOException {
+    synchronized (ports) {
+      var port = ports.get(number);
+      if (port == null) {
+        throw new IllegalArgumentException("no --listen for port " + number);
+      }
+      port.become(behaviour);
+    }
+    container.log().println(number + ": " + behaviour);
+  }
+
+  private void control(HttpExchange exchange) throws IOException {
+    var request = exchange.getRequestURI().getPath();
+    if (request.equals("/healthz")) {
+      HttpDoor.answer(exchange, healthy ? 200 : 503, null, "");
+      return;
+    }
+    var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    try {
+      if (request.startsWith("/behaviour/")) {
+        var number = Integer.parseInt(request.substring("/behaviour/".length()));
+        behave(number, Behaviour.parse(body));
+      } else if (request.equals("/health")) {
+        healthy = body.strip().equals("ok");
+      } else if (request.equals("/exit")) {
+        // unanswered, as by any process that ends
+        container.exit(Integer.parseInt(body.strip()));
+      } else {
+        HttpDoor.answer(exchange, 404, null, "");
+        return;
+      }
+      HttpDoor.answer(exchange, 200, null, "");
+    } catch (IllegalArgumentException e) {
+      HttpDoor.answer(exchange, 400, null, e.getMessage() + "\n");
+    }
+  }
+
+  /** One port, and how many scrapes it has answered. */
+  private final class Port {
+
+    private final int number;
+    private final AtomicLong scrapes = new AtomicLong();
+    private @Nullable HttpDoor door;
+
+    Port(int number) {
+      this.number = number;
+    }
+
+    void become(Behaviour behaviour) throws IOException {
+      shut();
+      var address = container.address();
+      door =
+          switch (behaviour.connection()) {
+            case PLAIN -> HttpDoor.plain(address, number, e -> answer(e, behaviour));
+            case MTLS -> mutualTls(behaviour);
+            case HANG -> HttpDoor.plain(address, number, e -> hang());
+            case DOWN -> null;
+          };
+    }
+
+    void shut() {
+      if (door != null) {
+        door.close();
+        door = null;
+      }
+    }
+
+    private HttpDoor mutualTls(Behaviour behaviour) throws IOException {
+      try {
+        var tls = MeshTls.of(container.file(container.option("certs", "/etc/certs")));
+        return HttpDoor.mutualTls(container.address(), number, tls, e -> answer(e, behaviour));
+      } catch (GeneralSecurityException e) {
+        throw new IOException("the certificates for mtls cannot be used", e);
+      }
+    }
+
+    private void hang() {
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private void answer(HttpExchange exchange, Behaviour behaviour) throws IOException {
+      if (!exchange.getRequestURI().getPath().equals(path)) {
+        HttpDoor.answer(exchange, 404, null, "404 page not found\n");
+        return;
+      }
+      switch (behaviour.answer()) {
+        case Behaviour.METRICS -> HttpDoor.answer(exchange, 200, METRICS_TEXT, metrics(behaviour));
+        case Behaviour.HTML ->
+            HttpDoor.answer(exchange, 200, "text/html", "<!DOCTYPE html><title>App</title>\n");
+        default -> HttpDoor.answer(exchange, Integer.parseInt(behaviour.answer()), null, "");
+      }
+    }
+
+    private String metrics(Behaviour behaviour) {
+      var connection = behaviour.connection().name().toLowerCase(Locale.ROOT);
+      return """
+          # HELP demo_scrapes_total How often this port was scraped.
+          # TYPE demo_scrapes_total counter
+          demo_scrapes_total{app="%s",app_port="%d",connection="%s"} %d
+          """
+          .formatted(name, number, connection, scrapes.incrementAndGet());
+    }
+  }
+}

@@ -1,0 +1,570 @@
+package io.appmetrics.operator.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What the operator's ServiceAccount can write and what it cannot, and in which words it is
+ * refused. In the namespace of this test RBAC allows it everything: what stands is the policies.
+ */
+class AdmissionPoliciesIT {
+  private static final String NAMESPACE = "admission-policies";
+  private static final String ALLOWED = "allowed";
+
+  private static final String CONFIG_MAPS = "appmetrics-operator-configmaps";
+  private static final String PODS = "appmetrics-operator-pods";
+  private static final String WORKLOADS = "appmetrics-operator-workloads";
+
+  private static KubernetesClient admin;
+  private static KubernetesClient operator;
+
+  @BeforeAll
+  static void allowEverything() {
+    Deployed deployed = ApiServer.deployed();
+    admin = deployed.adminClient();
+    operator = deployed.operatorClient();
+    admin
+        .resource(
+            new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build())
+        .create();
+    admin
+        .resource(
+            new RoleBindingBuilder()
+                .withNewMetadata()
+                .withName("everything")
+                .withNamespace(NAMESPACE)
+                .endMetadata()
+                .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "cluster-admin")
+                .addNewSubject(null, "ServiceAccount", "appmetrics-operator", "appmetrics-system")
+                .build())
+        .create();
+  }
+
+  @AfterAll
+  static void close() {
+    admin.close();
+    operator.close();
+  }
+
+  @BeforeEach
+  void objects() {
+    admin.resource(deployment()).create();
+    admin.resource(pod()).create();
+  }
+
+  @AfterEach
+  void noObjects() {
+    admin.apps().deployments().inNamespace(NAMESPACE).withGracePeriod(0).delete();
+    admin.pods().inNamespace(NAMESPACE).withGracePeriod(0).delete();
+    admin.configMaps().inNamespace(NAMESPACE).withName("prometheus").delete();
+  }
+
+  // ---------------------------------------------------------------- ConfigMaps
+
+  private static final String YAML =
+      """
+      global: {scrape_interval: 15s}
+      scrape_configs:
+      - job_name: mine
+      """;
+  private static final String MORE = "rule_files: []\n";
+  private static final String BLOCK =
+      "\n# BEGIN appmetrics.io: do not edit\n- job_name: appmetrics-1\n# END appmetrics.io";
+  private static final String OTHER_BLOCK = BLOCK.replace("-1", "-2");
+  private static final String LARGE = "# " + "x".repeat(990 * 1024) + "\n" + YAML;
+  private static final String LARGE_BLOCK =
+      BLOCK.replace("- job", "- {job_name: appmetrics}\n".repeat(36_000) + "- job");
+
+  private static final String OUTSIDE =
+      "the AppMetrics operator changes no byte of prometheus.yml outside of its own block";
+  private static final String DAMAGED =
+      "the AppMetrics operator writes nothing into prometheus.yml: a line \"# BEGIN appmetrics.io\""
+          + " without a later \"# END appmetrics.io\"";
+  private static final String KEYS =
+      "the AppMetrics operator adds and removes no key of a ConfigMap";
+  private static final String NOT_DATA =
+      "the AppMetrics operator changes nothing of a ConfigMap but its data";
+  private static final String NO_CONFIG_MAP =
+      "the AppMetrics operator neither creates nor deletes ConfigMaps";
+
+  /** The text with the block before its last line feed, as the operator writes it. */
+  private static String with(String text, String block) {
+    return text.substring(0, text.length() - 1) + block + "\n";
+  }
+
+  private record Edit(String name, String before, String after, String outcome) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static List<Edit> edits() {
+    String crlf = YAML.replace("\n", "\r\n");
+    String unended = YAML.strip();
+    return List.of(
+        new Edit("block added", YAML, with(YAML, BLOCK), ALLOWED),
+        new Edit("block changed", with(YAML, BLOCK), with(YAML, OTHER_BLOCK), ALLOWED),
+        new Edit("block removed", with(YAML, BLOCK), YAML, ALLOWED),
+        new Edit("block in the middle", YAML + MORE, with(YAML, BLOCK) + MORE, ALLOWED),
+        new Edit("no final newline", unended, unended + BLOCK, ALLOWED),
+        new Edit("no final newline, removed", unended + BLOCK, unended, ALLOWED),
+        new Edit("CRLF", crlf, with(crlf, BLOCK), ALLOWED),
+        new Edit("CRLF, removed", with(crlf, BLOCK), crlf, ALLOWED),
+        new Edit("CRLF turned into LF", crlf, with(YAML, BLOCK), OUTSIDE),
+        new Edit("990 KB", LARGE, with(LARGE, BLOCK), ALLOWED),
+        new Edit("990 KB, one byte", LARGE, with("#" + LARGE, BLOCK), OUTSIDE),
+        new Edit("900 KB of block", with(YAML, LARGE_BLOCK), with(YAML, BLOCK), ALLOWED),
+        new Edit("byte before", YAML, with(YAML.replace("15s", "16s"), BLOCK), OUTSIDE),
+        new Edit("byte after", YAML + MORE, with(YAML, BLOCK) + MORE.strip(), OUTSIDE),
+        new Edit("newline more", YAML, YAML + BLOCK + "\n\n", OUTSIDE),
+        new Edit("no block at all", YAML, YAML + "# hello\n", OUTSIDE),
+        new Edit("two blocks", YAML, with(YAML, BLOCK + OTHER_BLOCK), OUTSIDE),
+        new Edit(
+            "user's END after the block", YAML, with(YAML, BLOCK + "\n- x: y\n# END"), OUTSIDE),
+        new Edit("END is missing", YAML, with(YAML, BLOCK.replace("END", "end")), DAMAGED),
+        new Edit("END was missing", with(YAML, BLOCK.replace("END", "end")), YAML, DAMAGED),
+        new Edit(
+            "END was missing, mended",
+            with(YAML, BLOCK.replace("END", "end")),
+            with(YAML, BLOCK),
+            DAMAGED));
+  }
+
+  @ParameterizedTest
+  @MethodSource("edits")
+  void editsOfText(Edit edit) {
+    ConfigMap configMap = configMap(edit.before());
+    assertThat(outcome(CONFIG_MAPS, () -> put(configMap, c -> set(c, edit.after()))))
+        .isEqualTo(edit.outcome());
+  }
+
+  private record Change(String name, Consumer<ConfigMap> change, String outcome) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static List<Change> changes() {
+    return List.of(
+        new Change("nothing", c -> {}, ALLOWED),
+        new Change("key added", c -> c.getData().put("appmetrics.yml", ""), KEYS),
+        new Change("key removed", c -> c.getData().remove("alerts.yml"), KEYS),
+        new Change("every key removed", c -> c.setData(null), KEYS),
+        new Change(
+            "key renamed",
+            c -> c.getData().put("alert.yml", c.getData().remove("alerts.yml")),
+            KEYS),
+        new Change(
+            "another key",
+            c -> c.getData().put("alerts.yml", "groups: [{}]\n"),
+            OUTSIDE.replace("prometheus", "alerts")),
+        new Change("label", c -> c.getMetadata().setLabels(Map.of("app", "other")), NOT_DATA),
+        new Change("no label", c -> c.getMetadata().setLabels(Map.of()), NOT_DATA),
+        new Change("annotation", c -> c.getMetadata().setAnnotations(Map.of("a", "b")), NOT_DATA),
+        new Change("finalizer", c -> c.getMetadata().setFinalizers(List.of("a/b")), NOT_DATA),
+        new Change("binary data", c -> c.setBinaryData(Map.of("b", "AAAA")), NOT_DATA),
+        new Change("immutable", c -> c.setImmutable(true), NOT_DATA));
+  }
+
+  @ParameterizedTest
+  @MethodSource("changes")
+  void changesOfConfigMap(Change change) {
+    ConfigMap configMap = configMap(YAML);
+    assertThat(outcome(CONFIG_MAPS, () -> put(configMap, change.change())))
+        .isEqualTo(change.outcome());
+  }
+
+  @Test
+  void configMapsAreNeitherCreatedNorDeleted() {
+    ConfigMap configMap = configMap(YAML);
+    ConfigMap other = configMap.edit().editMetadata().withName("other").endMetadata().build();
+    other.getMetadata().setResourceVersion(null);
+    assertThat(outcome(CONFIG_MAPS, () -> operator.resource(other).create()))
+        .isEqualTo(NO_CONFIG_MAP);
+    assertThat(outcome(CONFIG_MAPS, () -> operator.resource(configMap).delete()))
+        .isEqualTo(NO_CONFIG_MAP);
+  }
+
+  private static ConfigMap configMap(String text) {
+    return admin
+        .resource(
+            new ConfigMapBuilder()
+                .withNewMetadata()
+                .withName("prometheus")
+                .withNamespace(NAMESPACE)
+                .addToLabels("app", "prometheus")
+                .endMetadata()
+                .addToData("prometheus.yml", text)
+                .addToData("alerts.yml", "groups: []\n")
+                .build())
+        .create();
+  }
+
+  private static void set(ConfigMap configMap, String text) {
+    configMap.getData().put("prometheus.yml", text);
+  }
+
+  private static void put(ConfigMap stored, Consumer<ConfigMap> change) {
+    ConfigMap edited = stored.edit().build();
+    change.accept(edited);
+    operator.resource(edited).update();
+  }
+
+  // ---------------------------------------------------------------- Deployments, Pods
+
+  private static final String NOT_AN_ANNOTATION =
+      "the AppMetrics operator changes nothing of a Deployment's spec but annotations of its pod"
+          + " template";
+  private static final String OWN_METADATA =
+      "the AppMetrics operator changes nothing of a Deployment's own metadata";
+  private static final String APPLY_ONLY =
+      "the AppMetrics operator writes Deployments by server-side apply only, as a field manager"
+          + " named appmetrics-operator-...";
+  private static final String NO_WORKLOAD =
+      "the AppMetrics operator writes no workload but existing Deployments";
+  private static final String NO_POD =
+      "the AppMetrics operator neither creates nor deletes pods, and uses none of their"
+          + " subresources";
+  private static final String POD_SPEC = "the AppMetrics operator changes nothing of a pod's spec";
+  private static final String POD_METADATA =
+      "the AppMetrics operator changes nothing of a pod's metadata but annotations";
+
+  private static String foreign(String what, String keys) {
+    return "the AppMetrics operator changes no annotation of a "
+        + what
+        + " but appmetrics.io/*: "
+        + keys;
+  }
+
+  private record Patch(
+      String name, PatchType type, @Nullable String manager, String body, String outcome) {
+
+    static Patch apply(String name, String body, String outcome) {
+      return new Patch(
+          name, PatchType.SERVER_SIDE_APPLY, "appmetrics-operator-targets", body, outcome);
+    }
+
+    static Patch merge(String name, String body, String outcome) {
+      return new Patch(name, PatchType.JSON_MERGE, "appmetrics-operator-targets", body, outcome);
+    }
+
+    /** Forced: a policy has to stand when nothing else does. */
+    PatchContext context() {
+      return new PatchContext.Builder()
+          .withPatchType(type)
+          .withFieldManager(manager)
+          .withForce(type == PatchType.SERVER_SIDE_APPLY ? true : null)
+          .build();
+    }
+
+    @Override
+    public String toString() {
+      return type + ": " + name;
+    }
+  }
+
+  private static String applied(String fields) {
+    return "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: cart}\n" + fields + "\n";
+  }
+
+  private static String annotations(String annotations) {
+    return applied("spec: {template: {metadata: {annotations: {" + annotations + "}}}}");
+  }
+
+  static List<Patch> patchesOfDeployments() {
+    return List.of(
+        Patch.apply("own annotation", annotations("appmetrics.io/port-1: '80'"), ALLOWED),
+        Patch.apply(
+            "certificates, by another manager of ours",
+            annotations("appmetrics.io/certificates: abc"),
+            ALLOWED),
+        Patch.apply("nothing", applied("spec: {}"), ALLOWED),
+        Patch.apply(
+            "foreign annotation changed", annotations("team: b"), foreign("pod template", "team")),
+        Patch.apply(
+            "foreign annotation added",
+            annotations("appmetrics.io/port-1: '80', prometheus.io/scrape: 'true'"),
+            foreign("pod template", "prometheus.io/scrape")),
+        Patch.merge(
+            "foreign annotation removed",
+            "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"team\":null}}}}}",
+            foreign("pod template", "team")),
+        Patch.apply(
+            "look-alike annotation",
+            annotations("appmetrics.io.evil/port-1: '80'"),
+            foreign("pod template", "appmetrics.io.evil/port-1")),
+        Patch.apply(
+            "image",
+            applied("spec: {template: {spec: {containers: [{name: cart, image: evil}]}}}"),
+            NOT_AN_ANNOTATION),
+        Patch.apply(
+            "container",
+            applied("spec: {template: {spec: {containers: [{name: evil, image: evil}]}}}"),
+            NOT_AN_ANNOTATION),
+        Patch.apply("replicas", applied("spec: {replicas: 0}"), NOT_AN_ANNOTATION),
+        Patch.apply("paused", applied("spec: {paused: true}"), NOT_AN_ANNOTATION),
+        Patch.apply(
+            "template label",
+            applied("spec: {template: {metadata: {labels: {a: b}}}}"),
+            NOT_AN_ANNOTATION),
+        Patch.apply(
+            "own metadata's annotation",
+            applied("").replace("cart", "cart, annotations: {appmetrics.io/a: b}"),
+            OWN_METADATA),
+        Patch.apply(
+            "own metadata's label",
+            applied("").replace("cart", "cart, labels: {a: b}"),
+            OWN_METADATA),
+        Patch.merge(
+            "own annotation",
+            "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"appmetrics.io/a\":\"b\"}}}}}",
+            APPLY_ONLY),
+        new Patch(
+            "own annotation, another manager",
+            PatchType.SERVER_SIDE_APPLY,
+            "kubectl",
+            annotations("appmetrics.io/port-1: '80'"),
+            APPLY_ONLY),
+        new Patch(
+            "own annotation, no manager",
+            PatchType.JSON_MERGE,
+            null,
+            "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"appmetrics.io/a\":\"b\"}}}}}",
+            APPLY_ONLY));
+  }
+
+  @ParameterizedTest
+  @MethodSource("patchesOfDeployments")
+  void patchesOfDeployment(Patch patch) {
+    assertThat(
+            outcome(
+                WORKLOADS,
+                () ->
+                    operator
+                        .apps()
+                        .deployments()
+                        .inNamespace(NAMESPACE)
+                        .withName("cart")
+                        .patch(patch.context(), patch.body())))
+        .isEqualTo(patch.outcome());
+  }
+
+  @Test
+  void ownAnnotationsAreTakenBackByAnEmptyApply() {
+    var cart = operator.apps().deployments().inNamespace(NAMESPACE).withName("cart");
+    Patch add = Patch.apply("", annotations("appmetrics.io/port-1: '80'"), ALLOWED);
+    Patch remove = Patch.apply("", applied("spec: {}"), ALLOWED);
+    assertThat(cart.patch(add.context(), add.body()).getSpec().getTemplate().getMetadata())
+        .satisfies(m -> assertThat(m.getAnnotations()).containsKey("appmetrics.io/port-1"));
+    assertThat(cart.patch(remove.context(), remove.body()).getSpec().getTemplate().getMetadata())
+        .satisfies(m -> assertThat(m.getAnnotations()).containsOnlyKeys("team"));
+  }
+
+  @Test
+  void noOtherWriteOfWorkloads() {
+    Deployment other = deployment().edit().editMetadata().withName("other").endMetadata().build();
+    StatefulSet statefulSet = statefulSet();
+    admin.resource(statefulSet).create();
+    var cart = operator.apps().deployments().inNamespace(NAMESPACE).withName("cart");
+
+    assertThat(outcome(WORKLOADS, () -> operator.resource(other).create())).isEqualTo(NO_WORKLOAD);
+    assertThat(outcome(WORKLOADS, cart::delete)).isEqualTo(NO_WORKLOAD);
+    assertThat(outcome(WORKLOADS, () -> cart.scale(3))).isEqualTo(NO_WORKLOAD);
+    assertThat(
+            outcome(
+                WORKLOADS,
+                () ->
+                    operator
+                        .resource(statefulSet)
+                        .patch(
+                            Patch.apply("", "", "").context(),
+                            annotations("appmetrics.io/port-1: '80'")
+                                .replace("Deployment", "StatefulSet"))))
+        .isEqualTo(NO_WORKLOAD);
+    admin.resource(statefulSet).delete();
+  }
+
+  static List<Patch> patchesOfPods() {
+    return List.of(
+        Patch.apply(
+            "own annotation",
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: cart, annotations: {appmetrics.io/nudge: '1'}}
+            """,
+            ALLOWED),
+        Patch.merge(
+            "own annotation",
+            "{\"metadata\":{\"annotations\":{\"appmetrics.io/nudge\":\"1\"}}}",
+            ALLOWED),
+        Patch.merge(
+            "foreign annotation changed",
+            "{\"metadata\":{\"annotations\":{\"team\":\"b\"}}}",
+            foreign("pod", "team")),
+        Patch.merge(
+            "foreign annotation removed",
+            "{\"metadata\":{\"annotations\":{\"team\":null}}}",
+            foreign("pod", "team")),
+        Patch.merge(
+            "foreign annotation added",
+            "{\"metadata\":{\"annotations\":{\"prometheus.io/port\":\"1\"}}}",
+            foreign("pod", "prometheus.io/port")),
+        Patch.merge("label", "{\"metadata\":{\"labels\":{\"app\":\"b\"}}}", POD_METADATA),
+        Patch.merge("finalizer", "{\"metadata\":{\"finalizers\":[\"a/b\"]}}", POD_METADATA),
+        Patch.merge(
+            "image",
+            "{\"spec\":{\"containers\":[{\"name\":\"cart\",\"image\":\"cart:2\"}]}}",
+            POD_SPEC),
+        Patch.merge("deadline", "{\"spec\":{\"activeDeadlineSeconds\":5}}", POD_SPEC));
+  }
+
+  @ParameterizedTest
+  @MethodSource("patchesOfPods")
+  void patchesOfPod(Patch patch) {
+    var cart = operator.pods().inNamespace(NAMESPACE).withName("cart");
+    assertThat(outcome(PODS, () -> cart.patch(patch.context(), patch.body())))
+        .isEqualTo(patch.outcome());
+  }
+
+  @Test
+  void noOtherWriteOfPods() {
+    Pod other = pod().edit().editMetadata().withName("other").endMetadata().build();
+    var cart = operator.pods().inNamespace(NAMESPACE).withName("cart");
+
+    assertThat(outcome(PODS, () -> operator.resource(other).create())).isEqualTo(NO_POD);
+    assertThat(outcome(PODS, cart::delete)).isEqualTo(NO_POD);
+    assertThat(
+            outcome(
+                PODS,
+                () ->
+                    cart.subresource("status")
+                        .patch(
+                            PatchContext.of(PatchType.JSON_MERGE),
+                            "{\"status\":{\"message\":\"hello\"}}")))
+        .isEqualTo(NO_POD);
+  }
+
+  // ---------------------------------------------------------------- everybody else
+
+  @Test
+  void othersAreFree() {
+    ConfigMap configMap = configMap(YAML);
+    assertThatCode(
+            () -> {
+              configMap.setData(Map.of("other.yml", "a: b\n"));
+              admin.resource(configMap).update();
+              admin.resource(configMap).delete();
+              admin.apps().deployments().inNamespace(NAMESPACE).withName("cart").scale(2);
+              admin
+                  .pods()
+                  .inNamespace(NAMESPACE)
+                  .withName("cart")
+                  .patch(
+                      PatchContext.of(PatchType.JSON_MERGE),
+                      "{\"metadata\":{\"labels\":{\"app\":\"b\"}}}");
+            })
+        .doesNotThrowAnyException();
+  }
+
+  /** The policy's words, or {@link #ALLOWED}. */
+  private static String outcome(String policy, Runnable write) {
+    KubernetesClientException refusal =
+        catchThrowableOfType(KubernetesClientException.class, write::run);
+    if (refusal == null) {
+      return ALLOWED;
+    }
+    String introduction =
+        "ValidatingAdmissionPolicy '" + policy + "' with binding '" + policy + "' denied request: ";
+    assertThat(refusal).hasMessageContaining(introduction);
+    assertThat(refusal.getCode()).isEqualTo(403);
+    return refusal.getStatus().getMessage().split(Pattern.quote(introduction), 2)[1];
+  }
+
+  private static Deployment deployment() {
+    return new DeploymentBuilder()
+        .withNewMetadata()
+        .withName("cart")
+        .withNamespace(NAMESPACE)
+        .endMetadata()
+        .withNewSpec()
+        .withReplicas(1)
+        .withNewSelector()
+        .addToMatchLabels("app", "cart")
+        .endSelector()
+        .withTemplate(
+            new PodTemplateSpecBuilder()
+                .withNewMetadata()
+                .addToLabels("app", "cart")
+                .addToAnnotations("team", "a")
+                .endMetadata()
+                .withSpec(pod().getSpec())
+                .build())
+        .endSpec()
+        .build();
+  }
+
+  private static StatefulSet statefulSet() {
+    return new StatefulSetBuilder()
+        .withNewMetadata()
+        .withName("cart")
+        .withNamespace(NAMESPACE)
+        .endMetadata()
+        .withNewSpec()
+        .withReplicas(0)
+        .withServiceName("cart")
+        .withSelector(deployment().getSpec().getSelector())
+        .withTemplate(deployment().getSpec().getTemplate())
+        .endSpec()
+        .build();
+  }
+
+  private static Pod pod() {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withName("cart")
+        .withNamespace(NAMESPACE)
+        .addToLabels("app", "alone")
+        .addToAnnotations("team", "a")
+        .endMetadata()
+        .withNewSpec()
+        .withAutomountServiceAccountToken(false)
+        .addNewContainer()
+        .withName("cart")
+        .withImage("cart:1")
+        .endContainer()
+        .endSpec()
+        .build();
+  }
+}

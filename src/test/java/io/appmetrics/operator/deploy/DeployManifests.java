@@ -1,0 +1,66 @@
+package io.appmetrics.operator.deploy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The objects of {@code deploy/}, without kustomize: what its kustomization files list. */
+final class DeployManifests {
+
+  static final Path DIRECTORY = Path.of("deploy");
+
+  private DeployManifests() {}
+
+  /** Everything that {@code kubectl apply -k deploy/} applies, but for the image's name. */
+  static List<HasMetadata> all() {
+    return in(DIRECTORY);
+  }
+
+  /** What a kustomization below {@code deploy/} lists, in its order. */
+  static List<HasMetadata> in(Path directory) {
+    List<HasMetadata> objects = new ArrayList<>();
+    for (JsonNode entry :
+        Serialization.unmarshal(read(directory.resolve("kustomization.yaml")), JsonNode.class)
+            .path("resources")) {
+      Path resource = directory.resolve(entry.asText());
+      if (Files.isDirectory(resource)) {
+        objects.addAll(in(resource));
+      } else {
+        documents(read(resource)).forEach(objects::add);
+      }
+    }
+    return objects;
+  }
+
+  static <T extends HasMetadata> List<T> of(Class<T> type) {
+    return all().stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  static <T extends HasMetadata> T only(Class<T> type) {
+    List<T> found = of(type);
+    if (found.size() != 1) {
+      throw new AssertionError("deploy/ has " + found.size() + " of " + type.getSimpleName());
+    }
+    return found.get(0);
+  }
+
+  private static Stream<HasMetadata> documents(String text) {
+    return Stream.of(text.split("(?m)^---$"))
+        .map(document -> Serialization.unmarshal(document, HasMetadata.class));
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
