@@ -1,8 +1,8 @@
 package io.appmetrics.operator.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.appmetrics.operator.cluster.Binaries;
 import io.appmetrics.operator.cluster.ControlPlane;
+import io.appmetrics.operator.cluster.program.Binaries;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;

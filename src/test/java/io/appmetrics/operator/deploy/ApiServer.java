@@ -1,7 +1,7 @@
 package io.appmetrics.operator.deploy;
 
-import io.appmetrics.operator.cluster.Binaries;
 import io.appmetrics.operator.cluster.ControlPlane;
+import io.appmetrics.operator.cluster.program.Binaries;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
