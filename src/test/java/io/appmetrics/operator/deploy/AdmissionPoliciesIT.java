@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.appmetrics.operator.cluster.Cluster;
+import io.appmetrics.operator.cluster.LocalCluster;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
@@ -44,18 +45,16 @@ class AdmissionPoliciesIT {
   private static final String PODS = "appmetrics-operator-pods";
   private static final String WORKLOADS = "appmetrics-operator-workloads";
 
+  private static Cluster cluster;
   private static KubernetesClient admin;
   private static KubernetesClient operator;
 
   @BeforeAll
   static void allowEverything() {
-    Deployed deployed = ApiServer.deployed();
-    admin = deployed.adminClient();
-    operator = deployed.operatorClient();
-    admin
-        .resource(
-            new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build())
-        .create();
+    cluster = Cluster.of(LocalCluster.shared());
+    admin = cluster.client();
+    operator = Deployed.install(cluster).operatorClient();
+    cluster.namespaceExactly(NAMESPACE);
     admin
         .resource(
             new RoleBindingBuilder()
@@ -71,8 +70,7 @@ class AdmissionPoliciesIT {
 
   @AfterAll
   static void close() {
-    admin.close();
-    operator.close();
+    cluster.close();
   }
 
   @BeforeEach
@@ -560,6 +558,7 @@ class AdmissionPoliciesIT {
         .endMetadata()
         .withNewSpec()
         .withAutomountServiceAccountToken(false)
+        .addNewSchedulingGate("never") // nothing is to run: what counts is what can be written
         .addNewContainer()
         .withName("cart")
         .withImage("cart:1")
