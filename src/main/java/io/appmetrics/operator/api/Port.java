@@ -90,9 +90,10 @@ public record Port(
         @Nullable PortScheme scheme,
     @JsonPropertyDescription(
             """
-            How often the endpoint is scraped: hours, minutes, seconds and milliseconds in this \
-            order, such as 15s or 1m30s; at least 1s. Above 2m, graphs and alerts begin to show \
-            gaps. Default: scrape_interval in the global section of Prometheus' configuration \
+            How often the endpoint is scraped: a duration such as 15s or 1m30s, made of whole \
+            numbers of h, m, s and ms in this order; at least 1s. Keep it at 2m or below: to \
+            Prometheus, a series without a sample for 5m is gone. Default: scrape_interval in the \
+            global section of Prometheus' configuration \
             (15s in Istio's addon).\
             """)
         @Size(max = 16)
@@ -132,7 +133,8 @@ public record Port(
       ".matches('^([0-9]{1,6}h)?([0-9]{1,6}m)?([0-9]{1,6}s)?([0-9]{1,6}ms)?$')";
   static final String IS_DURATION = "self != '' && self" + DURATION;
   static final String DURATION_MESSAGE =
-      "must be hours, minutes, seconds and milliseconds in this order, such as 15s or 1m30s";
+      "must be a duration such as 15s or 1m30s: whole numbers (at most 6 digits) of h, m, s and"
+          + " ms, in this order";
 
   // A rule of the object is evaluated even when a field's own rule has failed, and duration() of
   // no duration would add an error that explains nothing.

@@ -1,11 +1,13 @@
 package io.appmetrics.operator.cli;
 
+import io.appmetrics.operator.prometheus.Installation;
 import io.appmetrics.operator.runtime.CannotStart;
 import io.appmetrics.operator.runtime.HealthServer;
 import io.appmetrics.operator.runtime.Meters;
 import io.appmetrics.operator.runtime.OperatorConfig;
 import io.appmetrics.operator.runtime.OperatorRuntime;
 import io.appmetrics.operator.runtime.Preflight;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -44,7 +46,7 @@ final class Run {
             .withConnectionTimeout(5_000)
             .build();
     try (KubernetesClient client = new KubernetesClientBuilder().withConfig(impatient).build()) {
-      new Preflight(client, config, deployment -> Optional.empty()).check();
+      new Preflight(client, config, Run::files).check();
     }
     OperatorConfig.unknown(environment)
         .forEach(name -> log.warn("{} is set, but is no setting; see --help", name));
@@ -57,6 +59,15 @@ final class Run {
     } finally {
       stopped.countDown();
     }
+  }
+
+  /** What the pod template of a Prometheus says of its ConfigMap and its Secrets. */
+  private static Optional<Preflight.InstallationFiles> files(Deployment deployment) {
+    return Installation.of(deployment) instanceof Installation installation
+        ? Optional.of(
+            new Preflight.InstallationFiles(
+                installation.configMap(), installation.certificateSecrets()))
+        : Optional.empty();
   }
 
   private static void serve(OperatorConfig config, Config cluster, CountDownLatch asked)

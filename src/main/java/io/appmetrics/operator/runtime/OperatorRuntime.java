@@ -1,27 +1,237 @@
 package io.appmetrics.operator.runtime;
 
+import io.appmetrics.operator.api.AppMetrics;
+import io.appmetrics.operator.api.AppMetricsStatus;
+import io.appmetrics.operator.appmetrics.AppMetricsReconciler;
+import io.appmetrics.operator.appmetrics.Gather;
+import io.appmetrics.operator.appmetrics.MeshPolicies;
+import io.appmetrics.operator.appmetrics.Surroundings;
+import io.appmetrics.operator.appmetrics.Sweep;
+import io.appmetrics.operator.appmetrics.WorkloadAnnotator;
+import io.appmetrics.operator.appmetrics.Workloads;
+import io.appmetrics.operator.prometheus.Action;
+import io.appmetrics.operator.prometheus.Demands;
+import io.appmetrics.operator.prometheus.FactsChange;
+import io.appmetrics.operator.prometheus.InstallationAccess;
+import io.appmetrics.operator.prometheus.InstallationListener;
+import io.appmetrics.operator.prometheus.InstallationLoop;
+import io.appmetrics.operator.prometheus.PrometheusApi;
+import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import java.net.http.HttpClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The running operator. */
+/**
+ * The running operator: everything is constructed here, once, and stopped in the opposite order.
+ */
 public final class OperatorRuntime implements AutoCloseable {
-  private OperatorRuntime() {}
+  private static final Logger log = LoggerFactory.getLogger(OperatorRuntime.class);
 
-  /** Starts everything; returns once it runs. */
+  private static final Duration ASK = Duration.ofSeconds(5);
+  private static final Duration RELOAD = Duration.ofSeconds(30);
+  private static final Duration SWEEP = Duration.ofMinutes(10);
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(60);
+
+  /** A loop that has not ended a pass for so long hangs. */
+  private static final Duration HUNG = Duration.ofMinutes(5);
+
+  private final Clock clock;
+  private final Operator operator;
+  private final InstallationLoop loop;
+  private final Workloads workloads;
+  private final MeshPolicies policies;
+  private final ScheduledExecutorService background;
+
+  private OperatorRuntime(
+      Clock clock,
+      Operator operator,
+      InstallationLoop loop,
+      Workloads workloads,
+      MeshPolicies policies,
+      ScheduledExecutorService background) {
+    this.clock = clock;
+    this.operator = operator;
+    this.loop = loop;
+    this.workloads = workloads;
+    this.policies = policies;
+    this.background = background;
+  }
+
+  /** Starts everything; returns once the caches are filled. */
   public static OperatorRuntime start(
       KubernetesClient client, OperatorConfig config, Meters meters) {
-    return new OperatorRuntime();
+    Clock clock = Clock.systemUTC();
+    ScheduledExecutorService background =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "background");
+              thread.setDaemon(true);
+              return thread;
+            });
+    Events events = new Events(client, background, clock);
+    WorkloadRef prometheus =
+        new WorkloadRef(config.prometheus().namespace(), config.prometheus().name());
+
+    Demands demands = new Demands();
+    Surroundings surroundings = new Surroundings(demands, new Statuses(meters, events));
+    Workloads workloads = new Workloads(client, config.namespaces());
+    MeshPolicies policies =
+        new MeshPolicies(
+            client, config.rootNamespace(), config.namespaces(), surroundings::policyChanged);
+    WorkloadAnnotator annotator =
+        new WorkloadAnnotator(client, clock, workload -> meters.templateWritten());
+    InstallationLoop loop =
+        new InstallationLoop(
+            new InstallationAccess(
+                client,
+                new PrometheusApi(HttpClient.newHttpClient(), ASK, RELOAD),
+                new InstallationAccess.Settings(
+                    prometheus, config.prometheusUrl(), config.certificates()),
+                clock),
+            demands,
+            () -> surroundings.existing().stream().map(ResourceID::toString).toList(),
+            new Deeds(prometheus, surroundings, meters, events),
+            new InstallationLoop.Pace(config.pollPending(), config.pollSteady()),
+            clock);
+    Sweep sweep = new Sweep(workloads, annotator, surroundings::named);
+    surroundings.connect(loop::wake, () -> background.execute(logged("sweep", sweep::run)));
+
+    Operator operator =
+        operator(client, config, surroundings, workloads, policies, annotator, loop);
+    OperatorRuntime runtime =
+        new OperatorRuntime(clock, operator, loop, workloads, policies, background);
+    try {
+      workloads.start(surroundings::workloadChanged);
+      policies.refresh();
+      operator.start();
+    } catch (RuntimeException e) {
+      runtime.close();
+      throw e;
+    }
+    // Only now is every AppMetrics known: before, the demand would look smaller than it is, and a
+    // sweep would take annotations that are wanted.
+    loop.start();
+    // logged() lets nothing escape into the future.
+    var unused =
+        background.scheduleWithFixedDelay(
+            logged(
+                "sweep",
+                () -> {
+                  policies.refresh();
+                  sweep.run();
+                }),
+            0,
+            SWEEP.toMillis(),
+            TimeUnit.MILLISECONDS);
+    return runtime;
+  }
+
+  private static Operator operator(
+      KubernetesClient client,
+      OperatorConfig config,
+      Surroundings surroundings,
+      Workloads workloads,
+      MeshPolicies policies,
+      WorkloadAnnotator annotator,
+      InstallationLoop loop) {
+    Operator operator =
+        new Operator(
+            overrider ->
+                overrider
+                    .withKubernetesClient(client)
+                    .withCloseClientOnStop(false)
+                    .withReconciliationTerminationTimeout(Duration.ofSeconds(2))
+                    .withUseSSAToPatchPrimaryResource(true));
+    Gather gather =
+        new Gather(
+            client, workloads, policies::policy, loop::facts, config.slots(), Clock.systemUTC());
+    operator.register(
+        new AppMetricsReconciler(gather, annotator, surroundings, config.progressDeadline()),
+        overrider -> {
+          overrider.withRetry(
+              new GenericRetry()
+                  .withoutMaxAttempts()
+                  .setInitialInterval(1_000)
+                  .setMaxInterval(LONGEST_RETRY.toMillis()));
+          if (!config.namespaces().isEmpty()) {
+            overrider.settingNamespaces(config.namespaces());
+          }
+        });
+    return operator;
+  }
+
+  /** A scheduled task that throws would never run again, and nobody would know. */
+  private static Runnable logged(String what, Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (RuntimeException e) {
+        log.warn("the {} failed, and is tried again later", what, e);
+      }
+    };
   }
 
   /** False when only a restart helps. */
   public boolean live() {
-    return true;
+    return loop.lastPass().plus(HUNG).isAfter(clock.instant());
   }
 
   /** Whether the caches are filled and Prometheus is being watched. */
   public boolean ready() {
-    return true;
+    return operator.getRuntimeInfo().isStarted() && loop.facts().isPresent();
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    loop.close();
+    operator.stop();
+    policies.close();
+    workloads.close();
+    background.shutdownNow();
+  }
+
+  private record Statuses(Meters meters, Events events) implements Surroundings.StatusListener {
+    @Override
+    public void reported(
+        AppMetrics resource, @Nullable AppMetricsStatus before, AppMetricsStatus after) {
+      meters.statusWritten();
+      events.reported(resource, before, after);
+    }
+  }
+
+  private record Deeds(
+      WorkloadRef installation, Surroundings surroundings, Meters meters, Events events)
+      implements InstallationListener {
+    @Override
+    public void changed(FactsChange change) {
+      surroundings.factsChanged(change);
+    }
+
+    @Override
+    public void acted(Action action, String outcome) {
+      if (action instanceof Action.WriteConfig) {
+        meters.configWritten();
+      } else if (action instanceof Action.Nudge) {
+        meters.nudged();
+      } else if (action instanceof Action.Reload) {
+        meters.reloaded();
+      }
+      events.acted(installation, action, outcome);
+    }
+
+    @Override
+    public void polled(Duration took) {
+      meters.polled(took);
+    }
+  }
 }

@@ -96,6 +96,8 @@ final class CrdFile {
       } else if (component.getType() == Long.class) {
         property.setFormat("int64");
       } else if (component.getType() == IntOrString.class) {
+        // it says again what int-or-string says, and a refusal would repeat itself three times
+        property.setAnyOf(List.of());
         property.setMaxLength(component.getAccessor().getAnnotation(Size.class).max());
       } else if (component.isAnnotationPresent(OneOf.class)) {
         property.setEnum(

@@ -1,0 +1,102 @@
+package io.appmetrics.operator.appmetrics;
+
+import io.appmetrics.operator.api.AppMetrics;
+import io.appmetrics.operator.api.Target;
+import io.appmetrics.operator.chain.Observation;
+import io.appmetrics.operator.chain.PodFacts;
+import io.appmetrics.operator.chain.TargetObservation;
+import io.appmetrics.operator.chain.TargetObservation.Claimant;
+import io.appmetrics.operator.chain.Workload;
+import io.appmetrics.operator.prometheus.ScrapeFacts;
+import io.appmetrics.operator.route.MeshPolicy;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** Reads everything that one reconciliation decides on into one record. */
+public final class Gather {
+  private final KubernetesClient client;
+  private final Workloads workloads;
+  private final Supplier<MeshPolicy> policies;
+  private final Supplier<Optional<ScrapeFacts>> facts;
+  private final int slotLimit;
+  private final Clock clock;
+
+  /** Connects to what is read. */
+  public Gather(
+      KubernetesClient client,
+      Workloads workloads,
+      Supplier<MeshPolicy> policies,
+      Supplier<Optional<ScrapeFacts>> facts,
+      int slotLimit,
+      Clock clock) {
+    this.client = client;
+    this.workloads = workloads;
+    this.policies = policies;
+    this.facts = facts;
+    this.slotLimit = slotLimit;
+    this.clock = clock;
+  }
+
+  /**
+   * Observes one AppMetrics.
+   *
+   * @param neighbours every AppMetrics of its namespace, itself included
+   */
+  Observation observe(AppMetrics resource, List<AppMetrics> neighbours) {
+    String namespace = resource.getMetadata().getNamespace();
+    MeshPolicy.Effective policy = policies.get().of(namespace);
+    // The facts are taken before the pods: a pod that is seen up has then been seen ready, too.
+    Optional<ScrapeFacts> published = facts.get();
+    List<TargetObservation> targets =
+        resource.getSpec().targets().stream()
+            .map(target -> observe(namespace, target, neighbours, policy))
+            .toList();
+    return new Observation(
+        namespace,
+        resource.getMetadata().getName(),
+        resource.getSpec().suspended(),
+        targets,
+        published.orElse(null),
+        slotLimit,
+        clock.instant());
+  }
+
+  private TargetObservation observe(
+      String namespace, Target target, List<AppMetrics> neighbours, MeshPolicy.Effective policy) {
+    Workload.Key key = new Workload.Key(target.kind(), namespace, target.name());
+    Optional<Workload> workload = workloads.get(key);
+    return new TargetObservation(
+        target,
+        workload.orElse(null),
+        workload.map(this::pods).orElse(List.of()),
+        neighbours.stream().flatMap(neighbour -> claims(neighbour, target)).toList(),
+        policy);
+  }
+
+  private List<PodFacts> pods(Workload workload) {
+    return PodReading.of(
+        client
+            .pods()
+            .inNamespace(workload.namespace())
+            .withLabelSelector(workload.selector())
+            .list()
+            .getItems());
+  }
+
+  private static Stream<Claimant> claims(AppMetrics neighbour, Target target) {
+    return neighbour.getSpec().targets().stream()
+        .filter(t -> t.kind() == target.kind() && t.name().equals(target.name()))
+        .map(
+            t ->
+                new Claimant(
+                    neighbour.getMetadata().getName(),
+                    Instant.parse(neighbour.getMetadata().getCreationTimestamp()),
+                    neighbour.getSpec().suspended(),
+                    t));
+  }
+}

@@ -1,0 +1,79 @@
+package io.appmetrics.operator.appmetrics;
+
+import io.appmetrics.operator.chain.PodFacts;
+import io.fabric8.kubernetes.api.model.ContainerStateRunning;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Unwraps a pod, once. */
+final class PodReading {
+  private static final String SIDECAR_STATUS = "sidecar.istio.io/status";
+  private static final String PROXY = "istio-proxy";
+
+  private PodReading() {}
+
+  /** The pods that live, by name; what has run to its end serves nobody. */
+  static List<PodFacts> of(List<Pod> pods) {
+    return pods.stream()
+        .filter(pod -> !List.of("Succeeded", "Failed").contains(status(pod).getPhase()))
+        .map(PodReading::of)
+        .sorted(Comparator.comparing(PodFacts::name))
+        .toList();
+  }
+
+  private static PodFacts of(Pod pod) {
+    Map<String, String> annotations =
+        Objects.requireNonNullElse(pod.getMetadata().getAnnotations(), Map.of());
+    return new PodFacts(
+        pod.getMetadata().getNamespace(),
+        pod.getMetadata().getName(),
+        pod.getMetadata().getUid(),
+        readySince(pod),
+        startedAt(pod),
+        pod.getMetadata().getDeletionTimestamp() != null,
+        sidecar(pod, annotations),
+        annotations,
+        DeploymentReading.ports(pod.getSpec().getContainers()));
+  }
+
+  /** A native sidecar is an init container. */
+  private static boolean sidecar(Pod pod, Map<String, String> annotations) {
+    return annotations.containsKey(SIDECAR_STATUS)
+        || Stream.concat(
+                pod.getSpec().getContainers().stream(), pod.getSpec().getInitContainers().stream())
+            .anyMatch(container -> container.getName().equals(PROXY));
+  }
+
+  private static @Nullable Instant readySince(Pod pod) {
+    return status(pod).getConditions().stream()
+        .filter(c -> c.getType().equals("Ready") && c.getStatus().equals("True"))
+        .map(c -> c.getLastTransitionTime())
+        .flatMap(Stream::ofNullable)
+        .map(Instant::parse)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static @Nullable Instant startedAt(Pod pod) {
+    return status(pod).getContainerStatuses().stream()
+        .flatMap(c -> Optional.ofNullable(c.getState()).stream())
+        .flatMap(state -> Optional.ofNullable(state.getRunning()).stream())
+        .map(ContainerStateRunning::getStartedAt)
+        .flatMap(Stream::ofNullable)
+        .map(Instant::parse)
+        .max(Comparator.naturalOrder())
+        .orElse(null);
+  }
+
+  private static PodStatus status(Pod pod) {
+    return Objects.requireNonNullElseGet(pod.getStatus(), PodStatus::new);
+  }
+}

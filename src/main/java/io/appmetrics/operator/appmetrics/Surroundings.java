@@ -1,0 +1,193 @@
+package io.appmetrics.operator.appmetrics;
+
+import io.appmetrics.operator.api.AppMetrics;
+import io.appmetrics.operator.api.AppMetricsStatus;
+import io.appmetrics.operator.api.TargetKind;
+import io.appmetrics.operator.chain.Chain;
+import io.appmetrics.operator.chain.Plan;
+import io.appmetrics.operator.chain.Workload;
+import io.appmetrics.operator.prometheus.Demands;
+import io.appmetrics.operator.prometheus.FactsChange;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an AppMetrics shares with the others: who its neighbours are, what all need together, and
+ * whom a change somewhere wakes.
+ */
+public final class Surroundings {
+  private static final String BY_NAMESPACE = "namespace";
+  private static final String BY_WORKLOAD = "workload";
+
+  /** What no event tells of is found after this long at the latest. */
+  private static final Duration DRIFT_NET = Duration.ofMinutes(10);
+
+  private final Demands demands;
+  private final StatusListener listener;
+  private final SimpleInboundEventSource<AppMetrics> wakes =
+      new SimpleInboundEventSource<>("surroundings");
+  private final Map<ResourceID, Set<Workload.Key>> named = new ConcurrentHashMap<>();
+  private @Nullable IndexerResourceCache<AppMetrics> cache;
+  private Runnable wakeInstallation = () -> {};
+  private Runnable sweep = () -> {};
+
+  /** Hears of every status that is written. */
+  public interface StatusListener {
+    /** The status of a resource is another than before. */
+    void reported(AppMetrics resource, @Nullable AppMetricsStatus before, AppMetricsStatus after);
+  }
+
+  /** Creates the surroundings of all AppMetrics of a cluster. */
+  public Surroundings(Demands demands, StatusListener listener) {
+    this.demands = demands;
+    this.listener = listener;
+  }
+
+  /** Connects the other actors, which need these surroundings themselves. */
+  public void connect(Runnable wakesInstallation, Runnable sweeps) {
+    this.wakeInstallation = wakesInstallation;
+    this.sweep = sweeps;
+  }
+
+  List<EventSource<?, AppMetrics>> eventSources(EventSourceContext<AppMetrics> context) {
+    IndexerResourceCache<AppMetrics> primaries = context.getPrimaryCache();
+    primaries.addIndexers(
+        Map.<String, Function<AppMetrics, List<String>>>of(
+            BY_NAMESPACE,
+            resource -> List.of(resource.getMetadata().getNamespace()),
+            BY_WORKLOAD,
+            resource -> keys(resource).map(Workload.Key::toString).toList()));
+    cache = primaries;
+    return List.of(wakes);
+  }
+
+  // --- asked by one reconciliation ---
+
+  List<AppMetrics> neighbours(AppMetrics resource) {
+    List<AppMetrics> cached =
+        indexed(BY_NAMESPACE, resource.getMetadata().getNamespace())
+            .filter(
+                other -> !other.getMetadata().getName().equals(resource.getMetadata().getName()))
+            .toList();
+    return Stream.concat(Stream.of(resource), cached.stream()).toList();
+  }
+
+  Duration driftNet() {
+    return DRIFT_NET;
+  }
+
+  // --- told by one reconciliation ---
+
+  void tell(AppMetrics resource, Plan plan, Chain chain) {
+    ResourceID id = ResourceID.fromResource(resource);
+    if (demands.put(id.toString(), plan.demand(), !chain.ready())) {
+      wakeInstallation.run();
+    }
+    Set<Workload.Key> now = keys(resource).collect(Collectors.toSet());
+    Set<Workload.Key> before = named.put(id, now);
+    if (before != null && !now.containsAll(before)) {
+      left(before);
+    }
+  }
+
+  void forget(AppMetrics resource) {
+    ResourceID id = ResourceID.fromResource(resource);
+    demands.remove(id.toString());
+    named.remove(id);
+    left(keys(resource).collect(Collectors.toSet()));
+    wakeInstallation.run();
+  }
+
+  /** Others may now get what this one has let go, and what nobody names is swept. */
+  private void left(Set<Workload.Key> workloads) {
+    workloads.forEach(this::workloadChanged);
+    sweep.run();
+  }
+
+  void reported(AppMetrics resource, @Nullable AppMetricsStatus before, AppMetricsStatus after) {
+    listener.reported(resource, before, after);
+    if (before == null
+        || before.observedGeneration() == null
+        || !before.observedGeneration().equals(after.observedGeneration())) {
+      // What one declares for a workload, others on the same workload may win or lose by.
+      keys(resource).forEach(key -> wakeOthers(key, ResourceID.fromResource(resource)));
+    }
+  }
+
+  // --- told by the rest of the operator ---
+
+  /** A workload came, changed or went. */
+  public void workloadChanged(Workload.Key key) {
+    indexed(BY_WORKLOAD, key.toString())
+        .map(ResourceID::fromResource)
+        .forEach(wakes::propagateEvent);
+  }
+
+  private void wakeOthers(Workload.Key key, ResourceID self) {
+    indexed(BY_WORKLOAD, key.toString())
+        .map(ResourceID::fromResource)
+        .filter(id -> !id.equals(self))
+        .forEach(wakes::propagateEvent);
+  }
+
+  /** The mesh's policy changed. */
+  public void policyChanged() {
+    existing().forEach(wakes::propagateEvent);
+  }
+
+  /** Prometheus, or its configuration, is seen otherwise than before. */
+  public void factsChanged(FactsChange change) {
+    Stream<ResourceID> concerned =
+        change.everybody()
+            ? existing().stream()
+            : change.namespaces().stream()
+                .flatMap(namespace -> indexed(BY_NAMESPACE, namespace))
+                .map(ResourceID::fromResource);
+    concerned.forEach(wakes::propagateEvent);
+  }
+
+  /** Every AppMetrics that exists. */
+  public Collection<ResourceID> existing() {
+    IndexerResourceCache<AppMetrics> primaries = cache;
+    return primaries == null ? List.of() : primaries.keys().toList();
+  }
+
+  /** Every workload that some AppMetrics names. */
+  public Set<Workload.Key> named() {
+    IndexerResourceCache<AppMetrics> primaries = cache;
+    Set<Workload.Key> keys = new HashSet<>();
+    if (primaries != null) {
+      primaries.list().forEach(resource -> keys(resource).forEach(keys::add));
+    }
+    return keys;
+  }
+
+  private Stream<AppMetrics> indexed(String index, String key) {
+    IndexerResourceCache<AppMetrics> primaries = cache;
+    return primaries == null ? Stream.of() : primaries.byIndex(index, key).stream();
+  }
+
+  private static Stream<Workload.Key> keys(AppMetrics resource) {
+    return resource.getSpec().targets().stream()
+        .map(
+            target ->
+                new Workload.Key(
+                    target.kind() == null ? TargetKind.DEPLOYMENT : target.kind(),
+                    resource.getMetadata().getNamespace(),
+                    target.name()));
+  }
+}

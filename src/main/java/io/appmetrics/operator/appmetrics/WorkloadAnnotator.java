@@ -1,0 +1,287 @@
+package io.appmetrics.operator.appmetrics;
+
+import io.appmetrics.operator.chain.AnnotationOutcome;
+import io.appmetrics.operator.chain.AnnotationOutcome.Kind;
+import io.appmetrics.operator.chain.PodFacts;
+import io.appmetrics.operator.chain.Workload;
+import io.appmetrics.operator.prometheus.Refusals;
+import io.appmetrics.operator.route.SlotAnnotations;
+import io.appmetrics.operator.route.WorkloadPlan;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.StatusCause;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.net.HttpURLConnection;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The only writer of our annotations on workloads and their pods. Each write is a server-side apply
+ * of one complete set under a field manager of its own; writes of one workload are serialised.
+ */
+public final class WorkloadAnnotator {
+  private static final Logger log = LoggerFactory.getLogger(WorkloadAnnotator.class);
+
+  /** The field manager of the annotations that say where metrics are. */
+  public static final String MANAGER = "appmetrics-operator-targets";
+
+  /** More than this, for one and the same set, is a fight that somebody else must end. */
+  private static final int MOST_WRITES = 3;
+
+  private static final Duration TRUCE = Duration.ofHours(1);
+  private static final int UNPROCESSABLE = 422;
+  private static final Pattern ANNOTATION = Pattern.compile("annotations\\.(.+)$");
+  private static final Pattern OWNER = Pattern.compile("conflict with (\"[^\"]*\")");
+
+  private final KubernetesClient client;
+  private final Clock clock;
+  private final AnnotationListener listener;
+  private final Map<Workload.Key, Memory> memories = new ConcurrentHashMap<>();
+
+  /** What was written to one workload, and its lock. */
+  private static final class Memory {
+    private String uid = "";
+    private Map<String, String> set = Map.of();
+    private int writes;
+    private Instant last = Instant.EPOCH;
+  }
+
+  /** Hears of every write. */
+  public interface AnnotationListener {
+    /** The pod template of a workload was written, which rolls it. */
+    void templateWritten(Workload.Key workload);
+  }
+
+  /** Creates an annotator; there is one for each cluster. */
+  public WorkloadAnnotator(KubernetesClient client, Clock clock, AnnotationListener listener) {
+    this.client = client;
+    this.clock = clock;
+    this.listener = listener;
+  }
+
+  /** Brings a workload's pod template to what the plan says; does nothing when it is there. */
+  public AnnotationOutcome annotate(Workload workload, WorkloadPlan plan) {
+    SortedMap<String, String> wanted = plan.templateAnnotations();
+    Memory memory = memories.computeIfAbsent(workload.key(), key -> new Memory());
+    synchronized (memory) {
+      boolean known = memory.uid.equals(workload.uid()) && memory.set.equals(wanted);
+      int writes = known ? memory.writes : 0;
+      if (SlotAnnotations.managed(workload.template()).equals(wanted)) {
+        return new AnnotationOutcome(Kind.UP_TO_DATE, "", writes);
+      }
+      if (workload.controller() != null) {
+        return new AnnotationOutcome(Kind.OWNED, "", writes);
+      }
+      Instant now = clock.instant();
+      if (writes >= MOST_WRITES && now.isBefore(memory.last.plus(TRUCE))) {
+        return new AnnotationOutcome(Kind.REVERTED, "", writes);
+      }
+      AnnotationOutcome outcome =
+          wanted.isEmpty() ? strip(workload, writes) : apply(workload, wanted, writes);
+      if (outcome.kind() == Kind.WRITTEN) {
+        memory.uid = workload.uid();
+        memory.set = wanted;
+        memory.writes = outcome.templateWrites();
+        memory.last = now;
+      }
+      return outcome;
+    }
+  }
+
+  /** Takes our annotations off a workload's pod template; another's stay. */
+  public AnnotationOutcome strip(Workload workload) {
+    Memory memory = memories.computeIfAbsent(workload.key(), key -> new Memory());
+    synchronized (memory) {
+      return strip(workload, 0);
+    }
+  }
+
+  private AnnotationOutcome apply(Workload workload, SortedMap<String, String> set, int writes) {
+    try {
+      return applied(workload, set, false, writes);
+    } catch (KubernetesClientException e) {
+      List<StatusCause> conflicts = conflicts(e);
+      if (conflicts.isEmpty()) {
+        return refused(workload, e, writes);
+      }
+      // kubectl rollout undo moves keys that we wrote to another manager: the marker in the live
+      // template tells that they are ours. What it does not name was never ours to take.
+      Set<String> ours = SlotAnnotations.managedKeys(workload.template());
+      Optional<StatusCause> foreign =
+          conflicts.stream().filter(c -> !ours.contains(annotation(c))).findFirst();
+      if (foreign.isPresent()) {
+        return new AnnotationOutcome(Kind.CONFLICT, words(foreign.get()), writes);
+      }
+    }
+    try {
+      return applied(workload, set, true, writes);
+    } catch (KubernetesClientException e) {
+      return refused(workload, e, writes);
+    }
+  }
+
+  private AnnotationOutcome applied(
+      Workload workload, SortedMap<String, String> set, boolean force, int writes) {
+    // Without uid and resourceVersion an absent workload would be created, and a stale decision
+    // would overwrite a newer one.
+    client
+        .resource(
+            new DeploymentBuilder()
+                .withNewMetadata()
+                .withNamespace(workload.namespace())
+                .withName(workload.name())
+                .withUid(workload.uid())
+                .withResourceVersion(workload.resourceVersion())
+                .endMetadata()
+                .withNewSpec()
+                .withNewTemplate()
+                .withNewMetadata()
+                .withAnnotations(set)
+                .endMetadata()
+                .endTemplate()
+                .endSpec()
+                .build())
+        .patch(apply(force));
+    written(workload, set.keySet());
+    return new AnnotationOutcome(Kind.WRITTEN, "", writes + 1);
+  }
+
+  /**
+   * A merge patch and not an apply of nothing: it also takes away what {@code kubectl rollout undo}
+   * has moved to another manager.
+   */
+  private AnnotationOutcome strip(Workload workload, int writes) {
+    Map<String, @Nullable String> nothing = new TreeMap<>();
+    SlotAnnotations.managedKeys(workload.template()).forEach(key -> nothing.put(key, null));
+    if (nothing.isEmpty()) {
+      return new AnnotationOutcome(Kind.UP_TO_DATE, "", writes);
+    }
+    Map<String, Object> patch =
+        Map.of(
+            "metadata",
+            Map.of("uid", workload.uid(), "resourceVersion", workload.resourceVersion()),
+            "spec",
+            Map.of("template", Map.of("metadata", Map.of("annotations", nothing))));
+    try {
+      client
+          .apps()
+          .deployments()
+          .inNamespace(workload.namespace())
+          .withName(workload.name())
+          .patch(
+              new PatchContext.Builder()
+                  .withPatchType(PatchType.JSON_MERGE)
+                  .withFieldManager(MANAGER)
+                  .build(),
+              Serialization.asJson(patch));
+      written(workload, Set.of());
+      return new AnnotationOutcome(Kind.WRITTEN, "", writes + 1);
+    } catch (KubernetesClientException e) {
+      return refused(workload, e, writes);
+    }
+  }
+
+  private void written(Workload workload, Set<String> keys) {
+    log.info("{}: the annotations of its pod template are now {}", workload.key(), keys);
+    listener.templateWritten(workload.key());
+  }
+
+  /**
+   * Sets the live schemes of a pod, so that a change of the mesh's policy rolls nobody.
+   *
+   * @return false when somebody else wrote the pod at the same moment, or it is gone
+   */
+  public boolean liveSchemes(PodFacts pod, SortedMap<String, String> wanted) {
+    if (SlotAnnotations.liveSchemes(pod.annotations()).equals(wanted)) {
+      return true;
+    }
+    HasMetadata body =
+        new PodBuilder()
+            .withNewMetadata()
+            .withNamespace(pod.namespace())
+            .withName(pod.name())
+            .withUid(pod.uid())
+            .withAnnotations(wanted)
+            .endMetadata()
+            .build();
+    try {
+      client.resource(body).patch(apply(true));
+      log.info("pod {}/{}: live schemes are now {}", pod.namespace(), pod.name(), wanted);
+      return true;
+    } catch (KubernetesClientException e) {
+      if (gone(e)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static PatchContext apply(boolean force) {
+    return new PatchContext.Builder()
+        .withPatchType(PatchType.SERVER_SIDE_APPLY)
+        .withFieldManager(MANAGER)
+        .withForce(force)
+        .build();
+  }
+
+  private static AnnotationOutcome refused(
+      Workload workload, KubernetesClientException e, int writes) {
+    if (gone(e)) {
+      return new AnnotationOutcome(Kind.AGAIN, "", writes);
+    }
+    if (e.getCode() == 0) {
+      throw e; // no answer at all: the reconciler retries
+    }
+    log.info("{}: the annotations were refused: {}", workload.key(), Refusals.words(e));
+    return new AnnotationOutcome(Kind.REFUSED, Refusals.words(e), writes);
+  }
+
+  /** Changed, deleted or recreated since it was read. */
+  private static boolean gone(KubernetesClientException e) {
+    return e.getCode() == HttpURLConnection.HTTP_CONFLICT
+        || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
+        || (e.getCode() == UNPROCESSABLE && Refusals.words(e).contains("uid"));
+  }
+
+  private static List<StatusCause> conflicts(KubernetesClientException e) {
+    if (e.getCode() != HttpURLConnection.HTTP_CONFLICT
+        || e.getStatus() == null
+        || e.getStatus().getDetails() == null) {
+      return List.of();
+    }
+    return e.getStatus().getDetails().getCauses().stream()
+        .filter(cause -> "FieldManagerConflict".equals(cause.getReason()))
+        .toList();
+  }
+
+  private static String annotation(StatusCause cause) {
+    Matcher annotation = ANNOTATION.matcher(String.valueOf(cause.getField()));
+    return annotation.find() ? annotation.group(1) : String.valueOf(cause.getField());
+  }
+
+  private static String words(StatusCause cause) {
+    Matcher owner = OWNER.matcher(String.valueOf(cause.getMessage()));
+    return "annotation "
+        + annotation(cause)
+        + " of the pod template belongs to field manager "
+        + (owner.find() ? owner.group(1) : "of somebody else");
+  }
+}

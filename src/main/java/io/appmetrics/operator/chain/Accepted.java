@@ -1,0 +1,65 @@
+package io.appmetrics.operator.chain;
+
+import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.route.Endpoint;
+import io.appmetrics.operator.route.WorkloadPlan;
+import java.util.List;
+import java.util.Set;
+
+/** Can the declaration work at all. */
+final class Accepted {
+  /** Source: istio.io, ops/deployment/application-requirements, and istio#59567. */
+  private static final Set<Integer> ISTIO_PORTS =
+      Set.of(15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090);
+
+  private Accepted() {}
+
+  static Finding check(Evidence evidence) {
+    for (TargetPlan target : evidence.plan().targets()) {
+      List<WorkloadPlan.Conflict> conflicts =
+          target.workload().conflicts().getOrDefault(evidence.seen().name(), List.of());
+      if (!conflicts.isEmpty()) {
+        WorkloadPlan.Conflict first = conflicts.get(0);
+        return Finding.broken(
+            Reason.CONFLICT,
+            "%s %s is declared with other settings by the older AppMetrics %s/%s, which wins: make them alike, or remove it from one of the two"
+                .formatted(
+                    target.name(), first.endpoint(), evidence.seen().namespace(), first.winner()));
+      }
+      for (Endpoint endpoint : target.endpoints().resolved()) {
+        Finding finding = check(target, endpoint);
+        if (!finding.ok()) {
+          return finding;
+        }
+      }
+      if (!target.workload().unplaced().isEmpty()) {
+        return Finding.broken(
+            Reason.SLOTS_EXHAUSTED,
+            "%s has more endpoints than there are slots (%d): no slot is left for %s; declare fewer, or raise APPMETRICS_SLOTS"
+                .formatted(
+                    target.name(),
+                    evidence.seen().slotLimit(),
+                    target.workload().unplaced().get(0)));
+      }
+    }
+    return Finding.holds("The declaration can work.");
+  }
+
+  private static Finding check(TargetPlan target, Endpoint endpoint) {
+    boolean sidecar = target.seen().pods().stream().anyMatch(PodFacts::sidecar);
+    if (sidecar && ISTIO_PORTS.contains(endpoint.port())) {
+      return Finding.broken(
+          Reason.PORT_RESERVED_BY_ISTIO,
+          "port %d of %s belongs to Istio's sidecar: declare the port of the app"
+              .formatted(endpoint.port(), target.name()));
+    }
+    if (endpoint.declared() == PortScheme.HTTPS
+        && target.seen().pods().stream().anyMatch(target::mutualTls)) {
+      return Finding.broken(
+          Reason.SCHEME_IMPOSSIBLE,
+          "%s %s is declared HTTPS, but %s demands mutual TLS (STRICT), and Prometheus cannot speak TLS inside TLS: serve the metrics as plain HTTP and declare Auto"
+              .formatted(target.name(), endpoint.key(), target.seen().policy().source()));
+    }
+    return Finding.holds("");
+  }
+}

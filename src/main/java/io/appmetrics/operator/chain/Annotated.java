@@ -1,0 +1,126 @@
+package io.appmetrics.operator.chain;
+
+import io.appmetrics.operator.prometheus.CertificateFacts;
+import io.appmetrics.operator.prometheus.ScrapeFacts;
+import io.appmetrics.operator.route.Scheme;
+import io.appmetrics.operator.route.Slot;
+import io.appmetrics.operator.route.SlotAnnotations;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Does every serving pod carry what the jobs look for. */
+final class Annotated {
+  private Annotated() {}
+
+  static Finding check(Evidence evidence) {
+    for (TargetPlan target : evidence.plan().targets()) {
+      Workload workload = target.seen().workload();
+      if (workload == null) {
+        continue; // TargetsFound has said so
+      }
+      AnnotationOutcome outcome = evidence.outcomes().get(workload.key());
+      Optional<Finding> refused =
+          outcome == null ? Optional.empty() : refused(target, workload, outcome);
+      if (refused.isPresent()) {
+        return refused.get();
+      }
+      List<PodFacts> serving = target.serving();
+      long carrying = serving.stream().filter(pod -> carries(target, pod)).count();
+      if (carrying < serving.size()) {
+        return rollout(target, workload, carrying, serving.size());
+      }
+    }
+    return certificates(evidence);
+  }
+
+  private static Optional<Finding> refused(
+      TargetPlan target, Workload workload, AnnotationOutcome outcome) {
+    return switch (outcome.kind()) {
+      case UP_TO_DATE, WRITTEN, AGAIN, SUSPENDED -> Optional.empty();
+      case CONFLICT ->
+          Optional.of(
+              Finding.broken(
+                  Reason.ANNOTATION_CONFLICT,
+                  "%s: %s; the operator takes nothing away from others: remove that annotation there"
+                      .formatted(target.name(), outcome.message())));
+      case REVERTED ->
+          Optional.of(
+              Finding.broken(
+                  Reason.ANNOTATIONS_REVERTED,
+                  "the operator's annotations on the pod template of %s were taken away %d times; whoever writes it (see its managedFields) must leave appmetrics.io/* alone; then change this AppMetrics, or wait an hour"
+                      .formatted(target.name(), outcome.templateWrites())));
+      case OWNED ->
+          Optional.of(
+              Finding.broken(
+                  Reason.OWNED_BY_CONTROLLER,
+                  "%s is written by its controller %s, which would undo an annotation: name the workload that the controller is driven by"
+                      .formatted(target.name(), workload.controller())));
+      case REFUSED ->
+          Optional.of(
+              Finding.broken(
+                  Reason.WRITE_REFUSED,
+                  "the API server refused to annotate %s: %s"
+                      .formatted(target.name(), outcome.message())));
+    };
+  }
+
+  private static Finding rollout(TargetPlan target, Workload workload, long carrying, int serving) {
+    String progress =
+        "%d of %d ready pods of %s carry the annotations"
+            .formatted(carrying, serving, target.name());
+    Workload.Rollout rollout = workload.rollout();
+    if (rollout.paused()) {
+      return Finding.broken(
+          Reason.ROLLOUT_STUCK,
+          progress
+              + ": the rollout is paused: kubectl -n %s rollout resume deployment/%s"
+                  .formatted(workload.namespace(), workload.name()));
+    }
+    if (rollout.stuck() != null) {
+      return Finding.broken(
+          Reason.ROLLOUT_STUCK, progress + ": the rollout is stuck: " + rollout.stuck());
+    }
+    return Finding.broken(Reason.ROLLOUT_IN_PROGRESS, progress + ".");
+  }
+
+  private static boolean carries(TargetPlan target, PodFacts pod) {
+    List<Slot> born = SlotAnnotations.read(pod.annotations());
+    return target.endpoints().resolved().stream()
+        .allMatch(
+            endpoint ->
+                target
+                    .workload()
+                    .slotOf(endpoint.key())
+                    .filter(slot -> born.stream().anyMatch(b -> same(b, slot)))
+                    .flatMap(slot -> SlotAnnotations.schemeOf(slot.number(), pod.annotations()))
+                    .filter(scheme -> scheme == endpoint.schemeOn(target.mutualTls(pod)))
+                    .isPresent());
+  }
+
+  /** The scheme of the day may differ: the live scheme goes before it. */
+  private static boolean same(Slot a, Slot b) {
+    return a.number() == b.number()
+        && a.key().equals(b.key())
+        && Objects.equals(a.interval(), b.interval())
+        && Objects.equals(a.timeout(), b.timeout())
+        && a.params().equals(b.params());
+  }
+
+  private static Finding certificates(Evidence evidence) {
+    ScrapeFacts facts = evidence.seen().facts();
+    if (facts != null
+        && facts.certificates().state() == CertificateFacts.State.NOT_CONFIGURED
+        && !facts.config().isInTheWay()
+        && !evidence.plan().demand().mutual().isEmpty()) {
+      return Finding.broken(
+          Reason.CERTIFICATES_NOT_CONFIGURED,
+          facts.certificates().message()
+              + ". These endpoints are scraped by "
+              + Scheme.ISTIO_MUTUAL
+              + " only; give the Prometheus pod certificates of the mesh: docs/user-guide.md,"
+              + " \"Certificates for Prometheus\", has the snippet");
+    }
+    return Finding.holds("Every ready pod carries its annotations.");
+  }
+}

@@ -1,0 +1,31 @@
+package io.appmetrics.operator.chain;
+
+/**
+ * What became of the last attempt to write a workload's annotations.
+ *
+ * @param kind what became of it
+ * @param message the reason in the API server's words where it was refused; empty otherwise
+ * @param templateWrites how often the template was written for the present declaration
+ */
+public record AnnotationOutcome(Kind kind, String message, int templateWrites) {
+
+  /** The possible ends of an attempt. */
+  public enum Kind {
+    /** Nothing had to be written. */
+    UP_TO_DATE,
+    /** It was written just now. */
+    WRITTEN,
+    /** Somebody else wrote at the same moment, or the object is gone: look again soon. */
+    AGAIN,
+    /** Another field manager owns a key that we need. */
+    CONFLICT,
+    /** Somebody keeps taking our annotations away. */
+    REVERTED,
+    /** A controller owns the workload and would undo the write. */
+    OWNED,
+    /** The API server refused: quota, webhook, policy, rights. */
+    REFUSED,
+    /** The AppMetrics is suspended: nothing is written. */
+    SUSPENDED
+  }
+}

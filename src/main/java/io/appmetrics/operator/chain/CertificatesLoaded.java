@@ -1,0 +1,50 @@
+package io.appmetrics.operator.chain;
+
+import io.appmetrics.operator.prometheus.CertificateFacts;
+import io.appmetrics.operator.prometheus.ReplicaFacts;
+import io.appmetrics.operator.prometheus.ScrapeFacts;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import java.util.Objects;
+import java.util.Set;
+
+/** Where a job needs the mesh's certificates, does every replica have a scrape pool for it. */
+final class CertificatesLoaded {
+  private CertificatesLoaded() {}
+
+  static Finding check(Evidence evidence) {
+    ScrapeFacts facts = Objects.requireNonNull(evidence.seen().facts(), "ConfigWritten holds");
+    Set<Integer> mutual = evidence.plan().demand().mutual();
+    if (mutual.isEmpty()) {
+      return Finding.holds("No endpoint needs the mesh's certificates.");
+    }
+    if (facts.certificates().state() == CertificateFacts.State.EXPIRED) {
+      return Finding.broken(Reason.CERTIFICATE_EXPIRED, facts.certificates().message());
+    }
+    for (ReplicaFacts replica : facts.replicas()) {
+      for (int slot : mutual) {
+        String job = SlotJobs.mutualJob(slot);
+        if (!replica.pools().contains(job)) {
+          return missing(facts.certificates(), replica.pod(), job);
+        }
+      }
+    }
+    return Finding.holds("Every Prometheus replica has loaded the mesh's certificates.");
+  }
+
+  private static Finding missing(CertificateFacts certificates, String replica, String job) {
+    String symptom = "Prometheus pod %s has no scrape pool for job %s".formatted(replica, job);
+    return switch (certificates.state()) {
+      case MISSING, UNSEEN, NOT_CONFIGURED ->
+          Finding.broken(Reason.CERTIFICATE_MISSING, symptom + ": " + certificates.message() + ".");
+      case FORBIDDEN ->
+          Finding.broken(Reason.SECRET_FORBIDDEN, symptom + ", and " + certificates.message());
+      case PRESENT, EXPIRED ->
+          Finding.broken(
+              Reason.SCRAPE_POOL_MISSING,
+              symptom
+                  + ", though "
+                  + certificates.message()
+                  + " (istio#10528): the operator nudges its pod, then reloads it.");
+    };
+  }
+}

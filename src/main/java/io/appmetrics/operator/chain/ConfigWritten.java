@@ -1,0 +1,33 @@
+package io.appmetrics.operator.chain;
+
+import io.appmetrics.operator.prometheus.ConfigFacts;
+import io.appmetrics.operator.prometheus.ScrapeFacts;
+
+/** Do the jobs that the routes need stand in the ConfigMap. */
+final class ConfigWritten {
+  private ConfigWritten() {}
+
+  static Finding check(Evidence evidence) {
+    ScrapeFacts facts = evidence.seen().facts();
+    if (facts == null) {
+      return Finding.broken(
+          Reason.WRITE_PENDING, "the operator has just started and has not looked yet.");
+    }
+    ConfigFacts config = facts.config();
+    if (config.jobs().contains(evidence.plan().demand()) && !config.isInTheWay()) {
+      return Finding.holds(
+          "The jobs " + evidence.plan().demand() + " stand in " + config.place() + ".");
+    }
+    return switch (config.state()) {
+      case WRITTEN, PENDING -> Finding.broken(Reason.WRITE_PENDING, config.message() + ".");
+      case INSTALLATION_NOT_FOUND ->
+          Finding.broken(Reason.INSTALLATION_NOT_FOUND, config.message());
+      case INSTALLATION_UNSUPPORTED ->
+          Finding.broken(Reason.INSTALLATION_UNSUPPORTED, config.message());
+      case MISSING -> Finding.broken(Reason.CONFIG_MAP_MISSING, config.message());
+      case UNPARSABLE -> Finding.broken(Reason.CONFIG_UNPARSABLE, config.message());
+      case TOO_LARGE -> Finding.broken(Reason.CONFIG_TOO_LARGE, config.message());
+      case REFUSED -> Finding.broken(Reason.WRITE_REFUSED, config.message());
+    };
+  }
+}

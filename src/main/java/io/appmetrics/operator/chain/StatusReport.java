@@ -1,0 +1,251 @@
+package io.appmetrics.operator.chain;
+
+import io.appmetrics.operator.api.AppMetricsStatus;
+import io.appmetrics.operator.api.Condition;
+import io.appmetrics.operator.api.EndpointStatus;
+import io.appmetrics.operator.api.TargetStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a chain into a status: Ready, one condition for each link, and Reconciling or Stalled only
+ * while they are true (kstatus). The only builder of statuses.
+ */
+public final class StatusReport {
+  /** The summary of all links. */
+  public static final String READY = "Ready";
+
+  /** It may come right by itself. */
+  public static final String RECONCILING = "Reconciling";
+
+  /** Somebody has to act. */
+  public static final String STALLED = "Stalled";
+
+  /** The reason of a condition that is True. */
+  static final String VERIFIED = "Verified";
+
+  /** The reason of a link behind the one that does not hold. */
+  static final String NOT_CHECKED = "NotChecked";
+
+  /** The reason that is not a link's: what stands is left as it stands. */
+  static final String SUSPENDED = "Suspended";
+
+  private static final int MOST_ENDPOINTS = 64;
+  private static final int MOST_WORDS = 256;
+
+  /** Waiting is told in steps, so that the status does not change with every second. */
+  private static final List<Duration> STEPS =
+      List.of(
+          Duration.ofHours(24),
+          Duration.ofHours(6),
+          Duration.ofHours(1),
+          Duration.ofMinutes(30),
+          Duration.ofMinutes(10),
+          Duration.ofMinutes(5),
+          Duration.ofMinutes(2),
+          Duration.ofMinutes(1));
+
+  private final Map<String, Condition> before;
+  private final long generation;
+  private final Instant now;
+  private final Duration progressDeadline;
+  private final List<Condition> conditions = new ArrayList<>();
+
+  private StatusReport(
+      @Nullable AppMetricsStatus before, long generation, Instant now, Duration progressDeadline) {
+    this.before = new HashMap<>();
+    if (before != null && before.conditions() != null) {
+      before.conditions().forEach(condition -> this.before.put(condition.type(), condition));
+    }
+    this.generation = generation;
+    this.now = now.truncatedTo(ChronoUnit.SECONDS);
+    this.progressDeadline = progressDeadline;
+  }
+
+  /**
+   * Builds the status.
+   *
+   * @param before the status as it stands; null when there is none
+   * @param generation the generation of the spec that was reconciled
+   * @param outcomes what became of the writes, by workload
+   * @param progressDeadline after this long a pending reason is Stalled
+   */
+  public static AppMetricsStatus of(
+      @Nullable AppMetricsStatus before,
+      long generation,
+      Chain chain,
+      Plan plan,
+      Map<Workload.Key, AnnotationOutcome> outcomes,
+      Instant now,
+      Duration progressDeadline) {
+    StatusReport report = new StatusReport(before, generation, now, progressDeadline);
+    report.conditions(chain);
+    List<EndpointReading> readings = chain.readings();
+    int declared = plan.targets().stream().mapToInt(t -> t.seen().target().ports().size()).sum();
+    int scraped = (int) readings.stream().filter(EndpointReading::scraped).count();
+    return new AppMetricsStatus(
+        generation,
+        scraped + "/" + declared,
+        declared,
+        scraped,
+        report.conditions,
+        plan.targets().stream().map(t -> target(t, readings, outcomes)).toList(),
+        readings.stream()
+            .sorted(Comparator.comparing(EndpointReading::scraped))
+            .limit(MOST_ENDPOINTS)
+            .map(StatusReport::endpoint)
+            .toList());
+  }
+
+  /** The status of an AppMetrics that is suspended: everything stays as it was said last. */
+  public static AppMetricsStatus suspended(
+      @Nullable AppMetricsStatus before, long generation, Instant now) {
+    StatusReport report = new StatusReport(before, generation, now, Duration.ZERO);
+    Condition ready = report.before.get(READY);
+    report.add(
+        READY,
+        ready == null ? "Unknown" : ready.status(),
+        SUSPENDED,
+        "spec.suspend is true: nothing is written or checked for this resource; its annotations and"
+            + " jobs stay");
+    for (Link link : Link.values()) {
+      Condition condition = report.before.get(link.condition());
+      report.add(
+          link.condition(),
+          condition == null ? "Unknown" : condition.status(),
+          condition == null ? NOT_CHECKED : condition.reason(),
+          condition == null ? "Not checked: spec.suspend is true." : condition.message());
+    }
+    return before == null
+        ? new AppMetricsStatus(generation, null, null, null, report.conditions, null, null)
+        : new AppMetricsStatus(
+            generation,
+            before.summary(),
+            before.declared(),
+            before.scraped(),
+            report.conditions,
+            before.targets(),
+            before.endpoints());
+  }
+
+  private void conditions(Chain chain) {
+    Optional<Map.Entry<Link, Finding>> broken = chain.broken();
+    if (broken.isEmpty()) {
+      add(READY, "True", VERIFIED, chain.summary());
+    } else {
+      Link link = broken.get().getKey();
+      Reason reason = broken.get().getValue().why().orElseThrow();
+      String status = status(reason);
+      Duration since = since(link, status);
+      String message = broken.get().getValue().message() + step(since);
+      add(READY, status, reason.toString(), message);
+      boolean stalled =
+          reason.remedy() == Reason.Remedy.HUMAN
+              || (reason.remedy() == Reason.Remedy.PENDING
+                  && since.compareTo(progressDeadline) >= 0);
+      add(stalled ? STALLED : RECONCILING, "True", reason.toString(), message);
+    }
+    for (Link link : Link.values()) {
+      Finding finding = chain.findings().get(link);
+      if (finding == null) {
+        add(
+            link.condition(),
+            "Unknown",
+            NOT_CHECKED,
+            "Waits for " + broken.map(e -> e.getKey().condition()).orElse("") + ".");
+      } else {
+        add(
+            link.condition(),
+            finding.why().map(StatusReport::status).orElse("True"),
+            finding.why().map(Reason::toString).orElse(VERIFIED),
+            finding.message());
+      }
+    }
+  }
+
+  private static String status(Reason reason) {
+    return reason.remedy() == Reason.Remedy.IGNORANCE ? "Unknown" : "False";
+  }
+
+  /** For how long this link has not held. */
+  private Duration since(Link link, String status) {
+    Condition condition = before.get(link.condition());
+    return condition != null
+            && condition.status().equals(status)
+            && !condition.reason().equals(NOT_CHECKED)
+        ? Duration.between(condition.lastTransitionTime(), now)
+        : Duration.ZERO;
+  }
+
+  private static String step(Duration since) {
+    return STEPS.stream()
+        .filter(step -> since.compareTo(step) >= 0)
+        .findFirst()
+        .map(
+            step ->
+                " (for more than "
+                    + (step.toHours() > 0 ? step.toHours() + " h)" : step.toMinutes() + " min)"))
+        .orElse("");
+  }
+
+  private void add(String type, String status, String reason, String message) {
+    Condition old = before.get(type);
+    Instant moved = old != null && old.status().equals(status) ? old.lastTransitionTime() : now;
+    conditions.add(new Condition(type, status, reason, message, moved, generation));
+  }
+
+  private static TargetStatus target(
+      TargetPlan target,
+      List<EndpointReading> readings,
+      Map<Workload.Key, AnnotationOutcome> outcomes) {
+    Workload workload = target.seen().workload();
+    AnnotationOutcome outcome = workload == null ? null : outcomes.get(workload.key());
+    List<EndpointReading> own = readings.stream().filter(r -> r.target().equals(target)).toList();
+    return new TargetStatus(
+        target.seen().target().kind().toString(),
+        target.seen().target().name(),
+        own.stream().mapToInt(EndpointReading::counted).max().orElse(0),
+        target.seen().target().ports().size(),
+        (int) own.stream().filter(EndpointReading::scraped).count(),
+        outcome == null ? 0 : outcome.templateWrites());
+  }
+
+  private static EndpointStatus endpoint(EndpointReading reading) {
+    return new EndpointStatus(
+        reading.target().seen().target().kind() + "/" + reading.target().seen().target().name(),
+        reading.endpoint().port(),
+        reading.endpoint().path(),
+        reading.slot() == null ? null : "Slot",
+        reading.scheme() == null ? null : reading.scheme().toString(),
+        reading.slot() == null ? null : cut(why(reading)),
+        reading.up(),
+        reading.counted(),
+        reading.trouble() == null || reading.trouble().error() == null
+            ? null
+            : cut(reading.trouble().error()));
+  }
+
+  private static String why(EndpointReading reading) {
+    String scheme =
+        switch (reading.endpoint().declared()) {
+          case AUTO ->
+              reading.target().seen().policy().source()
+                  + " is "
+                  + reading.target().seen().policy().mode();
+          case HTTP, HTTPS, ISTIO_MUTUAL -> "the scheme is declared";
+        };
+    return "slot %d; %s".formatted(reading.slot() == null ? 0 : reading.slot().number(), scheme);
+  }
+
+  private static String cut(String words) {
+    return words.length() <= MOST_WORDS ? words : words.substring(0, MOST_WORDS - 1) + "…";
+  }
+}

@@ -1,0 +1,112 @@
+package io.appmetrics.operator.chain;
+
+import io.appmetrics.operator.chain.Workload.DeclaredPort;
+import io.appmetrics.operator.route.Claim;
+import io.appmetrics.operator.route.Endpoint;
+import io.appmetrics.operator.route.Endpoints;
+import io.appmetrics.operator.route.MutualTls;
+import io.appmetrics.operator.route.Scheme;
+import io.appmetrics.operator.route.Slot;
+import io.appmetrics.operator.route.WorkloadPlan;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * What is to be done for one target.
+ *
+ * @param seen what was seen of it
+ * @param endpoints its own endpoints
+ * @param workload what is to stand on the workload, for all who name it; empty slots when the
+ *     workload is not there
+ */
+public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPlan workload) {
+
+  static TargetPlan of(TargetObservation seen, int slotLimit) {
+    Workload workload = seen.workload();
+    if (workload == null) {
+      return new TargetPlan(
+          seen,
+          new Endpoints(List.of(), List.of()),
+          WorkloadPlan.of(List.of(), Map.of(), false, slotLimit));
+    }
+    Map<String, Integer> named = named(workload.ports());
+    List<Claim> claims =
+        seen.claimants().stream()
+            .map(
+                c ->
+                    new Claim(
+                        c.name(),
+                        c.created(),
+                        c.suspended(),
+                        Endpoints.of(c.target().ports(), named).resolved()))
+            .toList();
+    boolean mutual = seen.pods().stream().anyMatch(pod -> mutualTls(seen, pod));
+    return new TargetPlan(
+        seen,
+        Endpoints.of(seen.target().ports(), named),
+        WorkloadPlan.of(claims, workload.template(), mutual, slotLimit));
+  }
+
+  private static Map<String, Integer> named(List<DeclaredPort> ports) {
+    Map<String, Integer> named = new TreeMap<>();
+    for (DeclaredPort port : ports) {
+      if (port.name() != null) {
+        named.putIfAbsent(port.name(), port.number());
+      }
+    }
+    return named;
+  }
+
+  /** STRICT binds a pod through its sidecar; one without a sidecar takes plaintext. */
+  private static boolean mutualTls(TargetObservation seen, PodFacts pod) {
+    return pod.sidecar() && seen.policy().mode() == MutualTls.STRICT;
+  }
+
+  /** Whether this pod refuses everything but the mesh's mutual TLS. */
+  boolean mutualTls(PodFacts pod) {
+    return mutualTls(seen, pod);
+  }
+
+  /** The live schemes that a pod needs beside what it was born with. */
+  public SortedMap<String, String> liveSchemes(PodFacts pod) {
+    return workload.liveSchemes(pod.annotations(), mutualTls(pod));
+  }
+
+  /** The jobs that this target needs. */
+  SlotJobs demand() {
+    SortedSet<Integer> own = new TreeSet<>();
+    SortedSet<Integer> mutual = new TreeSet<>();
+    for (Endpoint endpoint : endpoints.resolved()) {
+      workload
+          .slotOf(endpoint.key())
+          .map(Slot::number)
+          .ifPresent(
+              n -> {
+                own.add(n);
+                Endpoint served = workload.endpoints().getOrDefault(n, endpoint);
+                if (seen.pods().stream()
+                        .anyMatch(pod -> served.schemeOn(mutualTls(pod)) == Scheme.ISTIO_MUTUAL)
+                    || served.schemeOn(false) == Scheme.ISTIO_MUTUAL) {
+                  mutual.add(n);
+                }
+              });
+    }
+    return new SlotJobs(own, mutual);
+  }
+
+  /** kind/name, for messages. */
+  public String name() {
+    return seen.target().kind() + " " + seen.target().name();
+  }
+
+  /** The pods that serve. */
+  public List<PodFacts> serving() {
+    return seen.pods().stream().filter(PodFacts::serving).collect(Collectors.toList());
+  }
+}

@@ -1,0 +1,65 @@
+package io.appmetrics.operator.prometheus;
+
+/** The one thing that a pass of the installation loop does. */
+public sealed interface Action {
+
+  /** What it is, for the log and the event. */
+  String words();
+
+  /** Nothing. */
+  record None() implements Action {
+    @Override
+    public String words() {
+      return "nothing to do";
+    }
+  }
+
+  /**
+   * Put this text into the ConfigMap.
+   *
+   * @param text the whole value of the key
+   * @param resourceVersion the version of the ConfigMap that this was decided on
+   * @param why for the log and the event
+   */
+  record WriteConfig(String text, String resourceVersion, String why) implements Action {
+    @Override
+    public String words() {
+      return "write the configuration, because " + why;
+    }
+  }
+
+  /**
+   * Change an annotation of a Prometheus pod: the kubelet projects at once, and service discovery
+   * makes Prometheus try missing pools again.
+   *
+   * @param replica the pod
+   * @param cause what it is to cure
+   */
+  record Nudge(ReplicaReading replica, Cause cause) implements Action {
+    @Override
+    public String words() {
+      return "nudge pod " + replica.pod() + ", because " + cause.words();
+    }
+  }
+
+  /**
+   * {@code POST /-/reload}.
+   *
+   * @param replica the pod
+   * @param cause what it is to cure
+   */
+  record Reload(ReplicaReading replica, Cause cause) implements Action {
+    @Override
+    public String words() {
+      return "reload pod " + replica.pod() + ", because " + cause.words();
+    }
+  }
+
+  /**
+   * What a nudge or reload is for. Attempts are counted by it.
+   *
+   * @param id equal for the same trouble of the same text or the same certificates
+   * @param words for the log and the event
+   */
+  record Cause(String id, String words) {}
+}

@@ -1,0 +1,71 @@
+package io.appmetrics.operator.prometheus;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has been tried on each replica, and for what; immutable.
+ *
+ * @param byReplica by pod uid and cause
+ */
+public record Attempts(Map<Key, Tried> byReplica) {
+
+  /** Nothing tried yet. */
+  public static final Attempts NONE = new Attempts(Map.of());
+
+  /** Attempts are counted for one trouble of one pod. */
+  public record Key(String podUid, String cause) {}
+
+  /**
+   * What was tried.
+   *
+   * @param nudges how many nudges
+   * @param lastNudge when the last one was
+   * @param reloads how many reloads
+   * @param lastReload when the last one was
+   * @param rejection what Prometheus answered to the last reload; null when it agreed
+   */
+  public record Tried(
+      int nudges,
+      @Nullable Instant lastNudge,
+      int reloads,
+      @Nullable Instant lastReload,
+      @Nullable String rejection) {
+    static final Tried NOTHING = new Tried(0, null, 0, null, null);
+  }
+
+  /** What was tried on a replica for a cause. */
+  public Tried of(String podUid, String cause) {
+    return byReplica.getOrDefault(new Key(podUid, cause), Tried.NOTHING);
+  }
+
+  /** These attempts and one more nudge. */
+  public Attempts nudged(String podUid, String cause, Instant at) {
+    Tried t = of(podUid, cause);
+    return with(
+        podUid, cause, new Tried(t.nudges() + 1, at, t.reloads(), t.lastReload(), t.rejection()));
+  }
+
+  /** These attempts and one more reload. */
+  public Attempts reloaded(String podUid, String cause, Instant at, @Nullable String rejection) {
+    Tried t = of(podUid, cause);
+    return with(
+        podUid, cause, new Tried(t.nudges(), t.lastNudge(), t.reloads() + 1, at, rejection));
+  }
+
+  private Attempts with(String podUid, String cause, Tried tried) {
+    Map<Key, Tried> copy = new HashMap<>(byReplica);
+    copy.put(new Key(podUid, cause), tried);
+    return new Attempts(Map.copyOf(copy));
+  }
+
+  /** Only what concerns pods that still exist. */
+  public Attempts of(Set<String> podUids) {
+    Map<Key, Tried> copy = new HashMap<>(byReplica);
+    copy.keySet().removeIf(key -> !podUids.contains(key.podUid()));
+    return new Attempts(Map.copyOf(copy));
+  }
+}

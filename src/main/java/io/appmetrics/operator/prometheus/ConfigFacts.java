@@ -1,0 +1,45 @@
+package io.appmetrics.operator.prometheus;
+
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where our jobs stand in the ConfigMap.
+ *
+ * @param state whether they do
+ * @param place which ConfigMap and key; empty while that is not known
+ * @param message what is in the way; the place where nothing is
+ * @param jobs the jobs that stand there
+ * @param digest the digest of the block that stands there; null without a block
+ */
+public record ConfigFacts(
+    State state, String place, String message, SlotJobs jobs, @Nullable String digest) {
+
+  /** Whether the installation is in such a state that nothing can be said of its jobs. */
+  public boolean isInTheWay() {
+    return switch (state) {
+      case WRITTEN, PENDING, TOO_LARGE, REFUSED -> false;
+      case INSTALLATION_NOT_FOUND, INSTALLATION_UNSUPPORTED, MISSING, UNPARSABLE -> true;
+    };
+  }
+
+  /** The states of the configuration's text. */
+  public enum State {
+    /** What is wanted stands there. */
+    WRITTEN,
+    /** It is about to be written. */
+    PENDING,
+    /** The workload that the admin names is not there. */
+    INSTALLATION_NOT_FOUND,
+    /** It is there, but of a kind or version that this operator does not serve. */
+    INSTALLATION_UNSUPPORTED,
+    /** No such ConfigMap, or no such key in it. */
+    MISSING,
+    /** It cannot be edited safely. */
+    UNPARSABLE,
+    /** It would be larger than the API server takes. */
+    TOO_LARGE,
+    /** The API server refused the write. */
+    REFUSED
+  }
+}

@@ -1,0 +1,46 @@
+package io.appmetrics.operator.prometheus;
+
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The jobs that each AppMetrics needs, as its reconciler last said; safe for many threads. */
+public final class Demands {
+  private record Entry(SlotJobs jobs, boolean pending) {}
+
+  private final Map<String, Entry> byAppMetrics = new ConcurrentHashMap<>();
+
+  /**
+   * Notes what an AppMetrics needs.
+   *
+   * @param appMetrics namespace/name
+   * @param pending whether it waits for something that a poll may show
+   * @return whether that is news
+   */
+  public boolean put(String appMetrics, SlotJobs jobs, boolean pending) {
+    Entry entry = new Entry(jobs, pending);
+    return !entry.equals(byAppMetrics.put(appMetrics, entry));
+  }
+
+  /** Forgets an AppMetrics; returns whether it was known. */
+  public boolean remove(String appMetrics) {
+    return byAppMetrics.remove(appMetrics) != null;
+  }
+
+  /**
+   * The jobs that all need together.
+   *
+   * @param existing every AppMetrics that exists: the demand is complete once all were heard
+   */
+  public Demand of(Collection<String> existing) {
+    SlotJobs jobs =
+        byAppMetrics.values().stream().map(Entry::jobs).reduce(SlotJobs.none(), SlotJobs::and);
+    return new Demand(jobs, byAppMetrics.keySet().containsAll(existing));
+  }
+
+  /** Whether any AppMetrics waits for something that a poll may show. */
+  public boolean pending() {
+    return byAppMetrics.values().stream().anyMatch(Entry::pending);
+  }
+}

@@ -1,0 +1,287 @@
+package io.appmetrics.operator.prometheus;
+
+import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
+import io.appmetrics.operator.prometheus.InstallationObservation.ConfigText;
+import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
+import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The edge of an installation loop: what it reads and writes of the cluster and of Prometheus. */
+public final class InstallationAccess implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(InstallationAccess.class);
+
+  /** The field manager of nudges; one manager for each purpose, or two purposes undo each other. */
+  static final String NUDGE_MANAGER = "appmetrics-operator-nudge";
+
+  private static final String NUDGE = "appmetrics.io/nudge";
+
+  /**
+   * What the admin says of an installation.
+   *
+   * @param workload the Deployment that runs it
+   * @param url where Prometheus is asked instead of at its pods' addresses, or null
+   * @param certificates the directory of the mesh's certificates in its container, or null
+   */
+  public record Settings(WorkloadRef workload, @Nullable URI url, @Nullable String certificates) {}
+
+  /**
+   * What became of a write.
+   *
+   * @param outcome in words
+   * @param refusal the API server's words where it would refuse again; null otherwise
+   * @param before the text that stood there
+   */
+  record Written(String outcome, @Nullable String refusal, String before) {}
+
+  private final KubernetesClient client;
+  private final PrometheusApi api;
+  private final Settings settings;
+  private final ReplicaPoll poll;
+  private final Watches watches;
+  private final Map<String, URI> bases = new HashMap<>();
+  private @Nullable ConfigMap configMap;
+  private int nudges;
+
+  /** Connects an installation to the cluster. */
+  public InstallationAccess(
+      KubernetesClient client, PrometheusApi api, Settings settings, Clock clock) {
+    this.client = client;
+    this.api = api;
+    this.settings = settings;
+    this.poll = new ReplicaPoll(api, clock);
+    this.watches = new Watches(client, settings.workload().namespace());
+  }
+
+  WorkloadRef workload() {
+    return settings.workload();
+  }
+
+  void watch(Runnable wake) {
+    watches.start(wake, settings.workload().name());
+  }
+
+  Optional<Discovery> discover() {
+    return Optional.ofNullable(
+            client
+                .apps()
+                .deployments()
+                .inNamespace(workload().namespace())
+                .withName(workload().name())
+                .get())
+        .map(Installation::of);
+  }
+
+  Optional<ConfigText> configText(Installation installation) {
+    watches.configMap(installation.configMap());
+    ConfigMap found =
+        client
+            .configMaps()
+            .inNamespace(workload().namespace())
+            .withName(installation.configMap())
+            .get();
+    configMap = found;
+    Map<String, String> data =
+        found == null || found.getData() == null ? Map.of() : found.getData();
+    String text = data.get(installation.configKey());
+    if (found == null || text == null) {
+      return Optional.empty();
+    }
+    int total =
+        data.values().stream().mapToInt(v -> v.getBytes(StandardCharsets.UTF_8).length).sum();
+    return Optional.of(
+        new ConfigText(
+            found.getMetadata().getResourceVersion(),
+            text,
+            total - text.getBytes(StandardCharsets.UTF_8).length));
+  }
+
+  List<ReplicaReading> ask(Installation installation, Optional<ConfigText> text) {
+    watches.pods(installation.selector());
+    List<Pod> pods =
+        client
+            .pods()
+            .inNamespace(workload().namespace())
+            .withLabelSelector(installation.selector())
+            .list()
+            .getItems()
+            .stream()
+            .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+            .filter(pod -> !List.of("Succeeded", "Failed").contains(phase(pod)))
+            .sorted(Comparator.comparing(pod -> pod.getMetadata().getName()))
+            .toList();
+    bases.clear();
+    List<ReplicaPoll.Replica> replicas =
+        pods.stream()
+            .map(
+                pod -> {
+                  URI base = base(installation, pod);
+                  if (base != null) {
+                    bases.put(pod.getMetadata().getUid(), base);
+                  }
+                  return new ReplicaPoll.Replica(
+                      pod.getMetadata().getName(), pod.getMetadata().getUid(), base);
+                })
+            .toList();
+    return poll.ask(replicas, text.flatMap(InstallationAccess::digest).orElse(null));
+  }
+
+  private @Nullable URI base(Installation installation, Pod pod) {
+    if (settings.url() != null) {
+      return settings.url();
+    }
+    String ip = pod.getStatus() == null ? null : pod.getStatus().getPodIP();
+    if (ip == null) {
+      return null;
+    }
+    boolean running =
+        pod.getStatus().getContainerStatuses().stream()
+            .filter(c -> c.getName().equals(installation.container()))
+            .anyMatch(c -> c.getState() != null && c.getState().getRunning() != null);
+    if (!running) {
+      return null;
+    }
+    String host = ip.contains(":") ? "[" + ip + "]" : ip;
+    return URI.create(
+        "http://" + host + ":" + installation.port() + installation.routePrefix() + "/");
+  }
+
+  private static String phase(Pod pod) {
+    return pod.getStatus() == null ? "" : String.valueOf(pod.getStatus().getPhase());
+  }
+
+  private static Optional<String> digest(ConfigText text) {
+    try {
+      return PrometheusYaml.parse(text.text()).blockDigest();
+    } catch (UnparsableConfig e) {
+      return Optional.empty(); // the decision parses it, too, and says so
+    }
+  }
+
+  Certificates certificates(Installation installation, Optional<ConfigText> text) {
+    if (text.isEmpty()) {
+      return Certificates.NONE;
+    }
+    Optional<CertificateFiles> files;
+    try {
+      files =
+          CertificateFiles.find(
+              installation, PrometheusYaml.parse(text.get().text()), settings.certificates());
+    } catch (UnparsableConfig e) {
+      return Certificates.NONE; // the decision parses it, too, and says so
+    }
+    return new Certificates(
+        files,
+        files
+            .map(CertificateFiles::source)
+            .filter(CertificateSource.FromSecret.class::isInstance)
+            .map(source -> secret((CertificateSource.FromSecret) source)));
+  }
+
+  private SecretReading secret(CertificateSource.FromSecret source) {
+    try {
+      Secret secret =
+          client.secrets().inNamespace(workload().namespace()).withName(source.name()).get();
+      watches.secret(source.name());
+      return secret == null
+          ? new SecretReading(true, false, source.keys(), null, null)
+          : SecretContent.read(decoded(secret), source.keys());
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+        return new SecretReading(false, false, source.keys(), null, null);
+      }
+      throw e;
+    }
+  }
+
+  private static Map<String, byte[]> decoded(Secret secret) {
+    Map<String, byte[]> data = new HashMap<>();
+    if (secret.getData() != null) {
+      secret.getData().forEach((key, value) -> data.put(key, Base64.getDecoder().decode(value)));
+    }
+    return data;
+  }
+
+  Written write(Installation installation, Action.WriteConfig write) {
+    ConfigMap from = configMap;
+    if (from == null || !write.resourceVersion().equals(from.getMetadata().getResourceVersion())) {
+      return new Written("somebody wrote it at the same moment; looking again", null, "");
+    }
+    String before = String.valueOf(from.getData().get(installation.configKey()));
+    ConfigMap edited = from.edit().addToData(installation.configKey(), write.text()).build();
+    try {
+      client.resource(edited).update();
+      return new Written("written", null, before);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
+          || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+        return new Written("somebody wrote it at the same moment; looking again", null, before);
+      }
+      String words = Refusals.words(e);
+      log.warn("{}: the ConfigMap was not written: {}", workload(), words);
+      return new Written("refused: " + words, words, before);
+    }
+  }
+
+  String nudge(Action.Nudge nudge) {
+    Pod patch =
+        new PodBuilder()
+            .withNewMetadata()
+            .withNamespace(workload().namespace())
+            .withName(nudge.replica().pod())
+            .withUid(nudge.replica().uid()) // a pod that was replaced meanwhile is not created
+            .addToAnnotations(NUDGE, ++nudges + ": " + nudge.cause().id())
+            .endMetadata()
+            .build();
+    try {
+      client
+          .resource(patch)
+          .patch(
+              new PatchContext.Builder()
+                  .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                  .withFieldManager(NUDGE_MANAGER)
+                  .withForce(true)
+                  .build());
+      return "done";
+    } catch (KubernetesClientException e) {
+      return "refused: " + Refusals.words(e);
+    }
+  }
+
+  Optional<String> reload(Action.Reload reload) {
+    URI base = bases.get(reload.replica().uid());
+    if (base == null) {
+      return Optional.of("the pod is gone");
+    }
+    try {
+      api.reload(base);
+      return Optional.empty();
+    } catch (PrometheusUnreachable | ReloadRejected e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void close() {
+    watches.close();
+  }
+}

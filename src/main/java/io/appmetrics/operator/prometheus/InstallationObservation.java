@@ -1,0 +1,46 @@
+package io.appmetrics.operator.prometheus;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that one pass of the installation loop decides on.
+ *
+ * @param workload the Deployment that the admin names
+ * @param discovery what its pod template says; empty when it does not exist
+ * @param configMap the ConfigMap; empty when it, or its key, does not exist
+ * @param refusal the API server's words when it refused the last write of this very text
+ * @param certificates where the mesh's certificates are, and what is in their Secret
+ * @param demand the jobs that all AppMetrics need
+ * @param replicas its pods
+ */
+public record InstallationObservation(
+    WorkloadRef workload,
+    Optional<Discovery> discovery,
+    Optional<ConfigText> configMap,
+    @Nullable String refusal,
+    Certificates certificates,
+    Demand demand,
+    List<ReplicaReading> replicas) {
+
+  /**
+   * The configuration's text.
+   *
+   * @param resourceVersion of the ConfigMap that it was read from
+   * @param text the value of the key
+   * @param otherBytes the size of everything else in the ConfigMap's data
+   */
+  public record ConfigText(String resourceVersion, String text, int otherBytes) {}
+
+  /**
+   * The certificates.
+   *
+   * @param source where they come from; empty when nothing says so
+   * @param secret what is in the Secret, when they come from one
+   */
+  public record Certificates(Optional<CertificateFiles> source, Optional<SecretReading> secret) {
+    /** Nothing says where certificates would come from. */
+    public static final Certificates NONE = new Certificates(Optional.empty(), Optional.empty());
+  }
+}

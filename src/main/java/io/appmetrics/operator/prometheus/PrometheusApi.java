@@ -1,0 +1,328 @@
+package io.appmetrics.operator.prometheus;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The HTTP API of Prometheus replicas, each named by its base URI, which may end in a route prefix.
+ * Whatever keeps an answer from being known, down to one that is none of Prometheus' API, is {@link
+ * PrometheusUnreachable}.
+ */
+public final class PrometheusApi {
+
+  private static final int WORDS_BYTES = 16 * 1024;
+  private static final int EXCERPT_CHARACTERS = 200;
+  private static final String RELOAD_FAILED = "failed to reload config";
+  private static final String LIFECYCLE_OFF = "Lifecycle API is not enabled";
+
+  private final HttpClient http;
+  private final Duration timeout;
+  private final Duration reloadTimeout;
+  private final ObjectMapper json = new ObjectMapper();
+
+  /**
+   * An answer is awaited for {@code timeout}, to its last byte; that to a reload, which comes when
+   * it is done, for {@code reloadTimeout}.
+   */
+  public PrometheusApi(HttpClient http, Duration timeout, Duration reloadTimeout) {
+    this.http = http;
+    this.timeout = timeout;
+    this.reloadTimeout = reloadTimeout;
+  }
+
+  /** The version that runs there; since 2.14. */
+  public PrometheusVersion version(URI base) throws PrometheusUnreachable {
+    return ask(
+        at(base, "/api/v1/status/buildinfo"),
+        body -> PrometheusVersion.parse(text(data(body), "version")));
+  }
+
+  /** Since when it runs, and how its last reload went; since 2.14. */
+  public RuntimeInfo runtimeInfo(URI base) throws PrometheusUnreachable {
+    return ask(
+        at(base, "/api/v1/status/runtimeinfo"),
+        body -> {
+          var data = data(body);
+          return new RuntimeInfo(
+              Instant.parse(text(data, "startTime")),
+              field(data, "reloadConfigSuccess").asBoolean(),
+              Instant.parse(text(data, "lastConfigTime")));
+        });
+  }
+
+  /** The configuration that it has loaded, as YAML. */
+  public String config(URI base) throws PrometheusUnreachable {
+    return ask(at(base, "/api/v1/status/config"), body -> text(data(body), "yaml"));
+  }
+
+  /** The jobs that have a scrape pool; since 2.42. */
+  public Set<String> scrapePools(URI base) throws PrometheusUnreachable {
+    return ask(
+        at(base, "/api/v1/scrape_pools"),
+        body -> {
+          var pools = new TreeSet<String>();
+          for (var pool : field(data(body), "scrapePools")) {
+            pools.add(pool.asText());
+          }
+          return pools;
+        });
+  }
+
+  /**
+   * The active targets of one pool, none when there is no such pool; since 2.42. Dropped ones are
+   * never asked for: of 5,000 pods they made 760 MB.
+   */
+  public List<ActiveTarget> activeTargets(URI base, String pool) throws PrometheusUnreachable {
+    var query = "?state=active&scrapePool=" + URLEncoder.encode(pool, StandardCharsets.UTF_8);
+    return ask(at(base, "/api/v1/targets" + query), this::targets);
+  }
+
+  /**
+   * Makes it load its configuration, and waits until it has. The scrape pools of new jobs come
+   * later, up to 5 s.
+   *
+   * @throws ReloadRejected when it refuses; parts of the configuration may run all the same
+   */
+  public void reload(URI base) throws PrometheusUnreachable, ReloadRejected {
+    var url = at(base, "/-/reload");
+    var request = HttpRequest.newBuilder(url).POST(BodyPublishers.noBody());
+    var refusal =
+        exchange(
+            url,
+            request,
+            reloadTimeout,
+            (status, body) -> {
+              if (status / 100 == 2) {
+                return "";
+              }
+              var words = words(body);
+              if (words.startsWith(RELOAD_FAILED) || words.startsWith(LIFECYCLE_OFF)) {
+                return words;
+              }
+              throw refused(status, words);
+            });
+    if (!refusal.isEmpty()) {
+      throw new ReloadRejected(refusal, refusal.startsWith(LIFECYCLE_OFF));
+    }
+  }
+
+  private static URI at(URI base, String path) {
+    var text = base.toString();
+    return URI.create((text.endsWith("/") ? text.substring(0, text.length() - 1) : text) + path);
+  }
+
+  /** Reads an answer; what it throws tells what is wrong with it. */
+  private interface Reading<T> {
+    T read(InputStream body) throws IOException;
+  }
+
+  private interface Answer<T> {
+    T read(int status, InputStream body) throws IOException;
+  }
+
+  /** An answer that is none of Prometheus' API, in words for the user. */
+  private static final class Unexpected extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    Unexpected(String words) {
+      super(words);
+    }
+  }
+
+  private <T> T ask(URI url, Reading<T> reading) throws PrometheusUnreachable {
+    var request = HttpRequest.newBuilder(url).header("Accept", "application/json");
+    return exchange(
+        url,
+        request,
+        timeout,
+        (status, body) -> {
+          if (status / 100 != 2) {
+            throw refused(status, error(words(body)));
+          }
+          return reading.read(body);
+        });
+  }
+
+  private <T> T exchange(URI url, HttpRequest.Builder request, Duration limit, Answer<T> answer)
+      throws PrometheusUnreachable {
+    var late = new AtomicBoolean();
+    try {
+      var began = System.nanoTime();
+      var response =
+          http.send(
+              request.timeout(limit).version(HttpClient.Version.HTTP_1_1).build(),
+              BodyHandlers.ofInputStream());
+      try (var body = response.body()) {
+        // the request's own timeout ends with the headers: a body that stalls would hang the poll
+        var left = Math.max(0, limit.toNanos() - (System.nanoTime() - began));
+        var watch =
+            CompletableFuture.runAsync(
+                () -> {
+                  late.set(true);
+                  close(body);
+                },
+                CompletableFuture.delayedExecutor(left, TimeUnit.NANOSECONDS));
+        try {
+          return answer.read(response.statusCode(), body);
+        } finally {
+          watch.cancel(false);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PrometheusUnreachable(url, "interrupted while waiting for the answer", e);
+    } catch (HttpTimeoutException e) {
+      throw new PrometheusUnreachable(url, noAnswer(limit), e);
+    } catch (JsonProcessingException e) {
+      throw new PrometheusUnreachable(
+          url,
+          late.get()
+              ? noAnswer(limit)
+              : "the answer is no JSON of Prometheus' API ("
+                  + e.getOriginalMessage()
+                  + "); is this its address, and its route prefix?",
+          e);
+    } catch (ConnectException e) {
+      throw new PrometheusUnreachable(
+          url, "cannot connect" + (e.getMessage() == null ? "" : ": " + e.getMessage()), e);
+    } catch (IOException | DateTimeException | IllegalArgumentException e) {
+      throw new PrometheusUnreachable(url, late.get() ? noAnswer(limit) : told(e), e);
+    }
+  }
+
+  private JsonNode data(InputStream body) throws IOException {
+    return field(json.readTree(body), "data");
+  }
+
+  private static JsonNode field(JsonNode node, String name) throws Unexpected {
+    var value = node.get(name);
+    if (value == null || value.isNull()) {
+      throw new Unexpected(
+          "the answer is none of Prometheus' API: it has no "
+              + name
+              + "; is this its address, and its route prefix?");
+    }
+    return value;
+  }
+
+  private static String text(JsonNode node, String name) throws Unexpected {
+    return field(node, name).asText();
+  }
+
+  /** One target at a time: a pool of a large mesh is many megabytes. */
+  private List<ActiveTarget> targets(InputStream body) throws IOException {
+    var targets = new ArrayList<ActiveTarget>();
+    var found = false;
+    try (var parser = json.createParser(body)) {
+      // to the end, so that an answer cut short is none
+      while (parser.nextToken() != null) {
+        if (parser.currentToken() == JsonToken.FIELD_NAME
+            && parser.currentName().equals("activeTargets")) {
+          found = true;
+          if (parser.nextToken() == JsonToken.START_ARRAY) {
+            while (parser.nextToken() == JsonToken.START_OBJECT) {
+              targets.add(target(parser.readValueAsTree()));
+            }
+          }
+        }
+      }
+    }
+    if (!found) {
+      throw new Unexpected(
+          "the answer is none of Prometheus' API: it has no activeTargets; is this its address,"
+              + " and its route prefix?");
+    }
+    return targets;
+  }
+
+  private static ActiveTarget target(JsonNode target) throws Unexpected {
+    var discovered = target.path("discoveredLabels");
+    return new ActiveTarget(
+        text(target, "scrapePool"),
+        discovered.path("__meta_kubernetes_namespace").asText(),
+        discovered.path("__meta_kubernetes_pod_name").asText(),
+        discovered.path("__meta_kubernetes_pod_uid").asText(),
+        text(target, "scrapeUrl"),
+        health(text(target, "health")),
+        target.path("lastError").asText(),
+        Instant.parse(text(target, "lastScrape")));
+  }
+
+  private static TargetHealth health(String word) {
+    return switch (word.toLowerCase(Locale.ROOT)) {
+      case "up" -> TargetHealth.UP;
+      case "down" -> TargetHealth.DOWN;
+      default -> TargetHealth.UNKNOWN;
+    };
+  }
+
+  private static Unexpected refused(int status, String words) {
+    return new Unexpected("HTTP " + status + (words.isEmpty() ? "" : ": " + excerpt(words)));
+  }
+
+  /** The words of an error answer: Prometheus wraps most of them in JSON. */
+  private String error(String words) {
+    try {
+      var error = json.readTree(words).path("error").asText();
+      return error.isEmpty() ? words : error;
+    } catch (JsonProcessingException e) {
+      return words;
+    }
+  }
+
+  private static String words(InputStream body) throws IOException {
+    return new String(body.readNBytes(WORDS_BYTES), StandardCharsets.UTF_8).strip();
+  }
+
+  private static String excerpt(String words) {
+    var line = words.replaceAll("\\s+", " ");
+    return line.length() <= EXCERPT_CHARACTERS
+        ? line
+        : line.substring(0, EXCERPT_CHARACTERS) + "...";
+  }
+
+  private static String noAnswer(Duration limit) {
+    return "no complete answer within " + limit.toMillis() + " ms";
+  }
+
+  private static String told(Exception e) {
+    var message = e.getMessage();
+    return e instanceof Unexpected && message != null
+        ? message
+        : "the connection or its answer broke: "
+            + (message == null ? e.getClass().getName() : message);
+  }
+
+  private static void close(InputStream body) {
+    try {
+      body.close();
+    } catch (IOException e) {
+      // its reader finds out by itself
+    }
+  }
+}

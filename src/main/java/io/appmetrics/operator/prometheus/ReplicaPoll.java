@@ -1,0 +1,114 @@
+package io.appmetrics.operator.prometheus;
+
+import io.appmetrics.operator.scrapeconfig.LoadedConfig;
+import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the replicas of an installation, and remembers what each said last; for one thread. */
+final class ReplicaPoll {
+  /** The scraper's own port differs with every connection, and would make every error new. */
+  private static final Pattern OWN_PORT = Pattern.compile("\\S+:\\d+->");
+
+  private final PrometheusApi api;
+  private final Clock clock;
+  private final Map<String, ReplicaReading> last = new HashMap<>();
+
+  ReplicaPoll(PrometheusApi api, Clock clock) {
+    this.api = api;
+    this.clock = clock;
+  }
+
+  /**
+   * A Prometheus pod.
+   *
+   * @param base where it is asked; null while it does not run
+   */
+  record Replica(String pod, String uid, @Nullable URI base) {}
+
+  /**
+   * Asks every replica.
+   *
+   * @param digest the digest of the block that stands in the ConfigMap, or null
+   */
+  List<ReplicaReading> ask(List<Replica> replicas, @Nullable String digest) {
+    Set<String> expected = digest == null ? Set.of() : Set.of(digest);
+    List<ReplicaReading> readings = new ArrayList<>();
+    for (Replica replica : replicas) {
+      readings.add(ask(replica, expected));
+    }
+    last.clear();
+    readings.forEach(reading -> last.put(reading.uid(), reading));
+    return readings;
+  }
+
+  private ReplicaReading ask(Replica replica, Set<String> expected) {
+    ReplicaReading before = last.get(replica.uid());
+    ReplicaReading.Answer known = before == null ? null : before.answer();
+    if (replica.base() == null) {
+      return silent(replica, before, "it does not run");
+    }
+    try {
+      return new ReplicaReading(
+          replica.pod(), replica.uid(), answer(replica.base(), known, expected), null, null, 0);
+    } catch (PrometheusUnreachable | UnparsableConfig e) {
+      return silent(replica, before, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private ReplicaReading.Answer answer(
+      URI base, ReplicaReading.@Nullable Answer known, Set<String> expected)
+      throws PrometheusUnreachable, UnparsableConfig {
+    RuntimeInfo runtime = api.runtimeInfo(base);
+    boolean sameProcess = known != null && known.runtime().startTime().equals(runtime.startTime());
+    PrometheusVersion version = known != null && sameProcess ? known.version() : api.version(base);
+    // The text can be large: it is asked for again only when it may have changed.
+    boolean settled =
+        known != null
+            && known.runtime().equals(runtime)
+            && known.config().markerDigests().equals(expected);
+    LoadedConfig config =
+        known != null && settled ? known.config() : LoadedConfig.parse(api.config(base));
+    Set<String> pools = api.scrapePools(base);
+    Map<String, List<ActiveTarget>> targets = new HashMap<>();
+    for (String pool : SlotJobs.named(pools).names()) {
+      for (ActiveTarget target : api.activeTargets(base, pool)) {
+        targets.computeIfAbsent(target.podUid(), uid -> new ArrayList<>()).add(stable(target));
+      }
+    }
+    return new ReplicaReading.Answer(version, runtime, config, pools, targets);
+  }
+
+  private static ActiveTarget stable(ActiveTarget target) {
+    return new ActiveTarget(
+        target.pool(),
+        target.namespace(),
+        target.podName(),
+        target.podUid(),
+        target.scrapeUrl(),
+        target.health(),
+        OWN_PORT.matcher(target.lastError()).replaceAll(""),
+        target.lastScrape());
+  }
+
+  private ReplicaReading silent(Replica replica, @Nullable ReplicaReading before, String why) {
+    Instant since = before == null ? null : before.silentSince();
+    return new ReplicaReading(
+        replica.pod(),
+        replica.uid(),
+        before == null ? null : before.answer(),
+        why,
+        since == null ? clock.instant() : since,
+        before == null ? 1 : before.failedPolls() + 1);
+  }
+}

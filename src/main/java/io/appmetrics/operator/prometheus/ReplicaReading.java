@@ -1,0 +1,49 @@
+package io.appmetrics.operator.prometheus;
+
+import io.appmetrics.operator.scrapeconfig.LoadedConfig;
+import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One look at one Prometheus pod.
+ *
+ * @param pod its name
+ * @param uid its identity
+ * @param answer what it said the last time that it answered; null when it never did
+ * @param silence why it did not answer this time; null when it did
+ * @param silentSince since when, or null
+ * @param failedPolls how many polls in a row it has not answered
+ */
+public record ReplicaReading(
+    String pod,
+    String uid,
+    @Nullable Answer answer,
+    @Nullable String silence,
+    @Nullable Instant silentSince,
+    int failedPolls) {
+
+  /**
+   * What a Prometheus answered.
+   *
+   * @param version its version
+   * @param runtime since when it runs, and how its last reload went
+   * @param config what it has loaded
+   * @param pools the names of its scrape pools
+   * @param targets the targets of our pools, by pod uid
+   */
+  public record Answer(
+      PrometheusVersion version,
+      RuntimeInfo runtime,
+      LoadedConfig config,
+      Set<String> pools,
+      Map<String, List<ActiveTarget>> targets) {}
+
+  /** Whether it answered this time. */
+  public boolean answers() {
+    return silence == null && answer != null;
+  }
+}

@@ -1,0 +1,14 @@
+package io.appmetrics.operator.prometheus;
+
+/**
+ * The Deployment that runs an installation.
+ *
+ * @param namespace its namespace
+ * @param name its name
+ */
+public record WorkloadRef(String namespace, String name) {
+  @Override
+  public String toString() {
+    return "Deployment " + namespace + "/" + name;
+  }
+}

@@ -1,0 +1,51 @@
+package io.appmetrics.operator.route;
+
+import io.appmetrics.operator.api.PortScheme;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A declared endpoint with its port resolved to a number and its defaults filled in.
+ *
+ * @param port the port number
+ * @param path the path, beginning with a slash
+ * @param declared what the user says about the scheme
+ * @param interval a Prometheus duration; null: as the job does
+ * @param timeout a Prometheus duration, present whenever interval is
+ * @param params query parameters
+ */
+public record Endpoint(
+    int port,
+    String path,
+    PortScheme declared,
+    @Nullable String interval,
+    @Nullable String timeout,
+    SortedMap<String, String> params) {
+
+  /** What makes an endpoint one and the same: everything else is a setting of it. */
+  public record Key(int port, String path) {
+    @Override
+    public String toString() {
+      return ":" + port + path;
+    }
+  }
+
+  /** The identity of this endpoint on its workload. */
+  public Key key() {
+    return new Key(port, path);
+  }
+
+  /**
+   * The scheme to use on a pod.
+   *
+   * @param mutualTls whether that pod refuses everything but the mesh's mutual TLS
+   */
+  public Scheme schemeOn(boolean mutualTls) {
+    return switch (declared) {
+      case AUTO -> mutualTls ? Scheme.ISTIO_MUTUAL : Scheme.HTTP;
+      case HTTP -> Scheme.HTTP;
+      case HTTPS -> Scheme.HTTPS;
+      case ISTIO_MUTUAL -> Scheme.ISTIO_MUTUAL;
+    };
+  }
+}

@@ -1,0 +1,120 @@
+package io.appmetrics.operator.runtime;
+
+import io.appmetrics.operator.api.AppMetrics;
+import io.appmetrics.operator.api.AppMetricsStatus;
+import io.appmetrics.operator.api.Condition;
+import io.appmetrics.operator.chain.StatusReport;
+import io.appmetrics.operator.prometheus.Action;
+import io.appmetrics.operator.prometheus.WorkloadRef;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Kubernetes Events: one when Ready flips or its reason changes, one for each thing that is done to
+ * Prometheus. They are a courtesy: one that cannot be written is logged and forgotten.
+ */
+final class Events {
+  private static final Logger log = LoggerFactory.getLogger(Events.class);
+  private static final String COMPONENT = "appmetrics-operator";
+
+  /** What the API server takes as an Event's message. */
+  private static final int MOST_WORDS = 1024;
+
+  private final KubernetesClient client;
+  private final ExecutorService executor;
+  private final Clock clock;
+
+  Events(KubernetesClient client, ExecutorService executor, Clock clock) {
+    this.client = client;
+    this.executor = executor;
+    this.clock = clock;
+  }
+
+  /** Ready says something else than before. */
+  void reported(AppMetrics resource, @Nullable AppMetricsStatus before, AppMetricsStatus after) {
+    Optional<Condition> is = ready(after);
+    Optional<Condition> was = before == null ? Optional.empty() : ready(before);
+    if (is.isEmpty() || is.map(Condition::reason).equals(was.map(Condition::reason))) {
+      return;
+    }
+    boolean good = is.get().status().equals("True");
+    emit(
+        new ObjectReferenceBuilder()
+            .withApiVersion(resource.getApiVersion())
+            .withKind(resource.getKind())
+            .withNamespace(resource.getMetadata().getNamespace())
+            .withName(resource.getMetadata().getName())
+            .withUid(resource.getMetadata().getUid())
+            .build(),
+        good ? "Normal" : "Warning",
+        good ? "Scraped" : is.get().reason(),
+        is.get().message());
+  }
+
+  /** Something was done to an installation. */
+  void acted(WorkloadRef installation, Action action, String outcome) {
+    emit(
+        new ObjectReferenceBuilder()
+            .withApiVersion("apps/v1")
+            .withKind("Deployment")
+            .withNamespace(installation.namespace())
+            .withName(installation.name())
+            .build(),
+        "Normal",
+        action.getClass().getSimpleName(),
+        action.words() + ": " + outcome);
+  }
+
+  private static Optional<Condition> ready(AppMetricsStatus status) {
+    return status.conditions() == null
+        ? Optional.empty()
+        : status.conditions().stream().filter(c -> c.type().equals(StatusReport.READY)).findFirst();
+  }
+
+  private void emit(ObjectReference about, String type, String reason, String message) {
+    String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+    executor.execute(
+        () -> {
+          try {
+            client
+                .v1()
+                .events()
+                .inNamespace(about.getNamespace())
+                .resource(
+                    new EventBuilder()
+                        .withNewMetadata()
+                        .withNamespace(about.getNamespace())
+                        .withGenerateName(about.getName() + ".")
+                        .endMetadata()
+                        .withInvolvedObject(about)
+                        .withType(type)
+                        .withReason(reason)
+                        .withMessage(
+                            message.length() <= MOST_WORDS
+                                ? message
+                                : message.substring(0, MOST_WORDS))
+                        .withFirstTimestamp(now)
+                        .withLastTimestamp(now)
+                        .withCount(1)
+                        .withNewSource()
+                        .withComponent(COMPONENT)
+                        .endSource()
+                        .withReportingComponent(COMPONENT)
+                        .build())
+                .create();
+          } catch (KubernetesClientException e) {
+            log.debug("an Event was not written: {}", message, e);
+          }
+        });
+  }
+}

@@ -1,0 +1,131 @@
+package io.appmetrics.operator.scrapeconfig;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/** The nodes of a Prometheus configuration, with aliases and merge keys resolved as it does. */
+final class ConfigTree {
+
+  private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
+
+  /** A job and where it stands. */
+  record Found(ScrapeJob job, Optional<Mark> mark) {}
+
+  private final List<Found> jobs;
+  private final Duration globalScrapeInterval;
+
+  private ConfigTree(List<Found> jobs, Duration globalScrapeInterval) {
+    this.jobs = List.copyOf(jobs);
+    this.globalScrapeInterval = globalScrapeInterval;
+  }
+
+  static ConfigTree read(YamlText yaml) throws UnparsableConfig {
+    var root = yaml.root();
+    if (root.isEmpty() || isNull(root.get())) {
+      return new ConfigTree(List.of(), DEFAULT_INTERVAL);
+    }
+    if (!(root.get() instanceof MappingNode config)) {
+      throw yaml.problem(
+          root.get().getStartMark(),
+          "a Prometheus configuration is a mapping with keys such as global and scrape_configs;"
+              + " this is none");
+    }
+    return new ConfigTree(jobs(yaml, config), interval(yaml, config));
+  }
+
+  List<Found> jobs() {
+    return jobs;
+  }
+
+  Duration globalScrapeInterval() {
+    return globalScrapeInterval;
+  }
+
+  private static List<Found> jobs(YamlText yaml, MappingNode config) throws UnparsableConfig {
+    var value = field(config, "scrape_configs");
+    if (value.isEmpty() || isNull(value.get())) {
+      return List.of();
+    }
+    if (!(value.get() instanceof SequenceNode items)) {
+      throw yaml.problem(
+          value.get().getStartMark(), "scrape_configs is no list; make it a list of jobs");
+    }
+    var jobs = new ArrayList<Found>();
+    for (var item : items.getValue()) {
+      var name = text(item, "job_name");
+      if (name.isEmpty()) {
+        throw yaml.problem(
+            item.getStartMark(), "this item of scrape_configs has no job_name; give it one");
+      }
+      jobs.add(
+          new Found(new ScrapeJob(name.get(), tlsFiles(item).orElse(null)), item.getStartMark()));
+    }
+    return jobs;
+  }
+
+  private static Optional<TlsFiles> tlsFiles(Node job) {
+    return field(job, "tls_config")
+        .flatMap(
+            tls ->
+                text(tls, "ca_file")
+                    .flatMap(
+                        ca ->
+                            text(tls, "cert_file")
+                                .flatMap(
+                                    cert ->
+                                        text(tls, "key_file")
+                                            .map(key -> new TlsFiles(ca, cert, key)))));
+  }
+
+  private static Duration interval(YamlText yaml, MappingNode config) throws UnparsableConfig {
+    var global = field(config, "global");
+    var text = global.flatMap(node -> text(node, "scrape_interval"));
+    if (text.isEmpty()) {
+      return DEFAULT_INTERVAL;
+    }
+    var interval = PrometheusDuration.parse(text.get());
+    if (interval.isEmpty()) {
+      throw yaml.problem(
+          global.flatMap(node -> field(node, "scrape_interval")).flatMap(Node::getStartMark),
+          "the global scrape_interval \""
+              + text.get()
+              + "\" is no duration; write one such as 15s");
+    }
+    // Prometheus takes zero for "not set" (config.go, GlobalConfig.UnmarshalYAML)
+    return interval.get().isZero() ? DEFAULT_INTERVAL : interval.get();
+  }
+
+  private static Optional<String> text(Node mapping, String key) {
+    return field(mapping, key)
+        .filter(value -> value instanceof ScalarNode && !isNull(value))
+        .map(value -> ((ScalarNode) value).getValue());
+  }
+
+  /** Merge keys need no care: the composer has resolved them, under this schema. */
+  private static Optional<Node> field(Node node, String key) {
+    if (!(node instanceof MappingNode mapping)) {
+      return Optional.empty();
+    }
+    return mapping.getValue().stream()
+        .filter(tuple -> isKey(tuple.getKeyNode(), key))
+        .map(NodeTuple::getValueNode)
+        .findFirst();
+  }
+
+  private static boolean isKey(Node node, String key) {
+    return node instanceof ScalarNode scalar && scalar.getValue().equals(key);
+  }
+
+  private static boolean isNull(Node node) {
+    return node instanceof ScalarNode && node.getTag().equals(Tag.NULL);
+  }
+}

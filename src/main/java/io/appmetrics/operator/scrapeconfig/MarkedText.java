@@ -1,0 +1,98 @@
+package io.appmetrics.operator.scrapeconfig;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A text cut at our marker comments. The block reaches from the line feed before {@code # BEGIN
+ * appmetrics.io} through {@code # END appmetrics.io}, without the line break that follows: taking
+ * exactly that out restores a text of any line ending, also one without a final line break. The
+ * admission policy in {@code deploy/} cuts at the same places.
+ *
+ * @param before what stands before the block
+ * @param block null when there is none
+ * @param after what stands behind the block
+ */
+record MarkedText(String before, @Nullable String block, String after) {
+
+  static final String BEGIN = "# BEGIN appmetrics.io";
+  static final String END = "# END appmetrics.io";
+
+  private static final String REMEDY =
+      "; delete what is left of the block, from the "
+          + BEGIN
+          + " line through the "
+          + END
+          + " line, and every job named appmetrics-...: the operator writes them anew";
+
+  /** A text that has no block, whatever it says. */
+  static MarkedText unmarked(String text) {
+    return new MarkedText(text, null, "");
+  }
+
+  /**
+   * Cuts the text.
+   *
+   * @throws UnparsableConfig when the markers are not one pair, in whole lines
+   */
+  static MarkedText cut(String text) throws UnparsableConfig {
+    if (text.startsWith(BEGIN)) {
+      throw at(text, 0, "the AppMetrics block begins in the first line, where it cannot" + REMEDY);
+    }
+    var begin = text.indexOf("\n" + BEGIN);
+    if (begin < 0) {
+      var stray = text.startsWith(END) ? 0 : text.indexOf("\n" + END) + 1;
+      if (stray > 0 || text.startsWith(END)) {
+        throw at(text, stray, "the AppMetrics block ends here and begins nowhere" + REMEDY);
+      }
+      return unmarked(text);
+    }
+    var end = text.indexOf(END, begin);
+    if (end < 0) {
+      throw at(text, begin + 1, "the AppMetrics block begins here and ends nowhere" + REMEDY);
+    }
+    var behind = end + END.length();
+    if (text.charAt(end - 1) != '\n' || !isLineEnd(text, behind)) {
+      throw at(text, end, "\"" + END + "\" is not a line of its own" + REMEDY);
+    }
+    var again = text.indexOf("\n" + BEGIN, begin + 1);
+    if (again >= 0) {
+      throw at(text, again + 1, "the AppMetrics block begins a second time" + REMEDY);
+    }
+    var endAgain = text.indexOf("\n" + END, behind);
+    if (endAgain >= 0) {
+      throw at(text, endAgain + 1, "the AppMetrics block ends a second time" + REMEDY);
+    }
+    return new MarkedText(
+        text.substring(0, begin), text.substring(begin, behind), text.substring(behind));
+  }
+
+  /** Everything but the block. */
+  String outside() {
+    return before + after;
+  }
+
+  /** A problem at an offset (in UTF-16 units) of {@link #outside}, told in lines of the whole. */
+  UnparsableConfig problem(int offset, String problem) {
+    var own = block == null ? "" : block;
+    var shift = offset < before.length() ? 0 : own.length();
+    return at(before + own + after, offset + shift, problem);
+  }
+
+  private static boolean isLineEnd(String text, int offset) {
+    return offset == text.length() || text.charAt(offset) == '\n' || text.charAt(offset) == '\r';
+  }
+
+  private static UnparsableConfig at(String text, int offset, String problem) {
+    var line = 1;
+    var lineStart = 0;
+    for (var i = 0; i < Math.min(offset, text.length()); i++) {
+      var c = text.charAt(i);
+      // a lone carriage return is a line break in YAML, too
+      if (c == '\n' || (c == '\r' && !text.startsWith("\n", i + 1))) {
+        line++;
+        lineStart = i + 1;
+      }
+    }
+    return new UnparsableConfig(line, offset - lineStart + 1, problem);
+  }
+}

@@ -1,0 +1,98 @@
+package io.appmetrics.operator.scrapeconfig;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A user's {@code prometheus.yml}, with or without our block in it. Everything outside the block
+ * stays as it is, to the byte: the text is spliced where the parser's marks say, never written
+ * anew.
+ */
+public final class PrometheusYaml {
+
+  private static final Pattern MARKER_JOB =
+      Pattern.compile("(?m)^ *- job_name: " + ScrapeBlock.MARKER_PREFIX + "([0-9a-f]{12})\\b");
+
+  private final MarkedText marked;
+  private final YamlText yaml;
+  private final ConfigTree tree;
+
+  private PrometheusYaml(MarkedText marked, YamlText yaml, ConfigTree tree) {
+    this.marked = marked;
+    this.yaml = yaml;
+    this.tree = tree;
+  }
+
+  /**
+   * Reads a configuration. What stands inside our block does not matter: it is replaced.
+   *
+   * @throws UnparsableConfig when it is no YAML, no Prometheus configuration, or our block in it is
+   *     damaged
+   */
+  public static PrometheusYaml parse(String text) throws UnparsableConfig {
+    var marked = MarkedText.cut(text);
+    var yaml = new YamlText(marked);
+    return new PrometheusYaml(marked, yaml, ConfigTree.read(yaml));
+  }
+
+  /**
+   * Takes our block out of a text that may otherwise be broken, so that leaving needs no human.
+   *
+   * @throws UnparsableConfig when our block is damaged
+   */
+  public static String strip(String text) throws UnparsableConfig {
+    return MarkedText.cut(text).outside();
+  }
+
+  /** The user's jobs: those outside our block, in the order of the text. */
+  public List<ScrapeJob> jobs() {
+    return tree.jobs().stream().map(ConfigTree.Found::job).toList();
+  }
+
+  /** The digest that our block's marker job names; empty without a block. */
+  public Optional<String> blockDigest() {
+    return Optional.ofNullable(marked.block())
+        .map(MARKER_JOB::matcher)
+        .filter(matcher -> matcher.find())
+        .map(matcher -> matcher.group(1));
+  }
+
+  /** How often a job without an interval of its own scrapes; 1 minute unless the text says else. */
+  public Duration globalScrapeInterval() {
+    return tree.globalScrapeInterval();
+  }
+
+  /**
+   * The text with {@code block} in place of ours, every other byte as it was.
+   *
+   * @throws UnparsableConfig when the block has no safe place, or a job's name is there already
+   */
+  public String with(ScrapeBlock block) throws UnparsableConfig {
+    var names = new HashSet<String>();
+    for (var found : tree.jobs()) {
+      var name = found.job().name();
+      if (!names.add(name)) {
+        throw yaml.problem(
+            found.mark(),
+            "a second job named " + name + ", which Prometheus refuses; rename one of the two");
+      }
+      if (block.jobNames().contains(name)) {
+        throw yaml.problem(
+            found.mark(),
+            "the job name "
+                + name
+                + " is the AppMetrics operator's, and this job stands outside its block; rename it,"
+                + " or delete it when it is a copy");
+      }
+    }
+    return Splice.insert(yaml, block);
+  }
+
+  /** The user's own text, to the byte. */
+  public String without() {
+    return marked.outside();
+  }
+}

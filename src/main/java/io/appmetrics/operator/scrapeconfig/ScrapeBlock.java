@@ -1,0 +1,82 @@
+package io.appmetrics.operator.scrapeconfig;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Our jobs as YAML: the items of {@code scrape_configs} that stand between the marker comments.
+ *
+ * @param jobNames the slot jobs and the marker job, in the order of the text
+ * @param items the items at column 0, each line ended by a line feed
+ * @param digest 12 hexadecimal digits of the SHA-256 of the slot jobs' text
+ */
+public record ScrapeBlock(List<String> jobNames, String items, String digest) {
+
+  /** The name before the digest in the name of the empty job that marks our block. */
+  public static final String MARKER_PREFIX = "appmetrics-digest-";
+
+  private static final int DIGEST_DIGITS = 12;
+
+  private static final String HEAD =
+      """
+      # One pair of jobs per slot, shared by every AppMetrics of the cluster. A pod takes part in slot n
+      # by its annotations appmetrics.io/port-n, path-n and scheme-n, which the operator writes:
+      # appmetrics-n scrapes http and https, appmetrics-n-istio-secure scrapes with the mesh's certificates.
+      """;
+
+  public ScrapeBlock {
+    jobNames = List.copyOf(jobNames);
+  }
+
+  /**
+   * Renders the wanted jobs with only those keys that {@code version} knows; without {@code tls}
+   * the mutual jobs are left out.
+   */
+  public static ScrapeBlock render(
+      SlotJobs wanted, PrometheusVersion version, @Nullable TlsFiles tls) {
+    var names = new ArrayList<String>();
+    var items = new StringBuilder(HEAD);
+    var slots = new TreeSet<>(wanted.plain());
+    slots.addAll(wanted.mutual());
+    for (var slot : slots) {
+      if (wanted.plain().contains(slot)) {
+        names.add(SlotJobs.plainJob(slot));
+        items.append(new SlotJobText(slot, version).plain());
+      }
+      if (tls != null && wanted.mutual().contains(slot)) {
+        names.add(SlotJobs.mutualJob(slot));
+        items.append(new SlotJobText(slot, version).mutual(tls));
+      }
+    }
+    var digest = digest(items.toString());
+    names.add(MARKER_PREFIX + digest);
+    items
+        .append(
+            "# no discovery, no targets: the name tells the operator which text Prometheus runs\n")
+        .append("- job_name: ")
+        .append(MARKER_PREFIX)
+        .append(digest)
+        .append('\n');
+    return new ScrapeBlock(names, items.toString(), digest);
+  }
+
+  /** The empty job whose name proves which text runs. */
+  public String markerJob() {
+    return MARKER_PREFIX + digest;
+  }
+
+  private static String digest(String text) {
+    try {
+      var sha = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(sha).substring(0, DIGEST_DIGITS);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package io.appmetrics.operator.scrapeconfig;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job of a scrape configuration, as far as others need to know it.
+ *
+ * @param tlsFiles set when the job's {@code tls_config} names all three files
+ */
+public record ScrapeJob(String name, @Nullable TlsFiles tlsFiles) {}

@@ -1,0 +1,140 @@
+package io.appmetrics.operator.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.appmetrics.operator.cluster.Binaries;
+import io.appmetrics.operator.cluster.ControlPlane;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.concurrent.TimeUnit;
+
+/** A real API server that has the committed definition, asked as kubectl does: in plain HTTP. */
+final class ApiServer {
+
+  static final String VERSION = "/apis/appmetrics.io/v1alpha1";
+
+  private final KubernetesClient client;
+  private final String namespace;
+
+  private ApiServer(KubernetesClient client, String namespace) {
+    this.client = client;
+    this.namespace = namespace;
+  }
+
+  /** The server of this JVM, whose programs end with it, and a new namespace of this name. */
+  static ApiServer inNamespace(String namespace) {
+    var client = Holder.CLIENT;
+    client
+        .resource(
+            new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
+        .create();
+    return new ApiServer(client, namespace);
+  }
+
+  private static final class Holder {
+    static final KubernetesClient CLIENT = start();
+  }
+
+  private static KubernetesClient start() {
+    try {
+      var controlPlane =
+          ControlPlane.start(new Binaries(), Files.createTempDirectory("api-server"));
+      var client =
+          new KubernetesClientBuilder()
+              .withConfig(controlPlane.admin().config("api-tests"))
+              .build();
+      client.resource(Files.readString(CrdFile.PATH)).serverSideApply();
+      client
+          .apiextensions()
+          .v1()
+          .customResourceDefinitions()
+          .withName("appmetrics.appmetrics.io")
+          .waitUntilCondition(
+              crd ->
+                  crd.getStatus().getConditions().stream()
+                      .anyMatch(
+                          c -> c.getType().equals("Established") && c.getStatus().equals("True")),
+              10,
+              TimeUnit.SECONDS);
+      return client;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The AppMetrics of the namespace, as the records have them. */
+  NonNamespaceOperation<AppMetrics, KubernetesResourceList<AppMetrics>, Resource<AppMetrics>>
+      resources() {
+    return client.resources(AppMetrics.class).inNamespace(namespace);
+  }
+
+  /** The path of the AppMetrics of the namespace. */
+  String collection() {
+    return VERSION + "/namespaces/" + namespace + "/appmetrics";
+  }
+
+  /** What comes of creating an AppMetrics named shop with unknown fields refused; nothing stays. */
+  JsonNode create(String spec) {
+    return send(
+        "POST",
+        collection() + "?fieldValidation=Strict&dryRun=All",
+        "application/yaml",
+        manifest("shop", spec));
+  }
+
+  /** Applies an AppMetrics on the server as kubectl does for {@code manager}. */
+  JsonNode apply(String manager, String name, String spec) {
+    return send(
+        "PATCH",
+        collection() + "/" + name + "?fieldManager=" + manager,
+        "application/apply-patch+yaml",
+        manifest(name, spec));
+  }
+
+  /** Merges into the status of an AppMetrics. */
+  JsonNode patchStatus(String name, String status) {
+    return send(
+        "PATCH",
+        collection() + "/" + name + "/status",
+        "application/merge-patch+json",
+        yaml("{status: " + status + "}").toString());
+  }
+
+  /** The answer in the wanted representation. */
+  JsonNode get(String path, String accept) {
+    return answer(request(path).header("Accept", accept));
+  }
+
+  private JsonNode send(String method, String path, String type, String body) {
+    return answer(request(path).method(method, type, body));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    var server = client.getConfiguration().getMasterUrl().replaceAll("/$", "");
+    return client.getHttpClient().newHttpRequestBuilder().uri(server + path);
+  }
+
+  private JsonNode answer(HttpRequest.Builder request) {
+    var answer = client.getHttpClient().sendAsync(request.build(), String.class).join();
+    return Serialization.unmarshal(answer.body(), JsonNode.class);
+  }
+
+  private static String manifest(String name, String spec) {
+    return "{apiVersion: appmetrics.io/v1alpha1, kind: AppMetrics, metadata: {name: %s}, spec: %s}"
+        .formatted(name, spec);
+  }
+
+  /** A YAML text, block or flow, as what JSON says of it. */
+  static JsonNode yaml(String text) {
+    // fabric8 takes a text that begins with a brace for JSON
+    return Serialization.unmarshal("---\n" + text, JsonNode.class);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.appmetrics.operator.prometheus;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,71 @@
+package io.appmetrics.operator.scrapeconfig;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class LoadedConfigTest {
+
+  @Test
+  void readsWhatPrometheusShows() throws UnparsableConfig {
+    // as 3.16.0 answers to /api/v1/status/config, shortened
+    var loaded =
+        LoadedConfig.parse(
+            """
+            global:
+              scrape_interval: 15s
+              scrape_timeout: 10s
+              scrape_protocols:
+              - OpenMetricsText1.0.0
+            scrape_configs:
+            - job_name: kubernetes-api-servers
+              honor_timestamps: true
+              scheme: https
+              authorization:
+                type: Bearer
+                credentials_file: /var/run/secrets/kubernetes.io/serviceaccount/token
+              tls_config:
+                ca_file: /var/run/secrets/kubernetes.io/serviceaccount/ca.crt
+                insecure_skip_verify: false
+            - job_name: appmetrics-1-istio-secure
+              tls_config:
+                ca_file: /etc/istio-certs/root-cert.pem
+                cert_file: /etc/istio-certs/cert-chain.pem
+                key_file: /etc/istio-certs/key.pem
+                insecure_skip_verify: true
+            - job_name: appmetrics-digest-0123456789ab
+            """);
+    assertThat(loaded)
+        .isEqualTo(
+            new LoadedConfig(
+                Set.of(
+                    "kubernetes-api-servers",
+                    "appmetrics-1-istio-secure",
+                    "appmetrics-digest-0123456789ab"),
+                Set.of("0123456789ab"),
+                Duration.ofSeconds(15),
+                Map.of(
+                    "appmetrics-1-istio-secure",
+                    new TlsFiles(
+                        "/etc/istio-certs/root-cert.pem",
+                        "/etc/istio-certs/cert-chain.pem",
+                        "/etc/istio-certs/key.pem"))));
+  }
+
+  @Test
+  void readsAnEmptyConfiguration() throws UnparsableConfig {
+    assertThat(LoadedConfig.parse("{}"))
+        .isEqualTo(new LoadedConfig(Set.of(), Set.of(), Duration.ofMinutes(1), Map.of()));
+  }
+
+  @Test
+  void refusesWhatIsNone() {
+    assertThatThrownBy(() -> LoadedConfig.parse("<html>"))
+        .isInstanceOf(UnparsableConfig.class)
+        .hasMessageStartingWith("line 1, column 1: a Prometheus configuration is a mapping");
+  }
+}

@@ -1,0 +1,117 @@
+package io.appmetrics.operator.scrapeconfig;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ScrapeBlockTest {
+
+  private static final PrometheusVersion TODAY = PrometheusVersion.parse("3.16.0");
+  private static final TlsFiles TLS =
+      new TlsFiles("/certs/ca.pem", "/it's/a cert", "/certs/key.pem");
+
+  private static SlotJobs jobs(List<Integer> plain, List<Integer> mutual) {
+    return new SlotJobs(new TreeSet<>(plain), new TreeSet<>(mutual));
+  }
+
+  @Test
+  void looksAsInTheFileBeside() throws IOException {
+    try (var file = ScrapeBlockTest.class.getResourceAsStream("/slot-jobs-3.16.0.yml")) {
+      assertThat(ScrapeBlock.render(jobs(List.of(1), List.of(1)), TODAY, TLS).items())
+          .isEqualTo(
+              new String(Objects.requireNonNull(file).readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3.16.0, true, true, true, true",
+    "3.0.0, true, true, true, true",
+    "2.55.1, true, true, true, false",
+    "2.47.0, true, true, true, false",
+    "2.46.0, true, true, false, false",
+    "2.42.0, true, true, false, false",
+    "2.35.0, true, true, false, false",
+    "2.34.0, true, false, false, false",
+    "2.29.0, true, false, false, false",
+    "2.28.1, false, false, false, false",
+    "2.5.0, false, false, false, false"
+  })
+  void hasOnlyWhatTheVersionKnows(
+      String version, boolean intervals, boolean http2, boolean dropped, boolean fallback) {
+    var items =
+        ScrapeBlock.render(jobs(List.of(1), List.of(1)), PrometheusVersion.parse(version), TLS)
+            .items();
+    assertThat(items.contains("__scrape_interval__")).isEqualTo(intervals);
+    assertThat(items.contains("__scrape_timeout__")).isEqualTo(intervals);
+    assertThat(items.contains("enable_http2")).isEqualTo(http2);
+    assertThat(items.contains("keep_dropped_targets")).isEqualTo(dropped);
+    assertThat(items.contains("fallback_scrape_protocol")).isEqualTo(fallback);
+  }
+
+  @Test
+  void namesTheJobsBySlotWhateverTheOrderOfTheQuestion() {
+    var block = ScrapeBlock.render(jobs(List.of(10, 2), List.of(3, 2)), TODAY, TLS);
+    assertThat(block.jobNames())
+        .containsExactly(
+            "appmetrics-2",
+            "appmetrics-2-istio-secure",
+            "appmetrics-3-istio-secure",
+            "appmetrics-10",
+            block.markerJob());
+    assertThat(block.markerJob()).matches("appmetrics-digest-[0-9a-f]{12}");
+    assertThat(block)
+        .isEqualTo(ScrapeBlock.render(jobs(List.of(2, 10), List.of(2, 3)), TODAY, TLS));
+  }
+
+  @Test
+  void leavesMutualJobsOutWithoutCertificates() {
+    var block = ScrapeBlock.render(jobs(List.of(1), List.of(1, 2)), TODAY, null);
+    assertThat(block.jobNames()).containsExactly("appmetrics-1", block.markerJob());
+    assertThat(block.digest())
+        .isEqualTo(ScrapeBlock.render(jobs(List.of(1), List.of()), TODAY, TLS).digest());
+  }
+
+  @Test
+  void hasAnotherDigestForEveryOtherText() {
+    var digests =
+        List.of(
+            ScrapeBlock.render(jobs(List.of(1), List.of(1)), TODAY, TLS).digest(),
+            ScrapeBlock.render(jobs(List.of(1), List.of()), TODAY, TLS).digest(),
+            ScrapeBlock.render(jobs(List.of(2), List.of()), TODAY, TLS).digest(),
+            ScrapeBlock.render(jobs(List.of(1), List.of()), PrometheusVersion.parse("2.42.0"), TLS)
+                .digest(),
+            ScrapeBlock.render(
+                    jobs(List.of(1), List.of(1)), TODAY, new TlsFiles("/ca", "/cert", "/key"))
+                .digest());
+    assertThat(digests).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void pathsAreQuotedAsYamlWantsThem() throws UnparsableConfig {
+    for (var path : List.of("/a", "/a b", "/it's", "/a: b # c", "/\"", "/é")) {
+      var tls = new TlsFiles(path, path, path);
+      var block = ScrapeBlock.render(jobs(List.of(), List.of(1)), TODAY, tls);
+      assertThat(LoadedConfig.parse("scrape_configs:\n" + block.items()).tlsFiles())
+          .containsEntry("appmetrics-1-istio-secure", tls)
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void slotsCountFromOne() {
+    assertThatThrownBy(() -> jobs(List.of(0), List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("slots are numbered from 1, not 0");
+    assertThat(SlotJobs.none().isEmpty()).isTrue();
+    assertThat(jobs(List.of(), List.of(1)).isEmpty()).isFalse();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.appmetrics.operator.scrapeconfig;
+
+import org.jspecify.annotations.NullMarked;
