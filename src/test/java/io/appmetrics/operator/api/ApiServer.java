@@ -1,8 +1,7 @@
 package io.appmetrics.operator.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.appmetrics.operator.cluster.Binaries;
-import io.appmetrics.operator.cluster.ControlPlane;
+import io.appmetrics.operator.cluster.LocalCluster;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -45,13 +44,11 @@ final class ApiServer {
 
   private static KubernetesClient start() {
     try {
-      var controlPlane =
-          ControlPlane.start(new Binaries(), Files.createTempDirectory("api-server"));
       var client =
           new KubernetesClientBuilder()
-              .withConfig(controlPlane.admin().config("api-tests"))
+              .withConfig(LocalCluster.shared().admin().config("api-tests"))
               .build();
-      client.resource(Files.readString(CrdFile.PATH)).serverSideApply();
+      client.resource(Files.readString(CrdFile.PATH)).forceConflicts().serverSideApply();
       client
           .apiextensions()
           .v1()

@@ -3,11 +3,11 @@ package io.appmetrics.operator.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
-import io.appmetrics.operator.cluster.Cluster;
-import io.appmetrics.operator.cluster.LocalCluster;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
@@ -45,16 +45,21 @@ class AdmissionPoliciesIT {
   private static final String PODS = "appmetrics-operator-pods";
   private static final String WORKLOADS = "appmetrics-operator-workloads";
 
-  private static Cluster cluster;
   private static KubernetesClient admin;
   private static KubernetesClient operator;
 
   @BeforeAll
   static void allowEverything() {
-    cluster = Cluster.of(LocalCluster.shared());
-    admin = cluster.client();
-    operator = Deployed.install(cluster).operatorClient();
-    cluster.namespaceExactly(NAMESPACE);
+    Deployed deployed = ApiServer.deployed();
+    admin = deployed.adminClient();
+    operator = deployed.operatorClient();
+    admin
+        .resource(
+            new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build())
+        .create();
+    await("the service account without which no pod is taken")
+        .until(
+            () -> admin.serviceAccounts().inNamespace(NAMESPACE).withName("default").get() != null);
     admin
         .resource(
             new RoleBindingBuilder()
@@ -70,7 +75,9 @@ class AdmissionPoliciesIT {
 
   @AfterAll
   static void close() {
-    cluster.close();
+    admin.namespaces().withName(NAMESPACE).delete();
+    admin.close();
+    operator.close();
   }
 
   @BeforeEach

@@ -2,7 +2,6 @@ package io.appmetrics.operator.deploy;
 
 import static org.awaitility.Awaitility.await;
 
-import io.appmetrics.operator.cluster.Cluster;
 import io.appmetrics.operator.cluster.Kubeconfig;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -12,11 +11,13 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmiss
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributesBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -31,40 +32,49 @@ import java.util.Set;
  */
 public final class Deployed {
   private static final Duration IN_FORCE = Duration.ofSeconds(30);
+  private static final Duration POLL = Duration.ofMillis(50);
+  private static final long TOKEN_SECONDS = Duration.ofHours(2).toSeconds();
 
   /** Guarded by itself: the servers that have it all already, as seen by this JVM. */
   private static final Set<String> INSTALLED = new HashSet<>();
 
-  private final Cluster cluster;
-  private final KubernetesClient operator;
+  private final Kubeconfig admin;
+  private final Kubeconfig operator;
 
-  private Deployed(Cluster cluster) {
-    this.cluster = cluster;
-    this.operator = cluster.clientAs(namespace(), serviceAccount());
+  private Deployed(Kubeconfig admin, Kubeconfig operator) {
+    this.admin = admin;
+    this.operator = operator;
   }
 
   /**
    * Applies the manifests, once for each cluster, and returns when the API server has them in
-   * force. They stay when the test ends; rights to a Prometheus go with its namespace.
+   * force. They stay when a test ends; rights to a Prometheus go with its namespace.
    */
-  public static Deployed install(Cluster cluster) {
-    synchronized (INSTALLED) {
-      if (!INSTALLED.contains(cluster.admin().server())) {
-        apply(cluster);
-        INSTALLED.add(cluster.admin().server());
+  public static Deployed install(Kubeconfig admin) {
+    try (KubernetesClient client = client(admin, "deploy")) {
+      synchronized (INSTALLED) {
+        if (!INSTALLED.contains(admin.server())) {
+          apply(client, admin);
+          INSTALLED.add(admin.server());
+        }
       }
+      return new Deployed(admin, operator(client, admin));
     }
-    return new Deployed(cluster);
   }
 
   /** The cluster as the operator's ServiceAccount sees it. */
   public Kubeconfig operator() {
-    return cluster.as(namespace(), serviceAccount());
+    return operator;
   }
 
-  /** A client as the operator's ServiceAccount; the cluster closes it. */
+  /** A client as the operator's ServiceAccount; to be closed by the caller. */
   public KubernetesClient operatorClient() {
-    return operator;
+    return client(operator, "appmetrics-operator");
+  }
+
+  /** A client as the cluster's administrator; to be closed by the caller. */
+  KubernetesClient adminClient() {
+    return client(admin, "deploy-tests");
   }
 
   /** Grants what {@code deploy/installation} grants, for the Prometheus of a test. */
@@ -75,47 +85,67 @@ public final class Deployed {
     role.getRules().get(1).setResourceNames(List.of(secret));
     RoleBinding binding = DeployManifests.only(RoleBinding.class);
     binding.getMetadata().setNamespace(namespace);
-    cluster.applyShared(role);
-    cluster.applyShared(binding);
-    await("the right to write ConfigMap " + namespace + "/" + configMap)
-        .atMost(IN_FORCE)
-        .pollInterval(Duration.ofMillis(20))
-        .until(() -> mayUpdate(operator, namespace, configMap));
+    try (KubernetesClient client = adminClient();
+        KubernetesClient asOperator = operatorClient()) {
+      apply(client, role);
+      apply(client, binding);
+      await("the right to write ConfigMap " + namespace + "/" + configMap)
+          .atMost(IN_FORCE)
+          .pollInterval(POLL)
+          .until(() -> mayUpdate(asOperator, namespace, configMap));
+    }
   }
 
-  private static String namespace() {
-    return DeployManifests.only(Namespace.class).getMetadata().getName();
+  private static KubernetesClient client(Kubeconfig who, String userAgent) {
+    return new KubernetesClientBuilder().withConfig(who.config(userAgent)).build();
   }
 
-  private static String serviceAccount() {
-    return DeployManifests.only(ServiceAccount.class).getMetadata().getName();
+  private static Kubeconfig operator(KubernetesClient client, Kubeconfig admin) {
+    ServiceAccount account = DeployManifests.only(ServiceAccount.class);
+    return admin.withToken(
+        client
+            .serviceAccounts()
+            .inNamespace(account.getMetadata().getNamespace())
+            .withName(account.getMetadata().getName())
+            .tokenRequest(
+                new TokenRequestBuilder()
+                    .withNewSpec()
+                    .withExpirationSeconds(TOKEN_SECONDS)
+                    .endSpec()
+                    .build())
+            .getStatus()
+            .getToken());
   }
 
-  private static void apply(Cluster cluster) {
-    DeployManifests.customResourceDefinitions().forEach(cluster::applyShared);
+  private static void apply(KubernetesClient client, Kubeconfig admin) {
+    DeployManifests.customResourceDefinitions().forEach(crd -> apply(client, crd));
     for (HasMetadata object : DeployManifests.all()) {
       if (!(object instanceof Deployment)
           && !(object instanceof Role)
           && !(object instanceof RoleBinding)
           && !(object instanceof ValidatingAdmissionPolicyBinding)) {
-        cluster.applyShared(object);
+        apply(client, object);
       }
     }
     // Last and in order, so that when the last is in force, all are.
-    DeployManifests.of(ValidatingAdmissionPolicyBinding.class).forEach(cluster::applyShared);
-    awaitPolicies(cluster);
+    DeployManifests.of(ValidatingAdmissionPolicyBinding.class)
+        .forEach(binding -> apply(client, binding));
+    awaitPolicies(client, admin);
     DeployManifests.customResourceDefinitions()
         .forEach(
-            definition ->
-                await(definition.getMetadata().getName() + " to be established")
+            crd ->
+                await(crd.getMetadata().getName() + " to be established")
                     .atMost(IN_FORCE)
-                    .pollInterval(Duration.ofMillis(50))
-                    .until(() -> isEstablished(cluster.client(), definition)));
+                    .pollInterval(POLL)
+                    .until(() -> isEstablished(client, crd)));
   }
 
-  private static boolean isEstablished(
-      KubernetesClient client, CustomResourceDefinition definition) {
-    return client.resource(definition).get().getStatus().getConditions().stream()
+  private static void apply(KubernetesClient client, HasMetadata object) {
+    client.resource(object).fieldManager("kubectl-test").forceConflicts().serverSideApply();
+  }
+
+  private static boolean isEstablished(KubernetesClient client, CustomResourceDefinition crd) {
+    return client.resource(crd).get().getStatus().getConditions().stream()
         .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
   }
 
@@ -142,27 +172,28 @@ public final class Deployed {
   }
 
   /** The API server compiles new policies about once a second. */
-  private static void awaitPolicies(Cluster cluster) {
+  private static void awaitPolicies(KubernetesClient client, Kubeconfig admin) {
     List<ValidatingAdmissionPolicy> policies = DeployManifests.of(ValidatingAdmissionPolicy.class);
     String last = policies.get(policies.size() - 1).getMetadata().getName();
     Deployment probe =
         new DeploymentBuilder()
             .withNewMetadata()
             .withName("policy-probe")
-            .withNamespace(namespace())
+            .withNamespace(DeployManifests.only(Namespace.class).getMetadata().getName())
             .endMetadata()
             .withSpec(DeployManifests.only(Deployment.class).getSpec())
             .editSpec()
             .withReplicas(0)
             .endSpec()
             .build();
-    cluster.applyShared(probe);
-    KubernetesClient operator = cluster.clientAs(namespace(), serviceAccount());
-    await(last + " to be in force")
-        .atMost(IN_FORCE)
-        .pollInterval(Duration.ofMillis(50))
-        .until(() -> refuses(operator, probe, last));
-    cluster.client().resource(probe).delete();
+    apply(client, probe);
+    try (KubernetesClient operator = client(operator(client, admin), "policy-probe")) {
+      await(last + " to be in force")
+          .atMost(IN_FORCE)
+          .pollInterval(POLL)
+          .until(() -> refuses(operator, probe, last));
+    }
+    client.resource(probe).delete();
   }
 
   private static boolean refuses(KubernetesClient client, Deployment probe, String policy) {

@@ -54,10 +54,11 @@ class RightTest {
             "get, list, watch, patch deployments.apps in namespace shop",
             "list, patch pods in namespace shop",
             "list, watch peerauthentications.security.istio.io in namespace shop",
-            "create, patch events.events.k8s.io in namespace shop",
+            "create events in namespace shop",
             "list, watch peerauthentications.security.istio.io in namespace mesh",
             "get, list, watch deployments.apps in namespace monitoring",
             "patch pods in namespace monitoring",
+            "create events in namespace monitoring",
             "list, watch pods in namespace monitoring");
   }
 
