@@ -1,12 +1,8 @@
 package io.appmetrics.operator.deploy;
 
-import io.appmetrics.operator.cluster.Binaries;
-import io.appmetrics.operator.cluster.ControlPlane;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import io.appmetrics.operator.cluster.LocalCluster;
 
-/** A real API server with {@code deploy/} applied; one for each JVM. */
+/** The API server of this JVM with {@code deploy/} applied. */
 final class ApiServer {
 
   private ApiServer() {}
@@ -16,15 +12,6 @@ final class ApiServer {
   }
 
   private static final class Holder {
-    static final Deployed DEPLOYED = start();
-  }
-
-  private static Deployed start() {
-    try {
-      return Deployed.install(
-          ControlPlane.start(new Binaries(), Files.createTempDirectory("deploy")).admin());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    static final Deployed DEPLOYED = Deployed.install(LocalCluster.shared().admin());
   }
 }
