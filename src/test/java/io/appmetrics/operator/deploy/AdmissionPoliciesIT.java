@@ -3,6 +3,7 @@ package io.appmetrics.operator.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -56,6 +57,9 @@ class AdmissionPoliciesIT {
         .resource(
             new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build())
         .create();
+    await("the service account without which no pod is taken")
+        .until(
+            () -> admin.serviceAccounts().inNamespace(NAMESPACE).withName("default").get() != null);
     admin
         .resource(
             new RoleBindingBuilder()
@@ -71,6 +75,7 @@ class AdmissionPoliciesIT {
 
   @AfterAll
   static void close() {
+    admin.namespaces().withName(NAMESPACE).delete();
     admin.close();
     operator.close();
   }
@@ -560,6 +565,7 @@ class AdmissionPoliciesIT {
         .endMetadata()
         .withNewSpec()
         .withAutomountServiceAccountToken(false)
+        .addNewSchedulingGate("never") // nothing is to run: what counts is what can be written
         .addNewContainer()
         .withName("cart")
         .withImage("cart:1")
