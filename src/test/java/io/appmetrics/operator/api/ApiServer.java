@@ -1,10 +1,7 @@
 package io.appmetrics.operator.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-<<<<<<< HEAD
 import io.appmetrics.operator.cluster.Cluster;
-=======
->>>>>>> deploy
 import io.appmetrics.operator.cluster.LocalCluster;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -51,39 +48,9 @@ final class ApiServer implements AutoCloseable {
     return new ApiServer(cluster, namespace);
   }
 
-<<<<<<< HEAD
   @Override
   public void close() {
     cluster.close();
-=======
-  private static final class Holder {
-    static final KubernetesClient CLIENT = start();
-  }
-
-  private static KubernetesClient start() {
-    try {
-      var client =
-          new KubernetesClientBuilder()
-              .withConfig(LocalCluster.shared().admin().config("api-tests"))
-              .build();
-      client.resource(Files.readString(CrdFile.PATH)).forceConflicts().serverSideApply();
-      client
-          .apiextensions()
-          .v1()
-          .customResourceDefinitions()
-          .withName("appmetrics.appmetrics.io")
-          .waitUntilCondition(
-              crd ->
-                  crd.getStatus().getConditions().stream()
-                      .anyMatch(
-                          c -> c.getType().equals("Established") && c.getStatus().equals("True")),
-              10,
-              TimeUnit.SECONDS);
-      return client;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
->>>>>>> deploy
   }
 
   /** The AppMetrics of the namespace, as the records have them. */
