@@ -30,14 +30,13 @@ import org.jspecify.annotations.Nullable;
     message = "interval must not be shorter than 1s: Prometheus is shared by everybody",
     fieldPath = ".interval")
 @ValidationRule(
-    value = "!has(self.timeout) || has(self.interval)",
-    message =
-        "timeout needs an interval beside it: a target's timeout is set only with its interval",
-    fieldPath = ".timeout")
-@ValidationRule(
     value =
         "!has(self.timeout) || " + Port.NO_TIMEOUT + " || " + Port.TIMEOUT + " > duration('0s')",
     message = "timeout must be longer than 0",
+    fieldPath = ".timeout")
+@ValidationRule(
+    value = "!has(self.timeout) || has(self.interval)",
+    message = "timeout needs an interval beside it, such as interval: 15s",
     fieldPath = ".timeout")
 @ValidationRule(
     value =
@@ -107,9 +106,9 @@ public record Port(
     @JsonPropertyDescription(
             """
             How long one scrape may take before it counts as failed: written as an interval is, \
-            longer than 0 and not longer than the interval, which has to be given beside it. \
-            Default beside an interval: 10s, or the interval where that is shorter; without one: \
-            scrape_timeout in the global section of Prometheus' configuration.\
+            longer than 0, not longer than the interval, and only beside an interval. Default: \
+            10s, or the interval where that is shorter; without an interval, scrape_timeout in the \
+            global section of Prometheus' configuration.\
             """)
         @Size(max = 16)
         @ValidationRule(value = Port.IS_DURATION, message = Port.DURATION_MESSAGE)

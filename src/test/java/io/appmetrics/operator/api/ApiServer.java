@@ -1,6 +1,9 @@
 package io.appmetrics.operator.api;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.appmetrics.operator.cluster.Cluster;
 import io.appmetrics.operator.cluster.LocalCluster;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
@@ -11,7 +14,6 @@ import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.concurrent.TimeUnit;
 
 /** A real API server that has the committed definition, asked as kubectl does: in plain HTTP. */
 final class ApiServer implements AutoCloseable {
@@ -32,20 +34,10 @@ final class ApiServer implements AutoCloseable {
   static ApiServer inNamespace(String namespace) throws IOException {
     var cluster = Cluster.of(LocalCluster.shared());
     cluster.parse(Files.readString(CrdFile.PATH)).forEach(cluster::applyShared);
-    cluster
-        .client()
-        .apiextensions()
-        .v1()
-        .customResourceDefinitions()
-        .withName("appmetrics.appmetrics.io")
-        .waitUntilCondition(
-            crd ->
-                crd.getStatus().getConditions().stream()
-                    .anyMatch(
-                        c -> c.getType().equals("Established") && c.getStatus().equals("True")),
-            10,
-            TimeUnit.SECONDS);
-    return new ApiServer(cluster, namespace);
+    var server = new ApiServer(cluster, namespace);
+    await("the definition to be served")
+        .until(() -> server.get(server.collection(), "application/json").has("items"));
+    return server;
   }
 
   @Override
@@ -107,7 +99,10 @@ final class ApiServer implements AutoCloseable {
 
   private JsonNode answer(HttpRequest.Builder request) {
     var answer = client.getHttpClient().sendAsync(request.build(), String.class).join();
-    return Serialization.unmarshal(answer.body(), JsonNode.class);
+    // a path that is not served yet is answered in plain text
+    return answer.body().startsWith("{")
+        ? Serialization.unmarshal(answer.body(), JsonNode.class)
+        : TextNode.valueOf(answer.body());
   }
 
   private static String manifest(String name, String spec) {

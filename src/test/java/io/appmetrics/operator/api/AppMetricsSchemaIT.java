@@ -211,19 +211,15 @@ class AppMetricsSchemaIT {
         Case.port(
             "interval: 15s, timeout: 0ms", inField("timeout", "", "timeout must be longer than 0")),
         Case.port(
-            "timeout: 5s",
-            inField(
-                "timeout",
-                "",
-                "timeout needs an interval beside it: a target's timeout is set only with its"
-                    + " interval")),
-        Case.port(
             "interval: 15s, timeout: 15s1ms",
             inField(
                 "timeout",
                 "",
                 "timeout must not be longer than interval: Prometheus would not scrape the"
                     + " target")),
+        Case.port(
+            "timeout: 5s",
+            inField("timeout", "", "timeout needs an interval beside it, such as interval: 15s")),
         // one mistake, one message: nothing is compared with what is no duration
         Case.port(
             "interval: often, timeout: 20s", inField("interval", "\"often\": ", NOT_A_DURATION)),
@@ -269,8 +265,8 @@ class AppMetricsSchemaIT {
         Case.port(
             "interval: 1m30s, timeout: 90s", defaults("port: 8080, interval: 1m30s, timeout: 90s")),
         Case.port(
-            "interval: 2s, timeout: 1s500ms",
-            defaults("port: 8080, interval: 2s, timeout: 1s500ms")),
+            "interval: 1h, timeout: 1s500ms",
+            defaults("port: 8080, interval: 1h, timeout: 1s500ms")),
         Case.port(
             "interval: 999999h999999m, timeout: 500ms",
             defaults("port: 8080, interval: 999999h999999m, timeout: 500ms")),
