@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * whom a change somewhere wakes.
  */
 public final class Surroundings {
-  private static final String BY_NAMESPACE = "namespace";
-  private static final String BY_WORKLOAD = "workload";
+  private static final String BY_NAMESPACE = "appmetrics-of-namespace";
+  private static final String BY_WORKLOAD = "appmetrics-of-workload";
 
   /** What no event tells of is found after this long at the latest. */
   private static final Duration DRIFT_NET = Duration.ofMinutes(10);
@@ -44,6 +44,7 @@ public final class Surroundings {
   private @Nullable IndexerResourceCache<AppMetrics> cache;
   private Runnable wakeInstallation = () -> {};
   private Runnable sweep = () -> {};
+  private volatile boolean open;
 
   /** Hears of every status that is written. */
   public interface StatusListener {
@@ -61,6 +62,15 @@ public final class Surroundings {
   public void connect(Runnable wakesInstallation, Runnable sweeps) {
     this.wakeInstallation = wakesInstallation;
     this.sweep = sweeps;
+  }
+
+  /**
+   * From now on changes wake AppMetrics; before, their cache cannot be asked. What changed
+   * meanwhile is made good by waking all once.
+   */
+  public void open() {
+    open = true;
+    policyChanged();
   }
 
   List<EventSource<?, AppMetrics>> eventSources(EventSourceContext<AppMetrics> context) {
@@ -132,9 +142,9 @@ public final class Surroundings {
 
   /** A workload came, changed or went. */
   public void workloadChanged(Workload.Key key) {
-    indexed(BY_WORKLOAD, key.toString())
-        .map(ResourceID::fromResource)
-        .forEach(wakes::propagateEvent);
+    if (open) {
+      wake(indexed(BY_WORKLOAD, key.toString()).map(ResourceID::fromResource));
+    }
   }
 
   private void wakeOthers(Workload.Key key, ResourceID self) {
@@ -146,24 +156,31 @@ public final class Surroundings {
 
   /** The mesh's policy changed. */
   public void policyChanged() {
-    existing().forEach(wakes::propagateEvent);
+    wake(existing().stream());
   }
 
   /** Prometheus, or its configuration, is seen otherwise than before. */
   public void factsChanged(FactsChange change) {
+    if (!open) {
+      return;
+    }
     Stream<ResourceID> concerned =
         change.everybody()
             ? existing().stream()
             : change.namespaces().stream()
                 .flatMap(namespace -> indexed(BY_NAMESPACE, namespace))
                 .map(ResourceID::fromResource);
+    wake(concerned);
+  }
+
+  private void wake(Stream<ResourceID> concerned) {
     concerned.forEach(wakes::propagateEvent);
   }
 
   /** Every AppMetrics that exists. */
   public Collection<ResourceID> existing() {
     IndexerResourceCache<AppMetrics> primaries = cache;
-    return primaries == null ? List.of() : primaries.keys().toList();
+    return open && primaries != null ? primaries.keys().toList() : List.of();
   }
 
   /** Every workload that some AppMetrics names. */

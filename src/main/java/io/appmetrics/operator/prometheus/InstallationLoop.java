@@ -106,6 +106,9 @@ public final class InstallationLoop implements AutoCloseable {
       try {
         rest = pass();
       } catch (RuntimeException e) {
+        if (stopped) {
+          return; // what failed was interrupted by the stop
+        }
         log.warn("a pass over {} failed, the next one follows", access.workload(), e);
         rest = pace.steady();
       }

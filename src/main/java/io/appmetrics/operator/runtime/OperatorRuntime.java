@@ -114,6 +114,7 @@ public final class OperatorRuntime implements AutoCloseable {
       workloads.start(surroundings::workloadChanged);
       policies.refresh();
       operator.start();
+      surroundings.open();
     } catch (RuntimeException e) {
       runtime.close();
       throw e;

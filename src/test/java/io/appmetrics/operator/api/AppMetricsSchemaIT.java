@@ -6,9 +6,11 @@ import static io.appmetrics.operator.api.Refusal.schema;
 import static io.appmetrics.operator.api.Refusal.unknown;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,8 +41,13 @@ class AppMetricsSchemaIT {
   private static ApiServer server;
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
     server = ApiServer.inNamespace("schema");
+  }
+
+  @AfterAll
+  static void close() {
+    server.close();
   }
 
   private record Case(String spec, String outcome) {
