@@ -71,7 +71,7 @@ class MainIT {
   @Test
   void whatIsMissingIsOneLine() throws Exception {
     Path broken = Files.writeString(directory.resolve("broken"), "a: [b");
-    Path without = Files.writeString(directory.resolve("without"), "kind: Config\n");
+    Path without = Files.writeString(directory.resolve("without"), "clusters: []\nkind: Config\n");
     List<Refused> cases =
         List.of(
             new Refused(
