@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import io.appmetrics.operator.chain.Link;
 import io.appmetrics.operator.chain.Reason;
 import io.appmetrics.operator.docs.Markdown.Section;
+import io.appmetrics.operator.prometheus.Installation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,10 +36,14 @@ class ReasonsDocTest {
   /** Two words in a row: less fixed text would fit any sentence. */
   private static final Pattern TELLING = Pattern.compile("[A-Za-z]{2,} [a-z]{2,}");
 
+  /** Where messages are made. */
+  private static final List<String> PACKAGES =
+      List.of(Reason.class.getPackageName(), Installation.class.getPackageName());
+
   private static final JavaClasses MAIN =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages("io.appmetrics.operator");
+          .importPackages(PACKAGES);
 
   @Test
   void everyReasonHasOneEntryAndEveryEntryAReason() {
@@ -105,12 +110,10 @@ class ReasonsDocTest {
   void everyMessageBeginsAsTheProductsDoes() throws Exception {
     List<Pattern> templates = new ArrayList<>();
     for (JavaClass type : MAIN) {
-      if (type.getPackageName().matches("io\\.appmetrics\\.operator\\.(chain|prometheus)")) {
-        constants(type.getName()).stream()
-            .filter(constant -> TELLING.matcher(constant).find())
-            .map(ReasonsDocTest::template)
-            .forEach(templates::add);
-      }
+      constants(type.getName()).stream()
+          .filter(constant -> TELLING.matcher(constant).find())
+          .map(ReasonsDocTest::template)
+          .forEach(templates::add);
     }
     for (Section entry : entries().toList()) {
       assertThat(entry.code("text")).as("messages of %s", entry.heading()).isNotEmpty();

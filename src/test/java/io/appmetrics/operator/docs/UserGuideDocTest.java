@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -42,13 +43,15 @@ class UserGuideDocTest {
         Serialization.unmarshal(
             Files.readString(Path.of("crds/appmetrics.appmetrics.io.yaml")),
             CustomResourceDefinition.class);
-    return crd.getSpec()
-        .getVersions()
-        .get(0)
-        .getSchema()
-        .getOpenAPIV3Schema()
-        .getProperties()
-        .get(name);
+    return Objects.requireNonNull(
+        crd.getSpec()
+            .getVersions()
+            .get(0)
+            .getSchema()
+            .getOpenAPIV3Schema()
+            .getProperties()
+            .get(name),
+        name);
   }
 
   private static List<String> fields(JSONSchemaProps schema, String prefix) {
