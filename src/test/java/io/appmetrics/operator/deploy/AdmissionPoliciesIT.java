@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
@@ -482,6 +483,18 @@ class AdmissionPoliciesIT {
   }
 
   // ---------------------------------------------------------------- everybody else
+
+  @Test
+  void theApiServerHasNoWarning() {
+    for (var policy : DeployManifests.of(ValidatingAdmissionPolicy.class)) {
+      var checked =
+          await("type check of " + policy.getMetadata().getName())
+              .until(
+                  () -> admin.resource(policy).get().getStatus(),
+                  status -> status != null && status.getTypeChecking() != null);
+      assertThat(checked.getTypeChecking().getExpressionWarnings()).isEmpty();
+    }
+  }
 
   @Test
   void othersAreFree() {
