@@ -106,6 +106,9 @@ public final class InstallationLoop implements AutoCloseable {
       try {
         rest = pass();
       } catch (RuntimeException e) {
+        if (stopped) {
+          return; // interrupted by close(): no trouble to tell of
+        }
         log.warn("a pass over {} failed, the next one follows", access.workload(), e);
         rest = pace.steady();
       }
