@@ -4,11 +4,14 @@ import io.appmetrics.operator.cluster.TestNamespace;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What people, and programs other than the operator, do in one namespace. */
@@ -131,6 +134,23 @@ final class Kubectl {
             client()
                 .getKubernetesSerialization()
                 .asJson(Map.of("data", Map.of(PROMETHEUS_YML, text))));
+  }
+
+  /** Changes that text as {@code kubectl edit} does: again when somebody else was faster. */
+  void edit(UnaryOperator<String> change) {
+    while (true) {
+      ConfigMap now = configMap();
+      try {
+        client()
+            .resource(now.edit().addToData(PROMETHEUS_YML, change.apply(text(now))).build())
+            .update();
+        return;
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+          throw e;
+        }
+      }
+    }
   }
 
   private KubernetesClient client() {
