@@ -100,6 +100,11 @@ public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
       Chain chain) {
     long generation = resource.getMetadata().getGeneration();
     AppMetricsStatus before = resource.getStatus();
+    if (seen.facts() == null && before != null) {
+      // Just started: a Ready of before would turn False out of ignorance, at every restart. The
+      // first look at Prometheus wakes everybody.
+      return UpdateControl.<AppMetrics>noUpdate().rescheduleAfter(PENDING);
+    }
     AppMetricsStatus after =
         seen.suspended()
             ? StatusReport.suspended(before, generation, seen.now())

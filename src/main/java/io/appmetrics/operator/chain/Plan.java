@@ -16,6 +16,9 @@ public record Plan(List<TargetPlan> targets, SlotJobs demand) {
     List<TargetPlan> targets =
         seen.targets().stream().map(t -> TargetPlan.of(t, seen.slotLimit())).toList();
     return new Plan(
-        targets, targets.stream().map(TargetPlan::demand).reduce(SlotJobs.none(), SlotJobs::and));
+        targets,
+        targets.stream()
+            .map(target -> seen.suspended() ? target.standing() : target.demand())
+            .reduce(SlotJobs.none(), SlotJobs::and));
   }
 }

@@ -7,6 +7,7 @@ import io.appmetrics.operator.route.Endpoints;
 import io.appmetrics.operator.route.MutualTls;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.route.Slot;
+import io.appmetrics.operator.route.SlotAnnotations;
 import io.appmetrics.operator.route.WorkloadPlan;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * What is to be done for one target.
@@ -107,6 +109,27 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
     return seen.workload() == null
         ? seen.target().ports().size()
         : endpoints.resolved().size() + endpoints.unresolved().size();
+  }
+
+  /** The jobs that scrape it as it stands: those that a suspended AppMetrics keeps. */
+  SlotJobs standing() {
+    Workload there = seen.workload();
+    SortedSet<Integer> own = new TreeSet<>();
+    SortedSet<Integer> mutual = new TreeSet<>();
+    Stream.concat(
+            there == null ? Stream.of() : Stream.of(there.template()),
+            seen.pods().stream().map(PodFacts::annotations))
+        .filter(annotations -> annotations.containsKey(SlotAnnotations.MANAGED))
+        .forEach(
+            annotations -> {
+              for (Slot slot : SlotAnnotations.read(annotations)) {
+                own.add(slot.number());
+                SlotAnnotations.schemeOf(slot.number(), annotations)
+                    .filter(scheme -> scheme == Scheme.ISTIO_MUTUAL)
+                    .ifPresent(scheme -> mutual.add(slot.number()));
+              }
+            });
+    return new SlotJobs(own, mutual);
   }
 
   /** The workload, for messages. */

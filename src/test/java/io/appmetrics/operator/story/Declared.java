@@ -8,6 +8,8 @@ import io.appmetrics.operator.api.AppMetricsStatus;
 import io.appmetrics.operator.api.Condition;
 import io.appmetrics.operator.cluster.TestNamespace;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -95,6 +97,14 @@ final class Declared {
                     .extracting(Condition::reason)
                     .isEqualTo(reason));
     return condition(link).orElseThrow().message();
+  }
+
+  /** Sets {@code spec.suspend}, whatever is applied otherwise. */
+  void suspend(boolean suspend) {
+    resource()
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"spec\": {\"suspend\": %s}}".formatted(suspend));
   }
 
   void delete() {

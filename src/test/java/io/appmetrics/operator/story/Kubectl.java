@@ -1,0 +1,159 @@
+package io.appmetrics.operator.story;
+
+import io.appmetrics.operator.cluster.TestNamespace;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** What people, and programs other than the operator, do in one namespace. */
+final class Kubectl {
+  private static final String PROMETHEUS_YML = "prometheus.yml";
+
+  private final TestNamespace namespace;
+  private final String manager;
+
+  private Kubectl(TestNamespace namespace, String manager) {
+    this.namespace = namespace;
+    this.manager = manager;
+  }
+
+  /** Somebody at a terminal. */
+  static Kubectl in(TestNamespace namespace) {
+    return new Kubectl(namespace, "kubectl-edit");
+  }
+
+  /** The same as another field manager. */
+  Kubectl as(String otherManager) {
+    return new Kubectl(namespace, otherManager);
+  }
+
+  /** A merge patch of a Deployment. */
+  void patch(String deployment, String json) {
+    client()
+        .apps()
+        .deployments()
+        .inNamespace(namespace.name())
+        .withName(deployment)
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.JSON_MERGE)
+                .withFieldManager(manager)
+                .build(),
+            json);
+  }
+
+  /** Sets one annotation of a Deployment's pod template, or takes it away. */
+  void annotateTemplate(String deployment, String key, @Nullable String value) {
+    Map<String, @Nullable String> annotations = new TreeMap<>();
+    annotations.put(key, value);
+    annotateTemplate(deployment, annotations);
+  }
+
+  /** Sets annotations of a Deployment's pod template; null takes one away. */
+  void annotateTemplate(String deployment, Map<String, @Nullable String> annotations) {
+    patch(
+        deployment,
+        client()
+            .getKubernetesSerialization()
+            .asJson(
+                Map.of(
+                    "spec",
+                    Map.of("template", Map.of("metadata", Map.of("annotations", annotations))))));
+  }
+
+  /** The annotations of a Deployment's pod template. */
+  Map<String, String> templateAnnotations(String deployment) {
+    return Objects.requireNonNullElse(
+        namespace.deployment(deployment).getSpec().getTemplate().getMetadata().getAnnotations(),
+        Map.of());
+  }
+
+  /** How often its spec has changed: a template that is written rolls its pods. */
+  long generation(String deployment) {
+    Deployment now = namespace.deployment(deployment);
+    return now.getMetadata().getGeneration();
+  }
+
+  void scale(String deployment, int replicas) {
+    patch(deployment, "{\"spec\": {\"replicas\": %d}}".formatted(replicas));
+  }
+
+  /** The ConfigMap of Prometheus. */
+  ConfigMap configMap() {
+    return client().configMaps().inNamespace(namespace.name()).withName("prometheus").require();
+  }
+
+  void deleteConfigMap() {
+    client().configMaps().inNamespace(namespace.name()).withName("prometheus").delete();
+  }
+
+  /** Makes the ConfigMap of Prometheus again, after its deletion. */
+  void restore(ConfigMap was) {
+    client()
+        .resource(
+            was.edit()
+                .editMetadata()
+                .withResourceVersion(null)
+                .withUid(null)
+                .withManagedFields()
+                .endMetadata()
+                .build())
+        .create();
+  }
+
+  /** The text that Prometheus is to load. */
+  String configuration() {
+    return text(configMap());
+  }
+
+  /** The text that Prometheus is to load, in this version of its ConfigMap. */
+  static String text(ConfigMap configMap) {
+    return Objects.requireNonNull(configMap.getData().get(PROMETHEUS_YML));
+  }
+
+  /** Writes that text as an editor does: whatever stood there. */
+  void configuration(String text) {
+    client()
+        .configMaps()
+        .inNamespace(namespace.name())
+        .withName("prometheus")
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.JSON_MERGE)
+                .withFieldManager(manager)
+                .build(),
+            client()
+                .getKubernetesSerialization()
+                .asJson(Map.of("data", Map.of(PROMETHEUS_YML, text))));
+  }
+
+  /** Changes that text as {@code kubectl edit} does: again when somebody else was faster. */
+  void edit(UnaryOperator<String> change) {
+    while (true) {
+      ConfigMap now = configMap();
+      try {
+        client()
+            .resource(now.edit().addToData(PROMETHEUS_YML, change.apply(text(now))).build())
+            .update();
+        return;
+      } catch (KubernetesClientException e) {
+        if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private KubernetesClient client() {
+    return namespace.cluster().client();
+  }
+}
