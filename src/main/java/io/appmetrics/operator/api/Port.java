@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
     message = "timeout must be longer than 0",
     fieldPath = ".timeout")
 @ValidationRule(
+    value = "!has(self.timeout) || has(self.interval)",
+    message = "timeout needs an interval beside it, such as interval: 15s",
+    fieldPath = ".timeout")
+@ValidationRule(
     value =
         "!has(self.interval) || !has(self.timeout) || "
             + Port.NO_INTERVAL
@@ -102,9 +106,9 @@ public record Port(
     @JsonPropertyDescription(
             """
             How long one scrape may take before it counts as failed: written as an interval is, \
-            longer than 0 and not longer than the interval. Default: scrape_timeout in the global \
-            section of Prometheus' configuration (10s in Istio's addon), or the interval where \
-            that is shorter.\
+            longer than 0, not longer than the interval, and only beside an interval. Default: \
+            10s, or the interval where that is shorter; without an interval, scrape_timeout in the \
+            global section of Prometheus' configuration.\
             """)
         @Size(max = 16)
         @ValidationRule(value = Port.IS_DURATION, message = Port.DURATION_MESSAGE)

@@ -113,8 +113,8 @@ public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
     if (!after.equals(before)) {
       PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(
           resource, fresh(resource, after), context);
-      surroundings.reported(resource, before, after);
     }
+    surroundings.reported(resource, before, after);
     UpdateControl<AppMetrics> control = UpdateControl.noUpdate();
     return seen.suspended() ? control : control.rescheduleAfter(again(seen, outcomes, chain));
   }

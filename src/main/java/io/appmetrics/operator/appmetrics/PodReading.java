@@ -23,10 +23,15 @@ final class PodReading {
   /** The pods that live, by name; what has run to its end serves nobody. */
   static List<PodFacts> of(List<Pod> pods) {
     return pods.stream()
-        .filter(pod -> !List.of("Succeeded", "Failed").contains(status(pod).getPhase()))
+        .filter(pod -> !ended(pod))
         .map(PodReading::of)
         .sorted(Comparator.comparing(PodFacts::name))
         .toList();
+  }
+
+  private static boolean ended(Pod pod) {
+    String phase = status(pod).getPhase();
+    return "Succeeded".equals(phase) || "Failed".equals(phase);
   }
 
   private static PodFacts of(Pod pod) {

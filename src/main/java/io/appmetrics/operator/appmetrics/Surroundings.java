@@ -50,6 +50,9 @@ public final class Surroundings {
   public interface StatusListener {
     /** The status of a resource is another than before. */
     void reported(AppMetrics resource, @Nullable AppMetricsStatus before, AppMetricsStatus after);
+
+    /** The resource is gone. */
+    void forgotten(AppMetrics resource);
   }
 
   /** Creates the surroundings of all AppMetrics of a cluster. */
@@ -118,6 +121,7 @@ public final class Surroundings {
     ResourceID id = ResourceID.fromResource(resource);
     demands.remove(id.toString());
     named.remove(id);
+    listener.forgotten(resource);
     left(keys(resource).collect(Collectors.toSet()));
     wakeInstallation.run();
   }

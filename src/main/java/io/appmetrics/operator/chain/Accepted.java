@@ -4,6 +4,7 @@ import io.appmetrics.operator.api.PortScheme;
 import io.appmetrics.operator.route.Endpoint;
 import io.appmetrics.operator.route.WorkloadPlan;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Can the declaration work at all. */
@@ -32,17 +33,23 @@ final class Accepted {
           return finding;
         }
       }
-      if (!target.workload().unplaced().isEmpty()) {
+      Optional<Endpoint.Key> unplaced = unplaced(target);
+      if (unplaced.isPresent()) {
         return Finding.broken(
             Reason.SLOTS_EXHAUSTED,
             "%s has more endpoints than there are slots (%d): no slot is left for %s; declare fewer, or raise APPMETRICS_SLOTS"
-                .formatted(
-                    target.name(),
-                    evidence.seen().slotLimit(),
-                    target.workload().unplaced().get(0)));
+                .formatted(target.name(), evidence.seen().slotLimit(), unplaced.get()));
       }
     }
-    return Finding.holds("The declaration can work.");
+    return Finding.holds("The declaration can work");
+  }
+
+  /** Others' endpoints may lack a slot, too: that is told to them. */
+  private static Optional<Endpoint.Key> unplaced(TargetPlan target) {
+    return target.endpoints().resolved().stream()
+        .map(Endpoint::key)
+        .filter(target.workload().unplaced()::contains)
+        .findFirst();
   }
 
   private static Finding check(TargetPlan target, Endpoint endpoint) {
@@ -50,7 +57,7 @@ final class Accepted {
     if (sidecar && ISTIO_PORTS.contains(endpoint.port())) {
       return Finding.broken(
           Reason.PORT_RESERVED_BY_ISTIO,
-          "port %d of %s belongs to Istio's sidecar: declare the port of the app"
+          "Port %d of %s belongs to Istio's sidecar: declare the port of the app"
               .formatted(endpoint.port(), target.name()));
     }
     if (endpoint.declared() == PortScheme.HTTPS

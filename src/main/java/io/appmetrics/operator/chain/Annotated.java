@@ -48,7 +48,7 @@ final class Annotated {
           Optional.of(
               Finding.broken(
                   Reason.ANNOTATIONS_REVERTED,
-                  "the operator's annotations on the pod template of %s were taken away %d times; whoever writes it (see its managedFields) must leave appmetrics.io/* alone; then change this AppMetrics, or wait an hour"
+                  "The operator's annotations on the pod template of %s were taken away %d times; whoever writes it (see its managedFields) must leave appmetrics.io/* alone; then change this AppMetrics, or wait an hour"
                       .formatted(target.name(), outcome.templateWrites())));
       case OWNED ->
           Optional.of(
@@ -60,7 +60,7 @@ final class Annotated {
           Optional.of(
               Finding.broken(
                   Reason.WRITE_REFUSED,
-                  "the API server refused to annotate %s: %s"
+                  "The API server refused to annotate %s: %s"
                       .formatted(target.name(), outcome.message())));
     };
   }
@@ -81,7 +81,7 @@ final class Annotated {
       return Finding.broken(
           Reason.ROLLOUT_STUCK, progress + ": the rollout is stuck: " + rollout.stuck());
     }
-    return Finding.broken(Reason.ROLLOUT_IN_PROGRESS, progress + ".");
+    return Finding.broken(Reason.ROLLOUT_IN_PROGRESS, progress);
   }
 
   private static boolean carries(TargetPlan target, PodFacts pod) {
@@ -116,11 +116,11 @@ final class Annotated {
       return Finding.broken(
           Reason.CERTIFICATES_NOT_CONFIGURED,
           facts.certificates().message()
-              + ". These endpoints are scraped by "
+              + ". Some endpoints can be scraped by "
               + Scheme.ISTIO_MUTUAL
-              + " only; give the Prometheus pod certificates of the mesh: docs/user-guide.md,"
+              + " only: give the Prometheus pod certificates of the mesh; docs/user-guide.md,"
               + " \"Certificates for Prometheus\", has the snippet");
     }
-    return Finding.holds("Every ready pod carries its annotations.");
+    return Finding.holds("Every ready pod carries its annotations");
   }
 }

@@ -15,7 +15,7 @@ final class CertificatesLoaded {
     ScrapeFacts facts = Objects.requireNonNull(evidence.seen().facts(), "ConfigWritten holds");
     Set<Integer> mutual = evidence.plan().demand().mutual();
     if (mutual.isEmpty()) {
-      return Finding.holds("No endpoint needs the mesh's certificates.");
+      return Finding.holds("No endpoint needs the mesh's certificates");
     }
     if (facts.certificates().state() == CertificateFacts.State.EXPIRED) {
       return Finding.broken(Reason.CERTIFICATE_EXPIRED, facts.certificates().message());
@@ -28,23 +28,22 @@ final class CertificatesLoaded {
         }
       }
     }
-    return Finding.holds("Every Prometheus replica has loaded the mesh's certificates.");
+    return Finding.holds("Every Prometheus replica has loaded the mesh's certificates");
   }
 
   private static Finding missing(CertificateFacts certificates, String replica, String job) {
     String symptom = "Prometheus pod %s has no scrape pool for job %s".formatted(replica, job);
     return switch (certificates.state()) {
       case MISSING, UNSEEN, NOT_CONFIGURED ->
-          Finding.broken(Reason.CERTIFICATE_MISSING, symptom + ": " + certificates.message() + ".");
+          Finding.broken(Reason.CERTIFICATE_MISSING, symptom + ". " + certificates.message());
       case FORBIDDEN ->
-          Finding.broken(Reason.SECRET_FORBIDDEN, symptom + ", and " + certificates.message());
+          Finding.broken(Reason.SECRET_FORBIDDEN, symptom + ". " + certificates.message());
       case PRESENT, EXPIRED ->
           Finding.broken(
               Reason.SCRAPE_POOL_MISSING,
               symptom
-                  + ", though "
-                  + certificates.message()
-                  + " (istio#10528): the operator nudges its pod, then reloads it.");
+                  + ", though it could: the operator nudges the pod, and then reloads it. "
+                  + certificates.message());
     };
   }
 }

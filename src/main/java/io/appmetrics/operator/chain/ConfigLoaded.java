@@ -19,11 +19,12 @@ final class ConfigLoaded {
       if (!replica.reachable()) {
         return Finding.broken(
             Reason.PROMETHEUS_UNREACHABLE,
-            "Prometheus pod %s does not answer: %s".formatted(replica.pod(), replica.problem()));
+            "Prometheus pod %s does not answer: %s%s"
+                .formatted(replica.pod(), replica.problem(), lastKnown(replica, evidence)));
       }
       if (!replica.answered()) {
         return Finding.broken(
-            Reason.PROPAGATION_PENDING,
+            Reason.PROMETHEUS_UNREACHABLE,
             "Prometheus pod %s has not answered yet: %s"
                 .formatted(replica.pod(), replica.problem()));
       }
@@ -31,7 +32,7 @@ final class ConfigLoaded {
         return replica.rejection() == null
             ? Finding.broken(
                 Reason.PROPAGATION_PENDING,
-                "Prometheus pod %s does not run the configuration of %s yet."
+                "Prometheus pod %s does not run the configuration of %s yet"
                     .formatted(replica.pod(), facts.config().place()))
             : Finding.broken(
                 Reason.CONFIG_REJECTED,
@@ -39,6 +40,15 @@ final class ConfigLoaded {
                     .formatted(replica.pod(), facts.config().place(), replica.rejection()));
       }
     }
-    return Finding.holds("Every Prometheus replica runs the jobs.");
+    return Finding.holds("Every Prometheus replica runs the jobs");
+  }
+
+  private static String lastKnown(ReplicaFacts replica, Evidence evidence) {
+    return replica.answered()
+        ? "; when it last did, %d of %d endpoints were scraped"
+            .formatted(
+                evidence.readings().stream().filter(EndpointReading::scraped).count(),
+                evidence.readings().size())
+        : "";
   }
 }

@@ -9,17 +9,22 @@ final class ConfigWritten {
 
   static Finding check(Evidence evidence) {
     ScrapeFacts facts = evidence.seen().facts();
-    if (facts == null) {
+    if (facts == null) { // not False: before the restart it may have been True
       return Finding.broken(
-          Reason.WRITE_PENDING, "the operator has just started and has not looked yet.");
+          Reason.PROMETHEUS_UNREACHABLE,
+          "The operator has just started, and has not asked Prometheus yet");
     }
     ConfigFacts config = facts.config();
     if (config.jobs().contains(evidence.plan().demand()) && !config.isInTheWay()) {
-      return Finding.holds(
-          "The jobs " + evidence.plan().demand() + " stand in " + config.place() + ".");
+      return Finding.holds("The jobs " + evidence.plan().demand() + " stand in " + config.place());
     }
     return switch (config.state()) {
-      case WRITTEN, PENDING -> Finding.broken(Reason.WRITE_PENDING, config.message() + ".");
+      case WRITTEN ->
+          Finding.broken(
+              Reason.WRITE_PENDING,
+              "The jobs %s are about to be written to %s"
+                  .formatted(evidence.plan().demand(), config.place()));
+      case PENDING -> Finding.broken(Reason.WRITE_PENDING, config.message());
       case INSTALLATION_NOT_FOUND ->
           Finding.broken(Reason.INSTALLATION_NOT_FOUND, config.message());
       case INSTALLATION_UNSUPPORTED ->

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * What a check of one link found.
  *
  * @param reason why the link does not hold; null when it holds
- * @param message one sentence: what is the case, and what to do when it is wrong
+ * @param message what is the case, and what to do when it is wrong: begins with a capital letter,
+ *     and ends without a full stop, because it often ends with a command or the words of others
  */
 public record Finding(@Nullable Reason reason, String message) {
 
@@ -19,6 +20,11 @@ public record Finding(@Nullable Reason reason, String message) {
   /** The link does not hold. */
   public static Finding broken(Reason reason, String message) {
     return new Finding(reason, message);
+  }
+
+  /** The same finding with more to say; the addition brings its own space. */
+  Finding and(String addition) {
+    return new Finding(reason, message + addition);
   }
 
   /** Whether the link holds. */

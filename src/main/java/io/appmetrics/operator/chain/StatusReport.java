@@ -4,6 +4,7 @@ import io.appmetrics.operator.api.AppMetricsStatus;
 import io.appmetrics.operator.api.Condition;
 import io.appmetrics.operator.api.EndpointStatus;
 import io.appmetrics.operator.api.TargetStatus;
+import io.appmetrics.operator.route.Slot;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -39,7 +40,6 @@ public final class StatusReport {
   static final String SUSPENDED = "Suspended";
 
   private static final int MOST_ENDPOINTS = 64;
-  private static final int MOST_WORDS = 256;
 
   /** Waiting is told in steps, so that the status does not change with every second. */
   private static final List<Duration> STEPS =
@@ -89,7 +89,7 @@ public final class StatusReport {
     StatusReport report = new StatusReport(before, generation, now, progressDeadline);
     report.conditions(chain);
     List<EndpointReading> readings = chain.readings();
-    int declared = plan.targets().stream().mapToInt(t -> t.seen().target().ports().size()).sum();
+    int declared = plan.targets().stream().mapToInt(TargetPlan::declared).sum();
     int scraped = (int) readings.stream().filter(EndpointReading::scraped).count();
     return new AppMetricsStatus(
         generation,
@@ -114,15 +114,14 @@ public final class StatusReport {
         READY,
         ready == null ? "Unknown" : ready.status(),
         SUSPENDED,
-        "spec.suspend is true: nothing is written or checked for this resource; its annotations and"
-            + " jobs stay");
+        "Nothing is written or checked, because spec.suspend is true; annotations and jobs stay");
     for (Link link : Link.values()) {
       Condition condition = report.before.get(link.condition());
       report.add(
           link.condition(),
           condition == null ? "Unknown" : condition.status(),
           condition == null ? NOT_CHECKED : condition.reason(),
-          condition == null ? "Not checked: spec.suspend is true." : condition.message());
+          condition == null ? "Not checked, because spec.suspend is true" : condition.message());
     }
     return before == null
         ? new AppMetricsStatus(generation, null, null, null, report.conditions, null, null)
@@ -160,7 +159,7 @@ public final class StatusReport {
             link.condition(),
             "Unknown",
             NOT_CHECKED,
-            "Waits for " + broken.map(e -> e.getKey().condition()).orElse("") + ".");
+            "Waits for " + broken.map(e -> e.getKey().condition()).orElse(""));
       } else {
         add(
             link.condition(),
@@ -178,11 +177,21 @@ public final class StatusReport {
   /** For how long this link has not held. */
   private Duration since(Link link, String status) {
     Condition condition = before.get(link.condition());
-    return condition != null
-            && condition.status().equals(status)
-            && !condition.reason().equals(NOT_CHECKED)
-        ? Duration.between(condition.lastTransitionTime(), now)
-        : Duration.ZERO;
+    Condition ready = before.get(READY);
+    if (condition == null
+        || ready == null
+        || !condition.status().equals(status)
+        || !ready.status().equals(status)
+        || condition.reason().equals(NOT_CHECKED)) {
+      return Duration.ZERO;
+    }
+    // A link that was Unknown because it was not checked stays Unknown when nobody can tell: then
+    // Ready is what moved.
+    Instant from =
+        condition.lastTransitionTime().isAfter(ready.lastTransitionTime())
+            ? condition.lastTransitionTime()
+            : ready.lastTransitionTime();
+    return Duration.between(from, now);
   }
 
   private static String step(Duration since) {
@@ -213,7 +222,7 @@ public final class StatusReport {
         target.seen().target().kind().toString(),
         target.seen().target().name(),
         own.stream().mapToInt(EndpointReading::counted).max().orElse(0),
-        target.seen().target().ports().size(),
+        target.declared(),
         (int) own.stream().filter(EndpointReading::scraped).count(),
         outcome == null ? 0 : outcome.templateWrites());
   }
@@ -225,15 +234,15 @@ public final class StatusReport {
         reading.endpoint().path(),
         reading.slot() == null ? null : "Slot",
         reading.scheme() == null ? null : reading.scheme().toString(),
-        reading.slot() == null ? null : cut(why(reading)),
+        reading.slot() == null ? null : why(reading.slot(), reading),
         reading.up(),
         reading.counted(),
-        reading.trouble() == null || reading.trouble().error() == null
+        reading.trouble() == null || !reading.trouble().failed()
             ? null
-            : cut(reading.trouble().error()));
+            : reading.trouble().error());
   }
 
-  private static String why(EndpointReading reading) {
+  private static String why(Slot slot, EndpointReading reading) {
     String scheme =
         switch (reading.endpoint().declared()) {
           case AUTO ->
@@ -242,10 +251,6 @@ public final class StatusReport {
                   + reading.target().seen().policy().mode();
           case HTTP, HTTPS, ISTIO_MUTUAL -> "the scheme is declared";
         };
-    return "slot %d; %s".formatted(reading.slot() == null ? 0 : reading.slot().number(), scheme);
-  }
-
-  private static String cut(String words) {
-    return words.length() <= MOST_WORDS ? words : words.substring(0, MOST_WORDS - 1) + "…";
+    return "slot %d; %s".formatted(slot.number(), scheme);
   }
 }

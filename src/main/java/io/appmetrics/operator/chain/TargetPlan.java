@@ -16,7 +16,6 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -82,30 +81,27 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
 
   /** The jobs that this target needs. */
   SlotJobs demand() {
-    SortedSet<Integer> own = new TreeSet<>();
+    SortedSet<Integer> plain = new TreeSet<>();
     SortedSet<Integer> mutual = new TreeSet<>();
     for (Endpoint endpoint : endpoints.resolved()) {
       workload
           .slotOf(endpoint.key())
           .map(Slot::number)
           .ifPresent(
-              n -> {
-                own.add(n);
-                Endpoint served = workload.endpoints().getOrDefault(n, endpoint);
-                if (seen.pods().stream()
-                        .anyMatch(pod -> served.schemeOn(mutualTls(pod)) == Scheme.ISTIO_MUTUAL)
-                    || served.schemeOn(false) == Scheme.ISTIO_MUTUAL) {
-                  mutual.add(n);
+              slot -> {
+                plain.add(slot);
+                if (isMutual(workload.endpoints().getOrDefault(slot, endpoint))) {
+                  mutual.add(slot);
                 }
               });
     }
-    return new SlotJobs(own, mutual);
+    return new SlotJobs(plain, mutual);
   }
 
   /** The jobs that scrape it as it stands: those that a suspended AppMetrics keeps. */
   SlotJobs standing() {
     Workload there = seen.workload();
-    SortedSet<Integer> own = new TreeSet<>();
+    SortedSet<Integer> plain = new TreeSet<>();
     SortedSet<Integer> mutual = new TreeSet<>();
     Stream.concat(
             there == null ? Stream.of() : Stream.of(there.template()),
@@ -114,22 +110,35 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
         .forEach(
             annotations -> {
               for (Slot slot : SlotAnnotations.read(annotations)) {
-                own.add(slot.number());
+                plain.add(slot.number());
                 SlotAnnotations.schemeOf(slot.number(), annotations)
                     .filter(scheme -> scheme == Scheme.ISTIO_MUTUAL)
                     .ifPresent(scheme -> mutual.add(slot.number()));
               }
             });
-    return new SlotJobs(own, mutual);
+    return new SlotJobs(plain, mutual);
   }
 
-  /** kind/name, for messages. */
+  private boolean isMutual(Endpoint endpoint) {
+    return endpoint.schemeOn(false) == Scheme.ISTIO_MUTUAL
+        || seen.pods().stream()
+            .anyMatch(pod -> endpoint.schemeOn(mutualTls(pod)) == Scheme.ISTIO_MUTUAL);
+  }
+
+  /** How many endpoints are declared: a port may be given by its number and by its name. */
+  int declared() {
+    return seen.workload() == null
+        ? seen.target().ports().size()
+        : endpoints.resolved().size() + endpoints.unresolved().size();
+  }
+
+  /** The workload, for messages. */
   public String name() {
     return seen.target().kind() + " " + seen.target().name();
   }
 
   /** The pods that serve. */
   public List<PodFacts> serving() {
-    return seen.pods().stream().filter(PodFacts::serving).collect(Collectors.toList());
+    return seen.pods().stream().filter(PodFacts::serving).toList();
   }
 }

@@ -13,13 +13,13 @@ final class TargetsFound {
       if (workload == null) {
         return Finding.broken(
             Reason.WORKLOAD_NOT_FOUND,
-            "there is no %s in namespace %s: create it, or correct the name"
+            "There is no %s in namespace %s: create it, or correct the name"
                 .formatted(target.name(), evidence.seen().namespace()));
       }
       if (!target.endpoints().unresolved().isEmpty()) {
         return Finding.broken(
             Reason.PORT_NOT_FOUND,
-            "no container of %s declares a port named %s; it declares %s"
+            "No container of %s declares a port named %s: give the port that name there, or declare its number; declared are: %s"
                 .formatted(
                     target.name(),
                     target.endpoints().unresolved().get(0),
@@ -29,21 +29,28 @@ final class TargetsFound {
     for (TargetPlan target : evidence.plan().targets()) {
       Workload workload = target.seen().workload();
       if (workload != null && target.serving().isEmpty()) {
-        return Finding.broken(
-            Reason.NO_READY_PODS,
-            workload.rollout().desired() == 0
-                ? "%s is scaled to 0: there is nothing to scrape".formatted(target.name())
-                : "none of the %d pods of %s is ready: kubectl -n %s describe pods -l '%s'"
-                    .formatted(
-                        target.seen().pods().size(),
-                        target.name(),
-                        workload.namespace(),
-                        workload.selector()));
+        return Finding.broken(Reason.NO_READY_PODS, noReadyPods(target, workload));
       }
     }
     return Finding.holds(
-        "%d pods are ready."
-            .formatted(evidence.plan().targets().stream().mapToInt(t -> t.serving().size()).sum()));
+        ready(evidence.plan().targets().stream().mapToInt(t -> t.serving().size()).sum()));
+  }
+
+  private static String ready(int pods) {
+    return pods == 1 ? "1 pod is ready" : pods + " pods are ready";
+  }
+
+  private static String noReadyPods(TargetPlan target, Workload workload) {
+    if (workload.rollout().desired() == 0) {
+      return target.name() + " is scaled to 0, so there is nothing to scrape: scale it up";
+    }
+    if (target.seen().pods().isEmpty()) {
+      return "%s has no pod at all: kubectl -n %s describe deployment,replicaset -l '%s'"
+          .formatted(target.name(), workload.namespace(), workload.selector());
+    }
+    return "None of the %d pods of %s is ready: kubectl -n %s describe pods -l '%s'"
+        .formatted(
+            target.seen().pods().size(), target.name(), workload.namespace(), workload.selector());
   }
 
   static String declared(List<Workload.DeclaredPort> ports) {

@@ -2,66 +2,73 @@ package io.appmetrics.operator.chain;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** Is every endpoint of every pod that counts an up target. */
 final class TargetsUp {
+  /** An error explains more than a target that is only not there yet. */
+  private static final Comparator<EndpointReading> TELLING_FIRST =
+      Comparator.comparing(reading -> reading.trouble() == null || !reading.trouble().failed());
+
   private TargetsUp() {}
 
   static Finding check(Evidence evidence) {
     List<EndpointReading> broken =
         evidence.readings().stream().filter(reading -> !reading.scraped()).toList();
-    if (broken.isEmpty()) {
-      return Finding.holds("All %d endpoints are scraped.".formatted(evidence.readings().size()));
-    }
-    // An error explains more than a target that is only not there yet.
-    EndpointReading first =
-        broken.stream().min(Comparator.comparing(reading -> error(reading) == null)).orElseThrow();
-    Finding finding = explain(first);
-    return broken.size() == 1
-        ? finding
-        : Finding.broken(
-            Objects.requireNonNull(finding.reason()),
-            finding.message()
-                + " (%d more endpoints are not scraped)".formatted(broken.size() - 1));
+    return broken.stream()
+        .min(TELLING_FIRST)
+        .map(first -> explain(first).and(others(broken.size() - 1)))
+        .orElseGet(() -> Finding.holds(scraped(evidence.readings().size())));
+  }
+
+  private static String scraped(int endpoints) {
+    return endpoints == 1
+        ? "The endpoint is scraped on every pod"
+        : "All %d endpoints are scraped on every pod".formatted(endpoints);
+  }
+
+  private static String others(int others) {
+    return switch (others) {
+      case 0 -> "";
+      case 1 -> " (1 more endpoint is not scraped)";
+      default -> " (%d more endpoints are not scraped)".formatted(others);
+    };
   }
 
   private static Finding explain(EndpointReading reading) {
-    EndpointReading.Trouble trouble = reading.trouble();
     String endpoint = reading.target().name() + " " + reading.endpoint().key();
+    PodScrape trouble = reading.trouble();
     if (trouble == null) {
-      return Finding.broken(
-          Reason.PODS_JOINING,
-          endpoint + " has no pod that counts yet; the next scrape will tell.");
+      return Finding.broken(Reason.PODS_JOINING, endpoint + " has no pod that serves");
     }
-    String error = trouble.error();
-    if (error == null) {
-      return reading.counted() == 0
-          ? Finding.broken(
+    String where = "%s of pod %s".formatted(endpoint, trouble.pod().name());
+    return switch (trouble.state()) {
+      case FAILED -> failed(where, trouble);
+      case ABSENT ->
+          reading.counted() == 0
+              ? Finding.broken(
+                  Reason.PODS_JOINING,
+                  "%s is no target of Prometheus pod %s yet: the pod is new"
+                      .formatted(where, trouble.replica()))
+              : Finding.broken(
+                  Reason.TARGET_MISSING,
+                  "%s is no target of Prometheus pod %s, though it has been ready since %s: see whether its ServiceAccount may list the pods of this namespace"
+                      .formatted(where, trouble.replica(), trouble.pod().readySince()));
+      case AWAITED, UP ->
+          Finding.broken(
               Reason.PODS_JOINING,
-              "%s of pod %s has not been scraped yet.".formatted(endpoint, trouble.pod().name()))
-          : Finding.broken(
-              Reason.TARGET_MISSING,
-              "%s of pod %s is no target of %s, though it has been ready since %s."
-                  .formatted(
-                      endpoint,
-                      trouble.pod().name(),
-                      trouble.replica(),
-                      trouble.pod().readySince()));
-    }
-    ScrapeError kind = ScrapeError.of(error);
+              "%s has not been scraped by Prometheus pod %s yet: its next scrape will tell"
+                  .formatted(where, trouble.replica()));
+    };
+  }
+
+  private static Finding failed(String where, PodScrape trouble) {
+    ScrapeError kind = ScrapeError.of(trouble.error());
     String ports =
         kind.reason() == Reason.CONNECTION_REFUSED
             ? "; its containers declare " + TargetsFound.declared(trouble.pod().ports())
             : "";
     return Finding.broken(
         kind.reason(),
-        "%s of pod %s: %s (Prometheus: %s)%s"
-            .formatted(endpoint, trouble.pod().name(), kind.advice(), error, ports));
-  }
-
-  private static @Nullable String error(EndpointReading reading) {
-    return reading.trouble() == null ? null : reading.trouble().error();
+        "%s: %s (Prometheus: %s)%s".formatted(where, kind.advice(), trouble.error(), ports));
   }
 }

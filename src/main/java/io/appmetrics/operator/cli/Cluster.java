@@ -31,15 +31,21 @@ final class Cluster {
               + "; name one, or unset it to use ~/.kube/config");
     }
     Config config = automatic();
-    if (config.getFile() == null && !isPod(environment)) {
+    if (config.getCurrentContext() == null && !isPod(environment)) {
+      List<Path> files =
+          named.isEmpty()
+              ? List.of(Path.of(System.getProperty("user.home"), ".kube", "config"))
+              : named;
       throw new CannotStart(
-          "nothing names a cluster: there is no KUBECONFIG, no ~/.kube/config, and this is no pod;"
-              + " set KUBECONFIG to a kubeconfig file");
-    }
-    if (config.getFile() != null && config.getCurrentContext() == null) {
-      throw new CannotStart(
-          "%s has no current context".formatted(config.getFile())
-              + "; choose one: kubectl config use-context NAME");
+          files.stream()
+              .filter(Files::isRegularFile)
+              .findFirst()
+              .map(
+                  file ->
+                      file + " has no current context; choose one: kubectl config use-context NAME")
+              .orElse(
+                  "nothing names a cluster: there is no KUBECONFIG, no ~/.kube/config, and this is"
+                      + " no pod; set KUBECONFIG to a kubeconfig file"));
     }
     return config;
   }

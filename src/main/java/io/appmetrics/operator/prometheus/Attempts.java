@@ -1,8 +1,11 @@
 package io.appmetrics.operator.prometheus;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,16 @@ public record Attempts(Map<Key, Tried> byReplica) {
   /** What was tried on a replica for a cause. */
   public Tried of(String podUid, String cause) {
     return byReplica.getOrDefault(new Key(podUid, cause), Tried.NOTHING);
+  }
+
+  /** What Prometheus answered to the last reload of a replica; empty when it agreed. */
+  public Optional<String> lastRejection(String podUid) {
+    return byReplica.entrySet().stream()
+        .filter(e -> e.getKey().podUid().equals(podUid))
+        .map(Map.Entry::getValue)
+        .filter(tried -> tried.lastReload() != null)
+        .max(Comparator.comparing(tried -> Objects.requireNonNull(tried.lastReload())))
+        .map(Tried::rejection);
   }
 
   /** These attempts and one more nudge. */

@@ -1,5 +1,8 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
+import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,5 +28,60 @@ public record CertificateFacts(State state, String message, @Nullable String fin
     FORBIDDEN,
     /** The Secret has them, and they have expired. */
     EXPIRED
+  }
+
+  static CertificateFacts of(WorkloadRef workload, Certificates seen, Instant now) {
+    if (seen.source().isEmpty()) {
+      return new CertificateFacts(
+          State.NOT_CONFIGURED,
+          "Nothing in %s says where the mesh's certificates are: no job with a tls_config, no OUTPUT_CERTS, no Secret at /etc/istio-certs"
+              .formatted(workload),
+          null);
+    }
+    CertificateSource source = seen.source().get().source();
+    return source instanceof CertificateSource.FromSecret secret
+        ? of(workload, secret, seen.secret(), now)
+        : new CertificateFacts(
+            State.UNSEEN,
+            "Another container of the Prometheus pod writes the certificates to %s: when they do not appear, its log says why"
+                .formatted(((CertificateSource.FromDirectory) source).path()),
+            null);
+  }
+
+  private static CertificateFacts of(
+      WorkloadRef workload,
+      CertificateSource.FromSecret source,
+      Optional<SecretReading> reading,
+      Instant now) {
+    String name = "Secret %s/%s".formatted(workload.namespace(), source.name());
+    if (reading.isEmpty() || !reading.get().readable()) {
+      return new CertificateFacts(
+          State.FORBIDDEN,
+          "%s may not be read by the operator, so it cannot tell when the certificates appear: allow get, list and watch on secrets with resourceNames [%s] in a Role of namespace %s"
+              .formatted(name, source.name(), workload.namespace()),
+          null);
+    }
+    SecretReading secret = reading.get();
+    if (!secret.present()) {
+      return new CertificateFacts(
+          State.MISSING,
+          name + " does not exist yet: Prometheus has no certificate to show the mesh",
+          null);
+    }
+    if (!secret.missingKeys().isEmpty()) {
+      return new CertificateFacts(
+          State.MISSING,
+          "%s lacks %s: Prometheus has no certificate to show the mesh"
+              .formatted(name, String.join(", ", secret.missingKeys())),
+          null);
+    }
+    Instant expires = secret.expires();
+    return expires != null && expires.isBefore(now)
+        ? new CertificateFacts(
+            State.EXPIRED,
+            "The certificate in %s expired at %s, and the mesh refuses it: renew the Secret"
+                .formatted(name, expires),
+            secret.fingerprint())
+        : new CertificateFacts(State.PRESENT, name + " has the certificates", secret.fingerprint());
   }
 }

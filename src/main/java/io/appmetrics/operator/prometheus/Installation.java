@@ -109,7 +109,7 @@ public record Installation(
       }
     }
     return new Undiscovered(
-        "no container of "
+        "No container of "
             + ref
             + " has the argument --config.file, so the operator cannot tell which ConfigMap holds"
             + " its configuration; add the argument, or name another workload in"

@@ -47,11 +47,11 @@ public final class InstallationAccess implements AutoCloseable {
   /**
    * What became of a write.
    *
-   * @param outcome in words
+   * @param outcome how it ended
    * @param refusal the API server's words where it would refuse again; null otherwise
    * @param before the text that stood there
    */
-  record Written(String outcome, @Nullable String refusal, String before) {}
+  record Written(Outcome outcome, @Nullable String refusal, String before) {}
 
   private final KubernetesClient client;
   private final PrometheusApi api;
@@ -224,25 +224,25 @@ public final class InstallationAccess implements AutoCloseable {
   Written write(Installation installation, Action.WriteConfig write) {
     ConfigMap from = configMap;
     if (from == null || !write.resourceVersion().equals(from.getMetadata().getResourceVersion())) {
-      return new Written("somebody wrote it at the same moment; looking again", null, "");
+      return new Written(Outcome.OVERTAKEN, null, "");
     }
     String before = String.valueOf(from.getData().get(installation.configKey()));
     ConfigMap edited = from.edit().addToData(installation.configKey(), write.text()).build();
     try {
       client.resource(edited).update();
-      return new Written("written", null, before);
+      return new Written(Outcome.DONE, null, before);
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
           || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
-        return new Written("somebody wrote it at the same moment; looking again", null, before);
+        return new Written(Outcome.OVERTAKEN, null, before);
       }
       String words = Refusals.words(e);
       log.warn("{}: the ConfigMap was not written: {}", workload(), words);
-      return new Written("refused: " + words, words, before);
+      return new Written(Outcome.refused(words), words, before);
     }
   }
 
-  String nudge(Action.Nudge nudge) {
+  Outcome nudge(Action.Nudge nudge) {
     Pod patch =
         new PodBuilder()
             .withNewMetadata()
@@ -261,9 +261,9 @@ public final class InstallationAccess implements AutoCloseable {
                   .withFieldManager(NUDGE_MANAGER)
                   .withForce(true)
                   .build());
-      return "done";
+      return Outcome.DONE;
     } catch (KubernetesClientException e) {
-      return "refused: " + Refusals.words(e);
+      return Outcome.refused(Refusals.words(e));
     }
   }
 

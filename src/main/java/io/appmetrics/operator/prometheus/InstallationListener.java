@@ -8,12 +8,8 @@ public interface InstallationListener {
   /** The facts are others than before; called on the loop's thread, and must not block. */
   void changed(FactsChange change);
 
-  /**
-   * The loop has done something.
-   *
-   * @param outcome what came of it, in words
-   */
-  void acted(Action action, String outcome);
+  /** The loop has done something, or tried to. */
+  void acted(Action action, Outcome outcome);
 
   /** A pass, with its polls, took this long. */
   void polled(Duration took);

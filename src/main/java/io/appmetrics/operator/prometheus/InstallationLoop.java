@@ -107,7 +107,7 @@ public final class InstallationLoop implements AutoCloseable {
         rest = pass();
       } catch (RuntimeException e) {
         if (stopped) {
-          return; // interrupted by close(): no trouble to tell of
+          return; // what failed was interrupted by the stop
         }
         log.warn("a pass over {} failed, the next one follows", access.workload(), e);
         rest = pace.steady();
@@ -178,7 +178,7 @@ public final class InstallationLoop implements AutoCloseable {
       return true;
     }
     if (action instanceof Action.Nudge nudge) {
-      String outcome = access.nudge(nudge);
+      Outcome outcome = access.nudge(nudge);
       attempts = attempts.nudged(nudge.replica().uid(), nudge.cause().id(), clock.instant());
       done(action, outcome);
       return true;
@@ -188,14 +188,14 @@ public final class InstallationLoop implements AutoCloseable {
       attempts =
           attempts.reloaded(
               reload.replica().uid(), reload.cause().id(), clock.instant(), rejection.orElse(null));
-      done(action, rejection.map("refused: "::concat).orElse("done"));
+      done(action, rejection.map(Outcome::refused).orElse(Outcome.DONE));
       return true;
     }
     return false;
   }
 
-  private void done(Action action, String outcome) {
-    log.info("{}: {}: {}", access.workload(), action.words(), outcome);
+  private void done(Action action, Outcome outcome) {
+    log.info("{}: {}: {}", access.workload(), action.words(), outcome.words());
     listener.acted(action, outcome);
   }
 

@@ -1,6 +1,8 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,37 @@ public record ReplicaFacts(
     @Nullable String rejection,
     Set<String> pools,
     Map<String, List<ActiveTarget>> targets) {
+
+  private static final int SILENT_POLLS = 3;
+  private static final Duration SILENT = Duration.ofSeconds(30);
+
+  static ReplicaFacts of(
+      WorkloadRef workload, ReplicaReading seen, Attempts attempts, Instant now) {
+    String pod = workload.namespace() + "/" + seen.pod();
+    ReplicaReading.Answer answer = seen.answer();
+    return answer == null
+        ? new ReplicaFacts(
+            pod, !lost(seen, now), false, seen.silence(), SlotJobs.none(), null, Set.of(), Map.of())
+        : new ReplicaFacts(
+            pod,
+            !lost(seen, now),
+            true,
+            seen.silence(),
+            SlotJobs.named(answer.config().jobNames()),
+            answer.runtime().reloadConfigSuccess()
+                ? null
+                : attempts
+                    .lastRejection(seen.uid())
+                    .orElse("its last reload failed, and its log says why"),
+            answer.pools(),
+            answer.targets());
+  }
+
+  /** One poll that fails says little: what was known stays good for a while. */
+  private static boolean lost(ReplicaReading seen, Instant now) {
+    Instant since = seen.silentSince();
+    return since != null && seen.failedPolls() >= SILENT_POLLS && !now.isBefore(since.plus(SILENT));
+  }
 
   /** The targets that this replica has for a pod. */
   public Collection<ActiveTarget> targetsOf(String podUid) {

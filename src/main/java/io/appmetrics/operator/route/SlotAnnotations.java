@@ -22,9 +22,10 @@ public final class SlotAnnotations {
   /** Names the keys that we wrote: what is ours is seen on the object itself. */
   public static final String MANAGED = PREFIX + "managed";
 
-  private static final Pattern PORT = Pattern.compile(Pattern.quote(PREFIX) + "port-(\\d{1,3})");
+  private static final Pattern PORT =
+      Pattern.compile(Pattern.quote(PREFIX) + "port-([1-9]\\d{0,2})");
   private static final Pattern LIVE_SCHEME =
-      Pattern.compile(Pattern.quote(PREFIX) + "live-scheme-\\d{1,3}");
+      Pattern.compile(Pattern.quote(PREFIX) + "live-scheme-[1-9]\\d{0,2}");
 
   private SlotAnnotations() {}
 

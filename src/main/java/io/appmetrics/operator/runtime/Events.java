@@ -75,7 +75,8 @@ final class Events {
         action.words() + ": " + outcome);
   }
 
-  private static Optional<Condition> ready(AppMetricsStatus status) {
+  /** The condition Ready of a status. */
+  static Optional<Condition> ready(AppMetricsStatus status) {
     return status.conditions() == null
         ? Optional.empty()
         : status.conditions().stream().filter(c -> c.type().equals(StatusReport.READY)).findFirst();

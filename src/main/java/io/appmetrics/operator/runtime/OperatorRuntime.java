@@ -2,6 +2,7 @@ package io.appmetrics.operator.runtime;
 
 import io.appmetrics.operator.api.AppMetrics;
 import io.appmetrics.operator.api.AppMetricsStatus;
+import io.appmetrics.operator.api.Condition;
 import io.appmetrics.operator.appmetrics.AppMetricsReconciler;
 import io.appmetrics.operator.appmetrics.Gather;
 import io.appmetrics.operator.appmetrics.MeshPolicies;
@@ -15,6 +16,7 @@ import io.appmetrics.operator.prometheus.FactsChange;
 import io.appmetrics.operator.prometheus.InstallationAccess;
 import io.appmetrics.operator.prometheus.InstallationListener;
 import io.appmetrics.operator.prometheus.InstallationLoop;
+import io.appmetrics.operator.prometheus.Outcome;
 import io.appmetrics.operator.prometheus.PrometheusApi;
 import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -24,6 +26,8 @@ import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -201,12 +205,41 @@ public final class OperatorRuntime implements AutoCloseable {
     background.shutdownNow();
   }
 
-  private record Statuses(Meters meters, Events events) implements Surroundings.StatusListener {
+  private static final class Statuses implements Surroundings.StatusListener {
+    private final Meters meters;
+    private final Events events;
+    private final Map<String, String> ready = new ConcurrentHashMap<>();
+
+    Statuses(Meters meters, Events events) {
+      this.meters = meters;
+      this.events = events;
+    }
+
     @Override
     public void reported(
         AppMetrics resource, @Nullable AppMetricsStatus before, AppMetricsStatus after) {
-      meters.statusWritten();
-      events.reported(resource, before, after);
+      if (!after.equals(before)) {
+        meters.statusWritten();
+        events.reported(resource, before, after);
+      }
+      ready.put(
+          resource.getMetadata().getUid(),
+          Events.ready(after).map(Condition::status).orElse("Unknown"));
+      count();
+    }
+
+    @Override
+    public void forgotten(AppMetrics resource) {
+      ready.remove(resource.getMetadata().getUid());
+      count();
+    }
+
+    private void count() {
+      meters.resources(count("True"), count("False"), count("Unknown"));
+    }
+
+    private int count(String status) {
+      return (int) ready.values().stream().filter(status::equals).count();
     }
   }
 
@@ -219,15 +252,19 @@ public final class OperatorRuntime implements AutoCloseable {
     }
 
     @Override
-    public void acted(Action action, String outcome) {
+    public void acted(Action action, Outcome outcome) {
       if (action instanceof Action.WriteConfig) {
-        meters.configWritten();
+        switch (outcome.kind()) {
+          case DONE -> meters.configWritten();
+          case OVERTAKEN -> meters.configConflicted();
+          case REFUSED -> {} // said in the condition ConfigWritten
+        }
       } else if (action instanceof Action.Nudge) {
         meters.nudged();
       } else if (action instanceof Action.Reload) {
         meters.reloaded();
       }
-      events.acted(installation, action, outcome);
+      events.acted(installation, action, outcome.words());
     }
 
     @Override

@@ -38,6 +38,7 @@ record Right(
       if (!config.namespaces().contains(prometheus)) {
         rights.add(of(prometheus, "apps", "deployments", "get", "list", "watch"));
         rights.add(of(prometheus, "", "pods", "patch"));
+        rights.add(of(prometheus, "", "events", "create"));
       }
     }
     rights.add(of(config.prometheus().namespace(), "", "pods", "list", "watch"));
@@ -66,7 +67,7 @@ record Right(
     rights.add(of(namespace, "apps", "deployments", "get", "list", "watch", "patch"));
     rights.add(of(namespace, "", "pods", "list", "patch"));
     rights.add(peerAuthentications(namespace));
-    rights.add(of(namespace, "events.k8s.io", "events", "create", "patch"));
+    rights.add(of(namespace, "", "events", "create"));
   }
 
   private static Right peerAuthentications(@Nullable String namespace) {

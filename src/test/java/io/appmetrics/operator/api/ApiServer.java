@@ -1,70 +1,48 @@
 package io.appmetrics.operator.api;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.appmetrics.operator.cluster.Cluster;
 import io.appmetrics.operator.cluster.LocalCluster;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.util.concurrent.TimeUnit;
 
 /** A real API server that has the committed definition, asked as kubectl does: in plain HTTP. */
-final class ApiServer {
+final class ApiServer implements AutoCloseable {
 
   static final String VERSION = "/apis/appmetrics.io/v1alpha1";
 
+  private final Cluster cluster;
   private final KubernetesClient client;
   private final String namespace;
 
-  private ApiServer(KubernetesClient client, String namespace) {
-    this.client = client;
-    this.namespace = namespace;
+  private ApiServer(Cluster cluster, String namespace) {
+    this.cluster = cluster;
+    this.client = cluster.client();
+    this.namespace = cluster.namespace(namespace).name();
   }
 
-  /** The server of this JVM, whose programs end with it, and a new namespace of this name. */
-  static ApiServer inNamespace(String namespace) {
-    var client = Holder.CLIENT;
-    client
-        .resource(
-            new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
-        .create();
-    return new ApiServer(client, namespace);
+  /** The server of this JVM, with the committed definition and a new namespace. */
+  static ApiServer inNamespace(String namespace) throws IOException {
+    var cluster = Cluster.of(LocalCluster.shared());
+    cluster.parse(Files.readString(CrdFile.PATH)).forEach(cluster::applyShared);
+    var server = new ApiServer(cluster, namespace);
+    await("the definition to be served")
+        .until(() -> server.get(server.collection(), "application/json").has("items"));
+    return server;
   }
 
-  private static final class Holder {
-    static final KubernetesClient CLIENT = start();
-  }
-
-  private static KubernetesClient start() {
-    try {
-      var client =
-          new KubernetesClientBuilder()
-              .withConfig(LocalCluster.shared().admin().config("api-tests"))
-              .build();
-      client.resource(Files.readString(CrdFile.PATH)).forceConflicts().serverSideApply();
-      client
-          .apiextensions()
-          .v1()
-          .customResourceDefinitions()
-          .withName("appmetrics.appmetrics.io")
-          .waitUntilCondition(
-              crd ->
-                  crd.getStatus().getConditions().stream()
-                      .anyMatch(
-                          c -> c.getType().equals("Established") && c.getStatus().equals("True")),
-              10,
-              TimeUnit.SECONDS);
-      return client;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  @Override
+  public void close() {
+    cluster.close();
   }
 
   /** The AppMetrics of the namespace, as the records have them. */
@@ -121,7 +99,10 @@ final class ApiServer {
 
   private JsonNode answer(HttpRequest.Builder request) {
     var answer = client.getHttpClient().sendAsync(request.build(), String.class).join();
-    return Serialization.unmarshal(answer.body(), JsonNode.class);
+    // a path that is not served yet is answered in plain text
+    return answer.body().startsWith("{")
+        ? Serialization.unmarshal(answer.body(), JsonNode.class)
+        : TextNode.valueOf(answer.body());
   }
 
   private static String manifest(String name, String spec) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -18,8 +20,13 @@ class AppMetricsPublishedIT {
   private static ApiServer server;
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
     server = ApiServer.inNamespace("published");
+  }
+
+  @AfterAll
+  static void close() {
+    server.close();
   }
 
   @Test

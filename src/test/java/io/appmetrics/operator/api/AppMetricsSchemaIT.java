@@ -6,9 +6,11 @@ import static io.appmetrics.operator.api.Refusal.schema;
 import static io.appmetrics.operator.api.Refusal.unknown;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,8 +41,13 @@ class AppMetricsSchemaIT {
   private static ApiServer server;
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
     server = ApiServer.inNamespace("schema");
+  }
+
+  @AfterAll
+  static void close() {
+    server.close();
   }
 
   private record Case(String spec, String outcome) {
@@ -200,8 +207,9 @@ class AppMetricsSchemaIT {
                 "interval",
                 "",
                 "interval must not be shorter than 1s: Prometheus is shared by everybody")),
-        Case.port("timeout: soon", inField("timeout", "\"soon\": ", NOT_A_DURATION)),
-        Case.port("timeout: 0ms", inField("timeout", "", "timeout must be longer than 0")),
+        Case.port("interval: 15s, timeout: soon", inField("timeout", "\"soon\": ", NOT_A_DURATION)),
+        Case.port(
+            "interval: 15s, timeout: 0ms", inField("timeout", "", "timeout must be longer than 0")),
         Case.port(
             "interval: 15s, timeout: 15s1ms",
             inField(
@@ -209,6 +217,9 @@ class AppMetricsSchemaIT {
                 "",
                 "timeout must not be longer than interval: Prometheus would not scrape the"
                     + " target")),
+        Case.port(
+            "timeout: 5s",
+            inField("timeout", "", "timeout needs an interval beside it, such as interval: 15s")),
         // one mistake, one message: nothing is compared with what is no duration
         Case.port(
             "interval: often, timeout: 20s", inField("interval", "\"often\": ", NOT_A_DURATION)),
@@ -253,7 +264,9 @@ class AppMetricsSchemaIT {
         Case.port("interval: 1s", defaults("port: 8080, interval: 1s")),
         Case.port(
             "interval: 1m30s, timeout: 90s", defaults("port: 8080, interval: 1m30s, timeout: 90s")),
-        Case.port("timeout: 1s500ms", defaults("port: 8080, timeout: 1s500ms")),
+        Case.port(
+            "interval: 1h, timeout: 1s500ms",
+            defaults("port: 8080, interval: 1h, timeout: 1s500ms")),
         Case.port(
             "interval: 999999h999999m, timeout: 500ms",
             defaults("port: 8080, interval: 999999h999999m, timeout: 500ms")),

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,9 +54,14 @@ class AppMetricsStatusIT {
   private static ApiServer server;
 
   @BeforeAll
-  static void start() {
+  static void start() throws IOException {
     server = ApiServer.inNamespace("status");
     store("shop");
+  }
+
+  @AfterAll
+  static void close() {
+    server.close();
   }
 
   private static AppMetrics store(String name) {

@@ -125,7 +125,7 @@ class CrdFileTest {
         });
 
     assertThat(wrong).isEmpty();
-    assertThat(count).hasSize(10);
+    assertThat(count).hasSize(11);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.appmetrics.operator.cluster.program.Binaries;
 import io.appmetrics.operator.cluster.program.Binary;
+import io.appmetrics.operator.cluster.program.Directories;
 import io.appmetrics.operator.cluster.program.Lifeline;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class ControlPlane implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(60);
+  private static final int ATTEMPTS = 3;
   private static final int TAIL_LINES = 15;
 
   private final Path directory;
@@ -65,22 +67,28 @@ public final class ControlPlane implements AutoCloseable {
     var etcd = binaries.get(Binary.ETCD);
     var apiServer = binaries.get(Binary.KUBE_APISERVER);
     var controllerManager = binaries.get(Binary.KUBE_CONTROLLER_MANAGER);
-    ControlPlane controlPlane = null;
-    try {
-      Files.createDirectories(directory);
-      controlPlane = new ControlPlane(directory, freePorts(3));
-      controlPlane.writeKeys();
-      controlPlane.startEtcd(etcd);
-      controlPlane.startApiServer(apiServer);
-      controlPlane.startControllerManager(controllerManager);
-      return controlPlane;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (RuntimeException e) {
-      if (controlPlane != null) {
-        controlPlane.close();
+    for (int attempt = 1; ; attempt++) {
+      ControlPlane controlPlane = null;
+      try {
+        Directories.delete(directory);
+        Files.createDirectories(directory);
+        controlPlane = new ControlPlane(directory, freePorts(3));
+        controlPlane.writeKeys();
+        controlPlane.startEtcd(etcd);
+        controlPlane.startApiServer(apiServer);
+        controlPlane.startControllerManager(controllerManager);
+        return controlPlane;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (IllegalStateException e) {
+        if (controlPlane != null) {
+          controlPlane.close();
+        }
+        // another program may take a port between our looking for it and our use of it
+        if (attempt == ATTEMPTS || !e.toString().contains("address already in use")) {
+          throw e;
+        }
       }
-      throw e;
     }
   }
 

@@ -3,10 +3,14 @@ package io.appmetrics.operator.cluster;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** A deployed demo app, and what a test does to it while it runs. */
 public final class DemoAppProbe {
@@ -64,17 +68,47 @@ public final class DemoAppProbe {
 
   /** The pods answer their readiness probe so. */
   public void isHealthy(boolean healthy) {
-    for (var pod : pods()) {
-      Http.mustPut(control(pod, "/health"), healthy ? "ok" : "ill");
-    }
+    pods().forEach(pod -> isHealthy(pod, healthy));
+  }
+
+  /** The pod answers its readiness probe so. */
+  public static void isHealthy(Pod pod, boolean healthy) {
+    Http.mustPut(control(pod, "/health"), healthy ? "ok" : "ill");
   }
 
   /** The program in the pod ends with this code. */
-  public void exits(Pod pod, int code) {
+  public static void exits(Pod pod, int code) {
     try {
       Http.put(control(pod, "/exit"), Integer.toString(code));
     } catch (IOException e) {
       // it ended before it could answer
+    }
+  }
+
+  /** The text of a file in a pod's container, or the names in a directory; empty when not there. */
+  public static Optional<String> file(Pod pod, String path) {
+    return control(pod, "/files" + path, HttpResponse::body);
+  }
+
+  /** The permissions of a file, as {@code rw-r--r--}. */
+  public static Optional<String> mode(Pod pod, String path) {
+    return control(
+        pod, "/files" + path, response -> response.headers().firstValue("X-Mode").orElse(""));
+  }
+
+  /** The environment, a line per variable. */
+  public static List<String> environment(Pod pod) {
+    return control(pod, "/environment", response -> response.body().lines().toList())
+        .orElse(List.of());
+  }
+
+  private static <T> Optional<T> control(
+      Pod pod, String path, Function<HttpResponse<String>, T> answer) {
+    try {
+      var response = Http.get(control(pod, path));
+      return response.statusCode() == 200 ? Optional.of(answer.apply(response)) : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

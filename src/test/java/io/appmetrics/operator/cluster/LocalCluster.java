@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -33,7 +34,7 @@ public final class LocalCluster implements AutoCloseable {
 
   /** The one of this JVM, for tests; started when first asked for, ended with the JVM. */
   public static LocalCluster shared() {
-    return Shared.CLUSTER;
+    return Shared.CLUSTER.join();
   }
 
   /**
@@ -53,13 +54,18 @@ public final class LocalCluster implements AutoCloseable {
       step.accept("etcd, kube-apiserver, kube-controller-manager");
       var controlPlane = ControlPlane.start(binaries, directory.resolve("control-plane"));
       step.accept("node " + LocalNode.NAME);
-      var node =
-          LocalNode.start(
-              controlPlane.admin().config("kubelet/local"),
-              controlPlane.port(),
-              binaries,
-              directory.resolve("node"));
-      return new LocalCluster(controlPlane, node, directory);
+      try {
+        var node =
+            LocalNode.start(
+                controlPlane.admin().config("kubelet/local"),
+                controlPlane.port(),
+                binaries,
+                directory.resolve("node"));
+        return new LocalCluster(controlPlane, node, directory);
+      } catch (IOException | RuntimeException e) {
+        controlPlane.close();
+        throw e;
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -91,8 +97,18 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
+  /** A start that has failed is not tried again for each test: it would fail in the same way. */
   private static final class Shared {
-    static final LocalCluster CLUSTER =
-        start(new Binaries(), EnumSet.of(Binary.PROMETHEUS_3, Binary.PROMETHEUS_2), step -> {});
+    private static final CompletableFuture<LocalCluster> CLUSTER = new CompletableFuture<>();
+
+    static {
+      try {
+        CLUSTER.complete(
+            start(
+                new Binaries(), EnumSet.of(Binary.PROMETHEUS_3, Binary.PROMETHEUS_2), step -> {}));
+      } catch (RuntimeException e) {
+        CLUSTER.completeExceptionally(e);
+      }
+    }
   }
 }

@@ -30,18 +30,20 @@ public final class PrometheusProbe {
   private static final Duration SETTLED = Duration.ofMillis(10_500);
 
   private final Cluster cluster;
+  private final TestNamespace namespace;
   private final Pod pod;
   private final URI base;
 
-  private PrometheusProbe(Cluster cluster, Pod pod) {
-    this.cluster = cluster;
+  private PrometheusProbe(TestNamespace namespace, Pod pod) {
+    this.cluster = namespace.cluster();
+    this.namespace = namespace;
     this.pod = pod;
     this.base = URI.create("http://" + pod.getStatus().getPodIP() + ":" + PORT);
   }
 
   /** The one in this pod. */
-  public static PrometheusProbe of(Cluster cluster, Pod pod) {
-    return new PrometheusProbe(cluster, pod);
+  public static PrometheusProbe of(TestNamespace namespace, Pod pod) {
+    return new PrometheusProbe(namespace, pod);
   }
 
   /**
@@ -64,6 +66,11 @@ public final class PrometheusProbe {
   /** Where it answers. */
   public URI url() {
     return base;
+  }
+
+  /** The namespace that it is installed in. */
+  public TestNamespace namespace() {
+    return namespace;
   }
 
   /** Its pod as it was when this was made. */

@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 /** A namespace that belongs to one test. */
@@ -98,7 +100,7 @@ public final class TestNamespace {
   public PrometheusProbe prometheus(Addon addon) {
     apply(addon.objects(cluster));
     awaitReady("prometheus");
-    return PrometheusProbe.of(cluster, pod("prometheus"));
+    return PrometheusProbe.of(this, pod("prometheus"));
   }
 
   /** Deploys a demo app and waits until it is ready. */
@@ -180,12 +182,16 @@ public final class TestNamespace {
 
   /** Waits until the pod of this name is as wanted, and returns it as it is then. */
   public Pod awaitPod(String pod, String what, Predicate<Pod> wanted) {
-    return await(pod + " to be " + what)
+    var seen = new AtomicReference<Pod>();
+    await(pod + " in " + name + " to be " + what)
         .atMost(READY)
         .pollInterval(POLL)
         .until(
-            () -> client().pods().inNamespace(name).withName(pod).get(),
-            seen -> seen != null && wanted.test(seen));
+            () -> {
+              seen.set(client().pods().inNamespace(name).withName(pod).get());
+              return seen.get() != null && wanted.test(seen.get());
+            });
+    return Objects.requireNonNull(seen.get());
   }
 
   /** Writes an annotation on a pod, as {@code kubectl annotate pod} does. */

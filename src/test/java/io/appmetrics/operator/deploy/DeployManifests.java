@@ -2,6 +2,7 @@ package io.appmetrics.operator.deploy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,19 +13,31 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The objects of {@code deploy/}, without kustomize: what its kustomization files list. */
-final class DeployManifests {
+public final class DeployManifests {
 
   static final Path DIRECTORY = Path.of("deploy");
 
   private DeployManifests() {}
 
   /** Everything that {@code kubectl apply -k deploy/} applies, but for the image's name. */
-  static List<HasMetadata> all() {
+  public static List<HasMetadata> all() {
     return in(DIRECTORY);
   }
 
+  /** What {@code kubectl apply -f crds/} applies. */
+  public static List<CustomResourceDefinition> customResourceDefinitions() {
+    try (Stream<Path> files = Files.list(Path.of("crds"))) {
+      return files
+          .sorted()
+          .map(file -> Serialization.unmarshal(read(file), CustomResourceDefinition.class))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** What a kustomization below {@code deploy/} lists, in its order. */
-  static List<HasMetadata> in(Path directory) {
+  public static List<HasMetadata> in(Path directory) {
     List<HasMetadata> objects = new ArrayList<>();
     for (JsonNode entry :
         Serialization.unmarshal(read(directory.resolve("kustomization.yaml")), JsonNode.class)
@@ -39,11 +52,13 @@ final class DeployManifests {
     return objects;
   }
 
-  static <T extends HasMetadata> List<T> of(Class<T> type) {
+  /** Those of one kind, in the order of the kustomizations. */
+  public static <T extends HasMetadata> List<T> of(Class<T> type) {
     return all().stream().filter(type::isInstance).map(type::cast).toList();
   }
 
-  static <T extends HasMetadata> T only(Class<T> type) {
+  /** The only one of its kind. */
+  public static <T extends HasMetadata> T only(Class<T> type) {
     List<T> found = of(type);
     if (found.size() != 1) {
       throw new AssertionError("deploy/ has " + found.size() + " of " + type.getSimpleName());

@@ -8,9 +8,11 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributesBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
@@ -20,15 +22,21 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
- * A test cluster with {@code deploy/} applied, but for the operator's pod: the operator of a test
- * runs as its ServiceAccount, with its rights, under its policies.
+ * A cluster with {@code crds/} and {@code deploy/} applied, but for the operator's pod: the
+ * operator of a test runs as its ServiceAccount, with its rights, under its policies.
  */
 public final class Deployed {
-  private static final Duration IN_FORCE = Duration.ofSeconds(20);
-  private static final long TOKEN_SECONDS = 24 * 3600;
+  private static final Duration IN_FORCE = Duration.ofSeconds(30);
+  private static final Duration POLL = Duration.ofMillis(50);
+  private static final long TOKEN_SECONDS = Duration.ofHours(2).toSeconds();
+
+  /** Guarded by itself: the servers that have it all already, as seen by this JVM. */
+  private static final Set<String> INSTALLED = new HashSet<>();
 
   private final Kubeconfig admin;
   private final Kubeconfig operator;
@@ -38,37 +46,19 @@ public final class Deployed {
     this.operator = operator;
   }
 
-  /** Applies the manifests, and returns when the API server has them in force. Again: no harm. */
+  /**
+   * Applies the manifests, once for each cluster, and returns when the API server has them in
+   * force. They stay when a test ends; rights to a Prometheus go with its namespace.
+   */
   public static Deployed install(Kubeconfig admin) {
     try (KubernetesClient client = client(admin, "deploy")) {
-      for (HasMetadata object : DeployManifests.all()) {
-        if (!(object instanceof Deployment)
-            && !(object instanceof Role)
-            && !(object instanceof RoleBinding)
-            && !(object instanceof ValidatingAdmissionPolicyBinding)) {
-          client.resource(object).forceConflicts().serverSideApply();
+      synchronized (INSTALLED) {
+        if (!INSTALLED.contains(admin.server())) {
+          apply(client, admin);
+          INSTALLED.add(admin.server());
         }
       }
-      // Last and in order, so that when the last is in force, all are.
-      DeployManifests.of(ValidatingAdmissionPolicyBinding.class)
-          .forEach(binding -> client.resource(binding).forceConflicts().serverSideApply());
-      ServiceAccount account = DeployManifests.only(ServiceAccount.class);
-      String token =
-          client
-              .serviceAccounts()
-              .inNamespace(account.getMetadata().getNamespace())
-              .withName(account.getMetadata().getName())
-              .tokenRequest(
-                  new TokenRequestBuilder()
-                      .withNewSpec()
-                      .withExpirationSeconds(TOKEN_SECONDS)
-                      .endSpec()
-                      .build())
-              .getStatus()
-              .getToken();
-      Deployed deployed = new Deployed(admin, admin.withToken(token));
-      deployed.awaitPolicies(client);
-      return deployed;
+      return new Deployed(admin, operator(client, admin));
     }
   }
 
@@ -82,7 +72,12 @@ public final class Deployed {
     return client(operator, "appmetrics-operator");
   }
 
-  /** Grants what {@code deploy/installation} grants, for another Prometheus. */
+  /** A client as the cluster's administrator; to be closed by the caller. */
+  KubernetesClient adminClient() {
+    return client(admin, "deploy-tests");
+  }
+
+  /** Grants what {@code deploy/installation} grants, for the Prometheus of a test. */
   public void grantInstallation(String namespace, String configMap, String secret) {
     Role role = DeployManifests.only(Role.class);
     role.getMetadata().setNamespace(namespace);
@@ -90,27 +85,78 @@ public final class Deployed {
     role.getRules().get(1).setResourceNames(List.of(secret));
     RoleBinding binding = DeployManifests.only(RoleBinding.class);
     binding.getMetadata().setNamespace(namespace);
-    try (KubernetesClient client = client(admin, "deploy");
+    try (KubernetesClient client = adminClient();
         KubernetesClient asOperator = operatorClient()) {
-      client.resource(role).forceConflicts().serverSideApply();
-      client.resource(binding).forceConflicts().serverSideApply();
-      await("the right to " + namespace + "/" + configMap)
+      apply(client, role);
+      apply(client, binding);
+      await("the right to write ConfigMap " + namespace + "/" + configMap)
           .atMost(IN_FORCE)
-          .pollInterval(Duration.ofMillis(20))
+          .pollInterval(POLL)
           .until(() -> mayUpdate(asOperator, namespace, configMap));
     }
-  }
-
-  /** A client as the cluster's administrator; to be closed by the caller. */
-  KubernetesClient adminClient() {
-    return client(admin, "deploy-tests");
   }
 
   private static KubernetesClient client(Kubeconfig who, String userAgent) {
     return new KubernetesClientBuilder().withConfig(who.config(userAgent)).build();
   }
 
+  private static Kubeconfig operator(KubernetesClient client, Kubeconfig admin) {
+    ServiceAccount account = DeployManifests.only(ServiceAccount.class);
+    return admin.withToken(
+        client
+            .serviceAccounts()
+            .inNamespace(account.getMetadata().getNamespace())
+            .withName(account.getMetadata().getName())
+            .tokenRequest(
+                new TokenRequestBuilder()
+                    .withNewSpec()
+                    .withExpirationSeconds(TOKEN_SECONDS)
+                    .endSpec()
+                    .build())
+            .getStatus()
+            .getToken());
+  }
+
+  private static void apply(KubernetesClient client, Kubeconfig admin) {
+    DeployManifests.customResourceDefinitions().forEach(crd -> apply(client, crd));
+    for (HasMetadata object : DeployManifests.all()) {
+      if (!(object instanceof Deployment)
+          && !(object instanceof Role)
+          && !(object instanceof RoleBinding)
+          && !(object instanceof ValidatingAdmissionPolicyBinding)) {
+        apply(client, object);
+      }
+    }
+    // Last and in order, so that when the last is in force, all are.
+    DeployManifests.of(ValidatingAdmissionPolicyBinding.class)
+        .forEach(binding -> apply(client, binding));
+    awaitPolicies(client, admin);
+    DeployManifests.customResourceDefinitions()
+        .forEach(
+            crd ->
+                await(crd.getMetadata().getName() + " to be established")
+                    .atMost(IN_FORCE)
+                    .pollInterval(POLL)
+                    .until(() -> isEstablished(client, crd)));
+  }
+
+  private static void apply(KubernetesClient client, HasMetadata object) {
+    client.resource(object).fieldManager("kubectl-test").forceConflicts().serverSideApply();
+  }
+
+  private static boolean isEstablished(KubernetesClient client, CustomResourceDefinition crd) {
+    return client.resource(crd).get().getStatus().getConditions().stream()
+        .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
+  }
+
   private static boolean mayUpdate(KubernetesClient client, String namespace, String configMap) {
+    var right =
+        new ResourceAttributesBuilder()
+            .withVerb("update")
+            .withResource("configmaps")
+            .withNamespace(namespace)
+            .withName(configMap)
+            .build();
     return client
         .authorization()
         .v1()
@@ -118,12 +164,7 @@ public final class Deployed {
         .create(
             new SelfSubjectAccessReviewBuilder()
                 .withNewSpec()
-                .withNewResourceAttributes()
-                .withVerb("update")
-                .withResource("configmaps")
-                .withNamespace(namespace)
-                .withName(configMap)
-                .endResourceAttributes()
+                .withResourceAttributes(right)
                 .endSpec()
                 .build())
         .getStatus()
@@ -131,7 +172,7 @@ public final class Deployed {
   }
 
   /** The API server compiles new policies about once a second. */
-  private void awaitPolicies(KubernetesClient client) {
+  private static void awaitPolicies(KubernetesClient client, Kubeconfig admin) {
     List<ValidatingAdmissionPolicy> policies = DeployManifests.of(ValidatingAdmissionPolicy.class);
     String last = policies.get(policies.size() - 1).getMetadata().getName();
     Deployment probe =
@@ -140,30 +181,17 @@ public final class Deployed {
             .withName("policy-probe")
             .withNamespace(DeployManifests.only(Namespace.class).getMetadata().getName())
             .endMetadata()
-            .withNewSpec()
+            .withSpec(DeployManifests.only(Deployment.class).getSpec())
+            .editSpec()
             .withReplicas(0)
-            .withNewSelector()
-            .addToMatchLabels("app", "policy-probe")
-            .endSelector()
-            .withNewTemplate()
-            .withNewMetadata()
-            .addToLabels("app", "policy-probe")
-            .endMetadata()
-            .withNewSpec()
-            .addNewContainer()
-            .withName("none")
-            .withImage("none")
-            .endContainer()
-            .endSpec()
-            .endTemplate()
             .endSpec()
             .build();
-    client.resource(probe).forceConflicts().serverSideApply();
-    try (KubernetesClient asOperator = operatorClient()) {
+    apply(client, probe);
+    try (KubernetesClient operator = client(operator(client, admin), "policy-probe")) {
       await(last + " to be in force")
           .atMost(IN_FORCE)
-          .pollInterval(Duration.ofMillis(50))
-          .until(() -> refuses(asOperator, probe, last));
+          .pollInterval(POLL)
+          .until(() -> refuses(operator, probe, last));
     }
     client.resource(probe).delete();
   }
@@ -175,7 +203,6 @@ public final class Deployed {
           .patch(
               new PatchContext.Builder()
                   .withPatchType(PatchType.JSON_MERGE)
-                  .withFieldManager("policy-probe")
                   .withDryRun(List.of("All"))
                   .build(),
               "{\"spec\":{\"paused\":true}}");

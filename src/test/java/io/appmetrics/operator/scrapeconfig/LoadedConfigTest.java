@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LoadedConfigTest {
 
@@ -21,6 +23,10 @@ class LoadedConfigTest {
               scrape_timeout: 10s
               scrape_protocols:
               - OpenMetricsText1.0.0
+            runtime:
+              gogc: 75
+            rule_files:
+            - /etc/rules/*.yml
             scrape_configs:
             - job_name: kubernetes-api-servers
               honor_timestamps: true
@@ -37,7 +43,22 @@ class LoadedConfigTest {
                 cert_file: /etc/istio-certs/cert-chain.pem
                 key_file: /etc/istio-certs/key.pem
                 insecure_skip_verify: true
+              kubernetes_sd_configs:
+              - role: pod
+                tls_config:
+                  ca_file: /discovery
+                  cert_file: /discovery
+                  key_file: /discovery
+              relabel_configs:
+              - separator: ;
+                regex: |
+                  - job_name: a regex of several lines
+              - source_labels: [a]
+                tls_config: no such key here
             - job_name: appmetrics-digest-0123456789ab
+            storage:
+              tsdb:
+                outofordertimewindow: 0
             """);
     assertThat(loaded)
         .isEqualTo(
@@ -54,6 +75,24 @@ class LoadedConfigTest {
                         "/etc/istio-certs/root-cert.pem",
                         "/etc/istio-certs/cert-chain.pem",
                         "/etc/istio-certs/key.pem"))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "scrape_configs:\n- job_name: a\n  tls_config:\n    ca_file: /a\n    cert_file: /b\n    key_file: /c",
+        "global: {}\nscrape_configs:\n  - job_name: a\n    tls_config: {ca_file: /a, cert_file: /b, key_file: /c}\n",
+        "scrape_configs:\n- tls_config: {ca_file: /a, cert_file: /b, key_file: /c}\n  job_name: a\n",
+        "{scrape_configs: [{job_name: a, tls_config: {ca_file: /a, cert_file: /b, key_file: /c}}]}",
+      })
+  void readsOtherFormsToo(String yaml) throws UnparsableConfig {
+    assertThat(LoadedConfig.parse(yaml))
+        .isEqualTo(
+            new LoadedConfig(
+                Set.of("a"),
+                Set.of(),
+                Duration.ofMinutes(1),
+                Map.of("a", new TlsFiles("/a", "/b", "/c"))));
   }
 
   @Test

@@ -4,7 +4,9 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,7 +24,10 @@ import org.jspecify.annotations.Nullable;
  *   --behaviour=DIR             a file per port whose text goes before --listen's
  *   --exit=CODE                 ends at once
  *   --control=9000              GET /healthz; PUT /behaviour/PORT with a behaviour as body;
- *                               PUT /health with ok or ill; PUT /exit with a code
+ *                               PUT /health with ok or ill; PUT /exit with a code;
+ *                               GET /files/PATH, a file's text or a directory's names;
+ *                               GET /environment
+ *   --deaf                      does not end on SIGTERM
  * </pre>
  *
  * The probes of a manifest ask the control port, as those of an app with a sidecar ask the agent.
@@ -66,8 +71,11 @@ public final class DemoApp implements AutoCloseable {
 
   /** Runs until the process is ended. */
   public static void main(String[] arguments) throws Exception {
+    if (List.of(arguments).contains("--deaf")) {
+      Runtime.getRuntime().addShutdownHook(new Thread(DemoApp::waitForever));
+    }
     new DemoApp(Container.ofProcess(arguments));
-    new CountDownLatch(1).await();
+    waitForever();
   }
 
   @Override
@@ -113,6 +121,13 @@ public final class DemoApp implements AutoCloseable {
         behave(number, Behaviour.parse(body));
       } else if (request.equals("/health")) {
         healthy = body.strip().equals("ok");
+      } else if (request.startsWith("/files/")) {
+        file(exchange, request.substring("/files".length()));
+        return;
+      } else if (request.equals("/environment")) {
+        var lines = new TreeMap<>(container.environment()).toString().replace(", ", "\n");
+        HttpDoor.answer(exchange, 200, null, lines.substring(1, lines.length() - 1));
+        return;
       } else if (request.equals("/exit")) {
         // unanswered, as by any process that ends
         container.exit(Integer.parseInt(body.strip()));
@@ -123,6 +138,32 @@ public final class DemoApp implements AutoCloseable {
       HttpDoor.answer(exchange, 200, null, "");
     } catch (IllegalArgumentException e) {
       HttpDoor.answer(exchange, 400, null, e.getMessage() + "\n");
+    }
+  }
+
+  private void file(HttpExchange exchange, String name) throws IOException {
+    var file = container.file(name);
+    if (!Files.exists(file)) {
+      HttpDoor.answer(exchange, 404, null, "");
+      return;
+    }
+    var mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    exchange.getResponseHeaders().set("X-Mode", mode);
+    if (Files.isDirectory(file)) {
+      try (var names = Files.list(file)) {
+        var sorted = names.map(path -> path.getFileName().toString()).sorted().toList();
+        HttpDoor.answer(exchange, 200, null, String.join("\n", sorted));
+      }
+    } else {
+      HttpDoor.answer(exchange, 200, null, Files.readString(file));
+    }
+  }
+
+  private static void waitForever() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -144,7 +185,7 @@ public final class DemoApp implements AutoCloseable {
           switch (behaviour.connection()) {
             case PLAIN -> HttpDoor.plain(address, number, e -> answer(e, behaviour));
             case MTLS -> mutualTls(behaviour);
-            case HANG -> HttpDoor.plain(address, number, e -> hang());
+            case HANG -> HttpDoor.plain(address, number, e -> waitForever());
             case DOWN -> null;
           };
     }
@@ -162,14 +203,6 @@ public final class DemoApp implements AutoCloseable {
         return HttpDoor.mutualTls(container.address(), number, tls, e -> answer(e, behaviour));
       } catch (GeneralSecurityException e) {
         throw new IOException("the certificates for mtls cannot be used", e);
-      }
-    }
-
-    private void hang() {
-      try {
-        new CountDownLatch(1).await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
       }
     }
 

@@ -38,7 +38,7 @@ final class Images {
       case "istio/proxyv2", "gcr.io/istio-release/proxyv2", "localhost/proxyv2" ->
           new JvmProgram(CertificateAgent::new);
       case "localhost/demo-app" -> new JvmProgram(DemoApp::new);
-      default -> throw new NotYet("LocalNode has no image \"" + image + "\"");
+      default -> throw new NotYet("ImagePullBackOff", "LocalNode has no image \"" + image + "\"");
     };
   }
 
@@ -49,6 +49,7 @@ final class Images {
       }
     }
     throw new NotYet(
+        "ImagePullBackOff",
         "LocalNode has no image \"%s\", only the tags v%s and v%s"
             .formatted(image, Binary.PROMETHEUS_3.version(), Binary.PROMETHEUS_2.version()));
   }

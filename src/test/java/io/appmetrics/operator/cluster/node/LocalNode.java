@@ -15,6 +15,8 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.io.IOException;
@@ -194,7 +196,14 @@ public final class LocalNode implements AutoCloseable {
             .endStatus()
             .build();
     client.resource(created).create();
-    client.resource(created).updateStatus();
+    client
+        .nodes()
+        .withName(NAME)
+        .subresource("status")
+        .patch(
+            // a merge patch, since the controller manager writes the node at the same time
+            PatchContext.of(PatchType.JSON_MERGE),
+            client.getKubernetesSerialization().asJson(Map.of("status", created.getStatus())));
     beat();
     var unused =
         heart.scheduleAtFixedRate(this::beat, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);

@@ -307,6 +307,7 @@ final class PodWorker implements Runnable {
       probe(life, now);
     } catch (NotYet e) {
       dueBy(now.plus(RETRY));
+      life.waits(e.reason(), e.why());
       event("Warning", "Failed", "Error: " + e.why());
     } catch (IOException | RuntimeException e) {
       // what makes a process end as soon as it has begun, such as a wrong argument or a taken port
@@ -317,19 +318,13 @@ final class PodWorker implements Runnable {
   }
 
   private Program image(ContainerLife life) throws NotYet {
-    Program program;
-    try {
-      program = node.images().get(life.spec().getImage());
-    } catch (NotYet e) {
-      life.waits("ImagePullBackOff", "Back-off pulling image: " + e.why());
-      throw e;
-    }
+    var program = node.images().get(life.spec().getImage());
     if (program.needsRoot()) {
       if (rooted != null && rooted != life) {
-        var message = "LocalNode runs one program of its own root per pod, and that is %s";
-        var said = message.formatted(rooted.spec().getName());
-        life.waits("CreateContainerError", said);
-        throw new NotYet(said);
+        throw new NotYet(
+            "CreateContainerError",
+            "LocalNode runs one program of its own root per pod, and that is "
+                + rooted.spec().getName());
       }
       rooted = life;
     }

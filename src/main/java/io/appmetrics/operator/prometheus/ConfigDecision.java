@@ -1,0 +1,165 @@
+package io.appmetrics.operator.prometheus;
+
+import io.appmetrics.operator.prometheus.InstallationObservation.ConfigText;
+import io.appmetrics.operator.scrapeconfig.LoadedConfig;
+import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
+import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Where our jobs stand in the ConfigMap, and the write that puts them there.
+ *
+ * @param facts what to tell the AppMetrics
+ * @param action the write, or nothing
+ */
+record ConfigDecision(ConfigFacts facts, Action action) {
+
+  /** {@code /api/v1/scrape_pools} is what proves a load and a pool. */
+  private static final PrometheusVersion OLDEST = new PrometheusVersion(2, 42, 0);
+
+  /** The API server takes 1 MiB of data; some room is left for the user's own next edit. */
+  static final int MOST_BYTES = 1024 * 1024 - 16 * 1024;
+
+  static ConfigDecision of(InstallationObservation seen) {
+    if (seen.discovery().isEmpty()) {
+      return inTheWay(
+          ConfigFacts.State.INSTALLATION_NOT_FOUND,
+          "%s does not exist: name the workload that runs the mesh's Prometheus in APPMETRICS_PROMETHEUS"
+              .formatted(seen.workload()));
+    }
+    Discovery discovery = seen.discovery().get();
+    if (discovery instanceof Undiscovered undiscovered) {
+      return inTheWay(ConfigFacts.State.INSTALLATION_UNSUPPORTED, undiscovered.problem());
+    }
+    Installation installation = (Installation) discovery;
+    Optional<String> unsupported = unsupported(seen, installation);
+    if (unsupported.isPresent()) {
+      return inTheWay(ConfigFacts.State.INSTALLATION_UNSUPPORTED, unsupported.get());
+    }
+    String place =
+        "ConfigMap %s/%s (key %s)"
+            .formatted(
+                seen.workload().namespace(), installation.configMap(), installation.configKey());
+    if (seen.configMap().isEmpty()) {
+      return inTheWay(
+          ConfigFacts.State.MISSING,
+          "%s does not exist, and %s reads its configuration from there; the operator edits it but never creates it: apply the Prometheus manifest again"
+              .formatted(place, seen.workload()));
+    }
+    try {
+      return new Edit(seen, place, seen.configMap().get()).decide();
+    } catch (UnparsableConfig e) {
+      return inTheWay(ConfigFacts.State.UNPARSABLE, place + " cannot be edited: " + e.getMessage());
+    }
+  }
+
+  private static ConfigDecision inTheWay(ConfigFacts.State state, String message) {
+    return new ConfigDecision(
+        new ConfigFacts(state, "", message, SlotJobs.none(), null), new Action.None());
+  }
+
+  private static Optional<String> unsupported(
+      InstallationObservation seen, Installation installation) {
+    if (!installation.projected()) {
+      return Optional.of(
+          "%s mounts its configuration by subPath, which the kubelet never updates (kubernetes#50345): mount the whole ConfigMap as a directory"
+              .formatted(seen.workload()));
+    }
+    if (!installation.lifecycle() && installation.reloader() == null) {
+      return Optional.of(
+          "Nothing makes %s load a changed configuration: add the argument --web.enable-lifecycle, or a config-reloader container"
+              .formatted(seen.workload()));
+    }
+    return oldestVersion(seen)
+        .filter(version -> version.compareTo(OLDEST) < 0)
+        .map(
+            version ->
+                "%s runs Prometheus %s, and this release of the operator serves %s and later: update its image"
+                    .formatted(seen.workload(), version, OLDEST));
+  }
+
+  /** The replicas share one text: it may hold only what the oldest of them knows. */
+  private static Optional<PrometheusVersion> oldestVersion(InstallationObservation seen) {
+    return seen.replicas().stream()
+        .map(ReplicaReading::answer)
+        .flatMap(Stream::ofNullable)
+        .map(ReplicaReading.Answer::version)
+        .min(PrometheusVersion::compareTo);
+  }
+
+  /** The text as it stands, and as it should. */
+  private static final class Edit {
+    private final InstallationObservation seen;
+    private final String place;
+    private final ConfigText text;
+    private final PrometheusYaml yaml;
+    private final SlotJobs standing;
+    private final SlotJobs wanted;
+
+    Edit(InstallationObservation seen, String place, ConfigText text) throws UnparsableConfig {
+      this.seen = seen;
+      this.place = place;
+      this.text = text;
+      this.yaml = PrometheusYaml.parse(text.text());
+      this.standing = SlotJobs.named(LoadedConfig.parse(text.text()).jobNames());
+      Demand demand = seen.demand();
+      this.wanted = demand.complete() ? demand.jobs() : standing.and(demand.jobs());
+    }
+
+    ConfigDecision decide() throws UnparsableConfig {
+      Optional<PrometheusVersion> version = oldestVersion(seen);
+      if (wanted.isEmpty()) {
+        return write(yaml.without());
+      }
+      if (version.isEmpty()) {
+        return standing.contains(wanted)
+            ? stays(ConfigFacts.State.WRITTEN, place)
+            : stays(
+                ConfigFacts.State.PENDING,
+                "The jobs are written to %s once %s answers: its version decides which keys it understands"
+                    .formatted(place, seen.workload()));
+      }
+      return write(
+          yaml.with(
+              ScrapeBlock.render(
+                  wanted,
+                  version.get(),
+                  seen.certificates().source().map(CertificateFiles::files).orElse(null))));
+    }
+
+    private ConfigDecision write(String target) {
+      if (target.equals(text.text())) {
+        return stays(ConfigFacts.State.WRITTEN, place);
+      }
+      int bytes = target.getBytes(StandardCharsets.UTF_8).length + text.otherBytes();
+      if (bytes > MOST_BYTES && target.length() > text.text().length()) {
+        return stays(
+            ConfigFacts.State.TOO_LARGE,
+            "%s would hold %d bytes with the jobs in it, more than the %d that the API server leaves room for: move alerting rules or dashboards out of it"
+                .formatted(place, bytes, MOST_BYTES));
+      }
+      if (seen.refusal() != null) {
+        return stays(
+            ConfigFacts.State.REFUSED,
+            "The API server refused to write %s: %s".formatted(place, seen.refusal()));
+      }
+      return new ConfigDecision(
+          facts(ConfigFacts.State.PENDING, "The jobs are being written to " + place),
+          new Action.WriteConfig(
+              target, text.resourceVersion(), "jobs %s become %s".formatted(standing, wanted)));
+    }
+
+    private ConfigDecision stays(ConfigFacts.State state, String message) {
+      return new ConfigDecision(facts(state, message), new Action.None());
+    }
+
+    private ConfigFacts facts(ConfigFacts.State state, String message) {
+      return new ConfigFacts(state, place, message, standing, yaml.blockDigest().orElse(null));
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.appmetrics.operator.prometheus;
+
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Finds what a replica suffers from.
+ *
+ * @param installation what it was started with
+ * @param config the text that it should run
+ * @param certificates the files that this text names
+ * @param attempts what has been tried
+ */
+record Diagnosis(
+    Installation installation,
+    ConfigFacts config,
+    CertificateFacts certificates,
+    Attempts attempts,
+    Instant now) {
+
+  /** Empty for a healthy replica, and for one that says nothing: then nothing is done. */
+  Optional<Treatment> of(ReplicaReading replica) {
+    ReplicaReading.Answer answer = replica.answer();
+    if (!replica.answers() || answer == null) {
+      return Optional.empty();
+    }
+    return runsTheText(answer) ? pools(replica, answer) : Optional.of(text(replica));
+  }
+
+  private boolean runsTheText(ReplicaReading.Answer answer) {
+    String digest = config.digest();
+    return answer.config().markerDigests().equals(digest == null ? Set.of() : Set.of(digest));
+  }
+
+  private Treatment text(ReplicaReading replica) {
+    String digest = config.digest();
+    Action.Cause cause =
+        new Action.Cause(
+            digest == null ? "config without a block" : "config " + digest,
+            "its configuration is not the one in " + config.place());
+    return new Treatment(
+        replica,
+        cause,
+        Healing.forText(
+            attempts.of(replica.uid(), cause.id()),
+            installation.lifecycle(),
+            installation.reloader() != null,
+            now));
+  }
+
+  private Optional<Treatment> pools(ReplicaReading replica, ReplicaReading.Answer answer) {
+    Set<String> missing = new TreeSet<>();
+    for (int slot : config.jobs().mutual()) {
+      if (!answer.pools().contains(SlotJobs.mutualJob(slot))) {
+        missing.add(SlotJobs.mutualJob(slot));
+      }
+    }
+    if (missing.isEmpty() || !filesMayBeThere()) {
+      return Optional.empty();
+    }
+    Action.Cause cause =
+        new Action.Cause(
+            certificates.fingerprint() == null
+                ? "certificates that are not seen"
+                : "certificates " + certificates.fingerprint(),
+            "it has no scrape pool for " + String.join(", ", missing));
+    return Optional.of(
+        new Treatment(
+            replica,
+            cause,
+            Healing.forPool(
+                attempts.of(replica.uid(), cause.id()),
+                certificates.state() == CertificateFacts.State.PRESENT,
+                installation.lifecycle(),
+                answer.runtime().lastConfigTime(),
+                now)));
+  }
+
+  private boolean filesMayBeThere() {
+    return switch (certificates.state()) {
+      case PRESENT, UNSEEN, FORBIDDEN -> true;
+      case NOT_CONFIGURED, MISSING, EXPIRED -> false;
+    };
+  }
+}

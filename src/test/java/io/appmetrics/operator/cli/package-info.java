@@ -1,0 +1,4 @@
+@NullMarked
+package io.appmetrics.operator.cli;
+
+import org.jspecify.annotations.NullMarked;

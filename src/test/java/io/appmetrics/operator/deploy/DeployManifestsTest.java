@@ -1,0 +1,138 @@
+package io.appmetrics.operator.deploy;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.appmetrics.operator.runtime.OperatorConfig;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Probe;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.Subject;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class DeployManifestsTest {
+  private final Deployment deployment = DeployManifests.only(Deployment.class);
+  private final PodSpec pod = deployment.getSpec().getTemplate().getSpec();
+  private final Container container = pod.getContainers().get(0);
+
+  @Test
+  void deletingItLeavesEveryAppMetrics() {
+    assertThat(DeployManifests.all())
+        .extracting(HasMetadata::getKind)
+        .containsOnly(
+            "Namespace",
+            "ServiceAccount",
+            "ClusterRole",
+            "ClusterRoleBinding",
+            "Role",
+            "RoleBinding",
+            "Deployment",
+            "ValidatingAdmissionPolicy",
+            "ValidatingAdmissionPolicyBinding");
+    assertThat(DeployManifests.customResourceDefinitions())
+        .extracting(definition -> definition.getMetadata().getName())
+        .containsExactly("appmetrics.appmetrics.io");
+  }
+
+  @Test
+  void thereIsNeverASecondWriter() {
+    assertThat(deployment.getSpec().getReplicas()).isEqualTo(1);
+    assertThat(deployment.getSpec().getStrategy().getType()).isEqualTo("Recreate");
+  }
+
+  @Test
+  void thePodIsRestricted() {
+    assertThat(
+            DeployManifests.only(Namespace.class)
+                .getMetadata()
+                .getLabels()
+                .get("pod-security.kubernetes.io/enforce"))
+        .isEqualTo("restricted");
+    assertThat(pod.getSecurityContext().getRunAsNonRoot()).isTrue();
+    assertThat(pod.getSecurityContext().getSeccompProfile().getType()).isEqualTo("RuntimeDefault");
+    assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+    assertThat(container.getSecurityContext().getAllowPrivilegeEscalation()).isFalse();
+    assertThat(container.getSecurityContext().getCapabilities().getDrop()).containsExactly("ALL");
+    assertThat(pod.getPriorityClassName()).isNull();
+    assertThat(container.getResources().getLimits()).containsOnlyKeys("memory");
+    assertThat(container.getResources().getRequests()).containsOnlyKeys("cpu", "memory");
+  }
+
+  @Test
+  void theKubeletAsksWhereTheOperatorAnswers() throws Exception {
+    InetSocketAddress address = requireNonNull(OperatorConfig.from(environment()).httpAddress());
+    assertThat(container.getPorts())
+        .singleElement()
+        .satisfies(
+            port -> {
+              assertThat(port.getName()).isEqualTo("http");
+              assertThat(port.getContainerPort()).isEqualTo(address.getPort());
+            });
+    assertThat(Stream.of(container.getLivenessProbe(), container.getReadinessProbe()))
+        .extracting(Probe::getHttpGet)
+        .allSatisfy(get -> assertThat(get.getPort().getStrVal()).isEqualTo("http"))
+        .extracting(get -> get.getPath())
+        .containsExactly("/livez", "/readyz");
+    assertThat(OperatorConfig.unknown(environment())).isEmpty();
+  }
+
+  @Test
+  void oneServiceAccountHasTheRightsAndIsUnderThePolicies() {
+    ServiceAccount account = DeployManifests.only(ServiceAccount.class);
+    String namespace = account.getMetadata().getNamespace();
+    String name = account.getMetadata().getName();
+
+    assertThat(pod.getServiceAccountName()).isEqualTo(name);
+    assertThat(deployment.getMetadata().getNamespace()).isEqualTo(namespace);
+    assertThat(
+            Stream.concat(
+                DeployManifests.only(ClusterRoleBinding.class).getSubjects().stream(),
+                DeployManifests.only(RoleBinding.class).getSubjects().stream()))
+        .hasSize(2)
+        .containsOnly(new Subject(null, "ServiceAccount", name, namespace));
+    assertThat(DeployManifests.of(ValidatingAdmissionPolicy.class))
+        .allSatisfy(
+            policy ->
+                assertThat(policy.getSpec().getMatchConditions())
+                    .singleElement()
+                    .satisfies(
+                        condition ->
+                            assertThat(condition.getExpression())
+                                .isEqualTo(
+                                    "request.userInfo.username == 'system:serviceaccount:%s:%s'"
+                                        .formatted(namespace, name))));
+  }
+
+  @Test
+  void everyPolicyIsBoundAndDenies() {
+    assertThat(DeployManifests.of(ValidatingAdmissionPolicyBinding.class))
+        .allSatisfy(
+            binding -> assertThat(binding.getSpec().getValidationActions()).containsExactly("Deny"))
+        .extracting(binding -> binding.getSpec().getPolicyName())
+        .containsExactlyElementsOf(
+            DeployManifests.of(ValidatingAdmissionPolicy.class).stream()
+                .map(policy -> policy.getMetadata().getName())
+                .toList());
+  }
+
+  private Map<String, String> environment() {
+    Map<String, String> environment = new TreeMap<>();
+    for (EnvVar variable : container.getEnv()) {
+      environment.put(variable.getName(), variable.getValue());
+    }
+    return environment;
+  }
+}

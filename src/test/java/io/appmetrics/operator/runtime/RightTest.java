@@ -1,0 +1,85 @@
+package io.appmetrics.operator.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.appmetrics.operator.deploy.DeployManifests;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class RightTest {
+
+  @Test
+  void deployGrantsWhatIsNeededAndNothingElse() throws CannotStart {
+    OperatorConfig config = OperatorConfig.from(Map.of());
+    Role role = DeployManifests.only(Role.class);
+    String namespace = role.getMetadata().getNamespace();
+
+    List<Right> granted =
+        Stream.concat(
+                DeployManifests.only(ClusterRole.class).getRules().stream()
+                    .flatMap(rule -> rights(rule, null)),
+                role.getRules().stream().flatMap(rule -> rights(rule, namespace)))
+            .toList();
+
+    List<Right> needed =
+        Stream.concat(
+                Right.neededFor(config).stream(),
+                Right.neededFor(
+                    config.prometheus().namespace(),
+                    new Preflight.InstallationFiles("prometheus", List.of("istio.default")))
+                    .stream())
+            .toList();
+    assertThat(granted).containsExactlyInAnyOrderElementsOf(needed);
+  }
+
+  @Test
+  void withNamespacesNamedNothingIsNeededElsewhere() throws CannotStart {
+    OperatorConfig config =
+        OperatorConfig.from(
+            Map.of(
+                "APPMETRICS_NAMESPACES", "shop",
+                "APPMETRICS_ROOT_NAMESPACE", "mesh",
+                "APPMETRICS_PROMETHEUS", "monitoring/deployment/prometheus"));
+    assertThat(Right.neededFor(config))
+        .extracting(Right::toString)
+        .containsExactly(
+            "get, list, watch appmetrics.appmetrics.io in namespace shop",
+            "patch appmetrics.appmetrics.io/status in namespace shop",
+            "get, list, watch, patch deployments.apps in namespace shop",
+            "list, patch pods in namespace shop",
+            "list, watch peerauthentications.security.istio.io in namespace shop",
+            "create events in namespace shop",
+            "list, watch peerauthentications.security.istio.io in namespace mesh",
+            "get, list, watch deployments.apps in namespace monitoring",
+            "patch pods in namespace monitoring",
+            "create events in namespace monitoring",
+            "list, watch pods in namespace monitoring");
+  }
+
+  private static Stream<Right> rights(PolicyRule rule, @Nullable String namespace) {
+    return rule.getApiGroups().stream()
+        .flatMap(
+            group ->
+                rule.getResources().stream()
+                    .flatMap(
+                        resource ->
+                            rule.getResourceNames().isEmpty()
+                                ? Stream.of(
+                                    new Right(rule.getVerbs(), group, resource, namespace, null))
+                                : rule.getResourceNames().stream()
+                                    .map(
+                                        name ->
+                                            new Right(
+                                                rule.getVerbs(),
+                                                group,
+                                                resource,
+                                                namespace,
+                                                name))));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.appmetrics.operator.runtime;
+
+import org.jspecify.annotations.NullMarked;
