@@ -98,6 +98,27 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
     return new SlotJobs(plain, mutual);
   }
 
+  /** The jobs that scrape it as it stands: those that a suspended AppMetrics keeps. */
+  SlotJobs standing() {
+    Workload there = seen.workload();
+    SortedSet<Integer> plain = new TreeSet<>();
+    SortedSet<Integer> mutual = new TreeSet<>();
+    Stream.concat(
+            there == null ? Stream.of() : Stream.of(there.template()),
+            seen.pods().stream().map(PodFacts::annotations))
+        .filter(annotations -> annotations.containsKey(SlotAnnotations.MANAGED))
+        .forEach(
+            annotations -> {
+              for (Slot slot : SlotAnnotations.read(annotations)) {
+                plain.add(slot.number());
+                SlotAnnotations.schemeOf(slot.number(), annotations)
+                    .filter(scheme -> scheme == Scheme.ISTIO_MUTUAL)
+                    .ifPresent(scheme -> mutual.add(slot.number()));
+              }
+            });
+    return new SlotJobs(plain, mutual);
+  }
+
   private boolean isMutual(Endpoint endpoint) {
     return endpoint.schemeOn(false) == Scheme.ISTIO_MUTUAL
         || seen.pods().stream()
@@ -109,27 +130,6 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
     return seen.workload() == null
         ? seen.target().ports().size()
         : endpoints.resolved().size() + endpoints.unresolved().size();
-  }
-
-  /** The jobs that scrape it as it stands: those that a suspended AppMetrics keeps. */
-  SlotJobs standing() {
-    Workload there = seen.workload();
-    SortedSet<Integer> own = new TreeSet<>();
-    SortedSet<Integer> mutual = new TreeSet<>();
-    Stream.concat(
-            there == null ? Stream.of() : Stream.of(there.template()),
-            seen.pods().stream().map(PodFacts::annotations))
-        .filter(annotations -> annotations.containsKey(SlotAnnotations.MANAGED))
-        .forEach(
-            annotations -> {
-              for (Slot slot : SlotAnnotations.read(annotations)) {
-                own.add(slot.number());
-                SlotAnnotations.schemeOf(slot.number(), annotations)
-                    .filter(scheme -> scheme == Scheme.ISTIO_MUTUAL)
-                    .ifPresent(scheme -> mutual.add(slot.number()));
-              }
-            });
-    return new SlotJobs(own, mutual);
   }
 
   /** The workload, for messages. */
