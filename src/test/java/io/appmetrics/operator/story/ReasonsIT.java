@@ -320,7 +320,7 @@ class ReasonsIT {
   }
 
   private static PrometheusProbe prometheus(TestNamespace istio) {
-    return PrometheusProbe.of(istio.cluster(), istio.pod("prometheus"));
+    return PrometheusProbe.of(istio, istio.pod("prometheus"));
   }
 
   /** The admin mounts the mesh's certificates from a Secret that need not be there yet. */
