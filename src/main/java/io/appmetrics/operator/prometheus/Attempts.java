@@ -19,6 +19,9 @@ public record Attempts(Map<Key, Tried> byReplica) {
   /** Nothing tried yet. */
   public static final Attempts NONE = new Attempts(Map.of());
 
+  /** With this begins the cause of a replica's not running the text that it should. */
+  static final String TEXT = "config ";
+
   /** Attempts are counted for one trouble of one pod. */
   public record Key(String podUid, String cause) {}
 
@@ -72,6 +75,16 @@ public record Attempts(Map<Key, Tried> byReplica) {
   private Attempts with(String podUid, String cause, Tried tried) {
     Map<Key, Tried> copy = new HashMap<>(byReplica);
     copy.put(new Key(podUid, cause), tried);
+    return new Attempts(Map.copyOf(copy));
+  }
+
+  /**
+   * What was tried for older texts is over. The same text may come again, and its first cure is a
+   * nudge again: a reload before the kubelet has projected it would load the older one.
+   */
+  Attempts withoutTexts() {
+    Map<Key, Tried> copy = new HashMap<>(byReplica);
+    copy.keySet().removeIf(key -> key.cause().startsWith(TEXT));
     return new Attempts(Map.copyOf(copy));
   }
 

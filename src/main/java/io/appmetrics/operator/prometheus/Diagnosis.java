@@ -39,7 +39,7 @@ record Diagnosis(
     String digest = config.digest();
     Action.Cause cause =
         new Action.Cause(
-            digest == null ? "config without a block" : "config " + digest,
+            Attempts.TEXT + (digest == null ? "without a block" : digest),
             "its configuration is not the one in " + config.place());
     return new Treatment(
         replica,

@@ -56,11 +56,11 @@ public final class InstallationAccess implements AutoCloseable {
   private final KubernetesClient client;
   private final PrometheusApi api;
   private final Settings settings;
+  private final Clock clock;
   private final ReplicaPoll poll;
   private final Watches watches;
   private final Map<String, URI> bases = new HashMap<>();
   private @Nullable ConfigMap configMap;
-  private int nudges;
 
   /** Connects an installation to the cluster. */
   public InstallationAccess(
@@ -68,6 +68,7 @@ public final class InstallationAccess implements AutoCloseable {
     this.client = client;
     this.api = api;
     this.settings = settings;
+    this.clock = clock;
     this.poll = new ReplicaPoll(api, clock);
     this.watches = new Watches(client, settings.workload().namespace());
   }
@@ -249,7 +250,8 @@ public final class InstallationAccess implements AutoCloseable {
             .withNamespace(workload().namespace())
             .withName(nudge.replica().pod())
             .withUid(nudge.replica().uid()) // a pod that was replaced meanwhile is not created
-            .addToAnnotations(NUDGE, ++nudges + ": " + nudge.cause().id())
+            // a value that stands there already, from an earlier life of ours, would change nothing
+            .addToAnnotations(NUDGE, clock.instant() + ": " + nudge.cause().id())
             .endMetadata()
             .build();
     try {

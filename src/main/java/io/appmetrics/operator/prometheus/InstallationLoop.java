@@ -174,6 +174,9 @@ public final class InstallationLoop implements AutoCloseable {
       if (written.refusal() != null) {
         refusal = new Refusal(written.before(), written.refusal(), clock.instant().plus(REFUSED));
       }
+      if (written.outcome().kind() == Outcome.Kind.DONE) {
+        attempts = attempts.withoutTexts();
+      }
       done(action, written.outcome());
       return true;
     }
