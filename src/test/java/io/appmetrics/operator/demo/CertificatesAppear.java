@@ -8,6 +8,10 @@ import java.util.concurrent.CompletableFuture;
 /** Nothing happens for a while; then the certificates are there, and the operator heals. */
 final class CertificatesAppear implements Step<CertificatesAppear.Cure> {
   private static final String POOL = "appmetrics-1-istio-secure";
+
+  /** Longer than a healthy new pool takes: the operator need not wait whether it is one. */
+  private static final Duration PAUSE = Duration.ofSeconds(14);
+
   private static final Duration SETTLE = Duration.ofSeconds(60);
   private static final Duration HEAL = Duration.ofSeconds(60);
 
@@ -42,8 +46,12 @@ final class CertificatesAppear implements Step<CertificatesAppear.Cure> {
     terminal.event(
         "a pause without certificates, until Prometheus has nothing left to do: no pod and no node"
             + " changes, so nothing would make it try again by chance");
+    var pause = new Stopwatch(System::nanoTime);
     var settled = CompletableFuture.runAsync(prometheus::awaitSettled);
-    watched.until("Prometheus to settle", SETTLE, settled::isDone);
+    watched.until(
+        "Prometheus to settle",
+        SETTLE,
+        () -> settled.isDone() && pause.elapsed().compareTo(PAUSE) >= 0);
     settled.join();
     StepFailed.unless(
         prometheus.loads() == loads,
@@ -51,7 +59,9 @@ final class CertificatesAppear implements Step<CertificatesAppear.Cure> {
         (prometheus.loads() - loads) + " of them");
     mustLack(LatePrometheus.THE_USERS_JOB);
     mustLack(POOL);
-    terminal.event("still no scrape pool for either mTLS job, and no reload in vain");
+    terminal.event(
+        "%s later there is still no scrape pool for either mTLS job, and no reload was in vain"
+            .formatted(Stopwatch.seconds(pause.elapsed())));
 
     var deedsBefore = watched.done().size();
     terminal.event("Secret %s/istio.default appears".formatted(prometheus.namespace().name()));

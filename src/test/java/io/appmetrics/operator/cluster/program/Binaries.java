@@ -99,7 +99,14 @@ public final class Binaries {
     Files.createDirectories(log.getParent());
     progress.started(binary);
     var began = System.nanoTime();
-    var scratch = Files.createTempDirectory(file.getParent(), "build-");
+    var prefix = binary.program() + "-build-";
+    // what a build that was killed has left; nobody else builds this program now
+    try (var left = Files.newDirectoryStream(file.getParent(), prefix + "*")) {
+      for (var directory : left) {
+        Directories.delete(directory);
+      }
+    }
+    var scratch = Files.createTempDirectory(file.getParent(), prefix);
     try {
       module.write(scratch);
       var output = scratch.resolve(binary.program());
@@ -139,6 +146,8 @@ public final class Binaries {
     variables.put("GOFLAGS", "-buildvcs=false");
     // a workspace of the user's would replace what our go.mod pins
     variables.put("GOWORK", "off");
+    // else a build that is killed leaves its files in /tmp
+    variables.put("GOTMPDIR", directory.toString());
     var process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     try {
       if (process.waitFor() == 0) {

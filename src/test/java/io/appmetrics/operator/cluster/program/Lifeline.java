@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Ties programs to this JVM: they end with it, however it ends, {@code kill -9} included.
+ * Ties programs to this JVM: they and their children end with it, however it ends, {@code kill -9}
+ * included.
  *
  * <p>The program replaces the shell that starts it, so its pid and exit code are its own; a second
  * shell waits for the end of its standard input, a pipe whose other end only this JVM holds.
@@ -18,8 +19,14 @@ public final class Lifeline {
         trap '' HUP INT TERM
         read -r _ <&3
         # the pid may be another program's by now, unless it is still our parent
-        read -r _ _ _ parent _ </proc/self/stat
-        [ "$parent" = $$ ] && kill -KILL $$
+        read -r self _ _ parent _ </proc/self/stat
+        [ "$parent" = $$ ] || exit
+        # stopped first: it can start no more compilers while those that it has are being killed
+        kill -STOP $$
+        for child in $(cat /proc/$$/task/*/children); do
+          [ "$child" = "$self" ] || kill -KILL "$child"
+        done
+        kill -KILL $$
       ) >/dev/null 2>&1 &
       exec "$@" </dev/null 3<&-
       """;

@@ -18,8 +18,9 @@ class LifelineTest {
     private Parent() {}
 
     public static void main(String[] arguments) throws Exception {
-      var program = Lifeline.tie(List.of("sleep", "600")).start();
+      var program = Lifeline.tie(List.of("sh", "-c", "sleep 600; true")).start();
       Lifeline.sweep(arguments[0]).start();
+      await().until(() -> program.descendants().anyMatch(LifelineTest::sleeps));
       Files.writeString(Path.of(arguments[1]), Long.toString(program.pid()));
       program.waitFor();
     }
@@ -55,10 +56,16 @@ class LifelineTest {
     await().until(() -> Files.exists(pidFile) && Files.size(pidFile) > 0);
     var program = ProcessHandle.of(Long.parseLong(Files.readString(pidFile))).orElseThrow();
     assertThat(program.isAlive()).isTrue();
+    var child = program.descendants().filter(LifelineTest::sleeps).findAny().orElseThrow();
 
     parent.destroyForcibly().waitFor(); // SIGKILL: no shutdown hook runs
 
     await().until(() -> !program.isAlive());
+    await().until(() -> !child.isAlive());
     await().until(() -> !Files.exists(swept));
+  }
+
+  private static boolean sleeps(ProcessHandle process) {
+    return process.info().command().filter(command -> command.endsWith("sleep")).isPresent();
   }
 }
