@@ -1,5 +1,6 @@
 package io.appmetrics.operator.cluster;
 
+import io.appmetrics.operator.cluster.app.ConfigReloader;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
@@ -22,6 +23,7 @@ public record Addon(
 
   private static final String CERTIFICATES = "istio-certs";
   private static final String CERTIFICATES_PATH = "/etc/istio-certs";
+  private static final String RELOADER = "prometheus-server-configmap-reload";
   private static final String SERVER = "prometheus-server";
 
   /** samples/addons/prometheus.yaml: no certificates, no mTLS jobs. */
@@ -104,16 +106,21 @@ public record Addon(
       if (object instanceof ConfigMap map) {
         map.getData().computeIfPresent("prometheus.yml", (key, old) -> configuration.apply(old));
       } else if (object instanceof Deployment deployment) {
-        change(deployment);
+        change(deployment, cluster.isLocal());
       }
     }
     return objects;
   }
 
-  private void change(Deployment deployment) {
+  private void change(Deployment deployment, boolean local) {
     deployment.getSpec().setReplicas(replicas);
     var pod = deployment.getSpec().getTemplate().getSpec();
     for (var container : pod.getContainers()) {
+      if (container.getName().equals(RELOADER) && !local) {
+        // a real node runs our reloader, from an image with the addon's name
+        container.setCommand(
+            List.of("/jdk/bin/java", "-cp", "/app", ConfigReloader.class.getName()));
+      }
       if (container.getName().equals(SERVER)) {
         container.setImage(container.getImage().replaceFirst(":v.*", ":v" + version));
         if (secretCertificates) {

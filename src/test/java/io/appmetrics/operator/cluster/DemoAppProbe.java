@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -80,6 +81,8 @@ public final class DemoAppProbe {
   public static void exits(Pod pod, int code) {
     try {
       Http.put(control(pod, "/exit"), Integer.toString(code));
+    } catch (ConnectException e) {
+      throw new UncheckedIOException(e);
     } catch (IOException e) {
       // it ended before it could answer
     }
