@@ -46,7 +46,7 @@ class InstallationsIT {
     try (var operator = OperatorUnderTest.start(istio, shop)) {
       var declared = Declared.apply(shop, "cart", "cart", "{port: 8080}");
       assertThat(declared.awaitReason("CertificatesLoaded", "CertificateMissing", PATIENCE))
-          .contains("another container of the Prometheus pod", "/etc/istio-certs");
+          .contains("Another container of the Prometheus pod", "/etc/istio-certs");
       await("a nudge that is of no avail yet")
           .atMost(PATIENCE)
           .until(() -> nudge(istio).contains("certificates"));
