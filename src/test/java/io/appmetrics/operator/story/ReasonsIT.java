@@ -50,7 +50,7 @@ class ReasonsIT {
 
       var cart = shop.app(AppManifest.named("cart").listens(8080, "http", "plain"));
       assertThat(told(declared, "TargetsFound", "PortNotFound"))
-          .contains("no container", "web", "8080 (http)");
+          .contains("No container", "web", "8080 (http)");
       assertThat(declared.condition("Stalled"))
           .get()
           .extracting(Condition::reason)
@@ -79,7 +79,7 @@ class ReasonsIT {
       recovers(declared);
 
       becomes(cart, false);
-      assertThat(told(declared, "TargetsFound", "NoReadyPods")).contains("none of the 1 pods");
+      assertThat(told(declared, "TargetsFound", "NoReadyPods")).contains("None of the 1 pods");
       becomes(cart, true);
       recovers(declared);
 
