@@ -60,7 +60,10 @@ final class OperatorUnderTest implements AutoCloseable {
     }
   }
 
-  private static void definitions(Cluster cluster) {
+  /**
+   * The kinds that a mesh and this operator define; a test that applies one before the start asks.
+   */
+  static void definitions(Cluster cluster) {
     Stream.of(
             Path.of("crds/appmetrics.appmetrics.io.yaml"),
             Path.of("src/test/resources/istio/peerauthentication-crd.yaml"))
