@@ -13,15 +13,22 @@ record ScrapeError(Reason reason, String advice) {
 
   private record Rule(Pattern words, ScrapeError error) {}
 
-  /** The first rule whose words are found decides. */
+  private static final String NO_AGREEMENT =
+      "the two sides do not agree on TLS: leave scheme to Auto, and see what PeerAuthentication"
+          + " says for this workload";
+
+  /**
+   * The first rule whose words are found decides. What every scrape of ours meets at its own end
+   * comes first, then what a TLS connection says, then answers of HTTP, then the text in them.
+   */
   private static final List<Rule> RULES =
       List.of(
           rule(
-              "connection refused",
+              "connect: connection refused",
               Reason.CONNECTION_REFUSED,
               "nothing listens there: declare the port that the app listens on in its container"),
           rule(
-              "sample limit|label_limit|label limit|body size limit|limit exceeded",
+              "limit exceeded|label_\\w+ exceeded",
               Reason.LIMIT_EXCEEDED,
               "it serves more than a limit allows: let it serve less, or raise the limit"),
           rule(
@@ -29,24 +36,56 @@ record ScrapeError(Reason reason, String advice) {
               Reason.SCRAPE_TIMEOUT,
               "it does not answer in time: raise timeout and interval, or look at the app"),
           rule(
+              "\\bopen /.*: no such file or directory",
+              Reason.TLS_HANDSHAKE_FAILED,
+              "Prometheus has lost its own certificate: see who writes that file"),
+          rule(
+              "remote error: tls: expired certificate",
+              Reason.TLS_HANDSHAKE_FAILED,
+              "the certificate that Prometheus shows has expired: renew it"),
+          rule(
+              "remote error: tls: (unknown certificate authority|bad certificate)",
+              Reason.TLS_HANDSHAKE_FAILED,
+              "it does not accept the certificate that Prometheus shows: give Prometheus one of"
+                  + " this mesh"),
+          rule(
+              "x509:",
+              Reason.TLS_HANDSHAKE_FAILED,
+              "its certificate does not convince Prometheus: let it be valid for the pod's address,"
+                  + " or serve the metrics as plain HTTP"),
+          rule(
               "server gave HTTP response to HTTPS client",
               Reason.TLS_HANDSHAKE_FAILED,
               "it speaks plain HTTP: set scheme HTTP"),
+          // \x15 is an alert of TLS. Prometheus gives several of these words by turns.
+          rule(
+              "tls:|connection reset by peer|: EOF$|server closed idle connection"
+                  + "|malformed HTTP response \"\\\\x15",
+              Reason.TLS_HANDSHAKE_FAILED,
+              NO_AGREEMENT),
+          rule(
+              "malformed HTTP",
+              Reason.NOT_METRICS,
+              "what answers there does not speak HTTP: correct the port"),
           rule(
               "HTTP status 40[13]",
               Reason.FORBIDDEN,
               "the app or an AuthorizationPolicy refuses Prometheus: allow it to read that path"),
           rule(
-              "tls:|x509:|connection reset by peer|: EOF$|malformed HTTP response",
-              Reason.TLS_HANDSHAKE_FAILED,
-              "the two sides do not agree on TLS: leave scheme to Auto, and see what"
-                  + " PeerAuthentication says for this workload"),
+              "HTTP status (5\\d\\d|429)",
+              Reason.SCRAPE_FAILED,
+              "the app, or the sidecar before it, answers with an error: see whether the app listens"
+                  + " on that port, and what its log says"),
           rule(
-              "HTTP status \\d+",
+              "HTTP status \\d+|stopped after \\d+ redirects",
               Reason.NOT_METRICS,
               "there are no metrics at that path: correct path or port"),
           rule(
-              "Content-Type|expected |invalid|unexpected|text format|strconv|start token|no token",
+              "unexpected EOF",
+              Reason.SCRAPE_FAILED,
+              "its answer ends before it is complete: look at the app"),
+          rule(
+              "^(?!Get ).*(Content-Type|expected |invalid |unexpected |strconv|start token|# EOF)",
               Reason.NOT_METRICS,
               "what it answers is not metrics: correct path or port"));
 

@@ -68,7 +68,11 @@ public record Installation(
   public record Mount(String path, @Nullable String secret, Map<String, String> items) {
 
     boolean holds(String file) {
-      return file.startsWith(path.endsWith("/") ? path : path + "/");
+      return file.startsWith(withSlash(path));
+    }
+
+    boolean isAt(String directory) {
+      return withSlash(path).equals(withSlash(directory));
     }
 
     boolean looksLikeIstios() {
@@ -78,7 +82,7 @@ public record Installation(
 
     /** The key of the Secret that a file of this mount shows. */
     String keyOf(String file) {
-      String relative = file.substring(path.endsWith("/") ? path.length() : path.length() + 1);
+      String relative = file.substring(withSlash(path).length());
       return items.getOrDefault(relative, relative);
     }
   }
@@ -182,7 +186,7 @@ public record Installation(
    */
   public Optional<TlsFiles> offeredCertificates() {
     Stream<String> filled =
-        outputCerts.stream().filter(dir -> mounts.stream().anyMatch(m -> m.path().equals(dir)));
+        outputCerts.stream().filter(dir -> mounts.stream().anyMatch(m -> m.isAt(dir)));
     Stream<String> mounted = mounts.stream().filter(Mount::looksLikeIstios).map(Mount::path);
     return Stream.concat(filled, mounted).findFirst().map(Installation::istioFiles);
   }
@@ -198,12 +202,16 @@ public record Installation(
 
   /** The file names that Istio's agent and Citadel use, in a directory. */
   public static TlsFiles istioFiles(String directory) {
-    String dir = directory.endsWith("/") ? directory : directory + "/";
+    String dir = withSlash(directory);
     return new TlsFiles(dir + "root-cert.pem", dir + "cert-chain.pem", dir + "key.pem");
   }
 
   private static boolean holds(String directory, String file) {
-    return file.startsWith(directory.endsWith("/") ? directory : directory + "/");
+    return file.startsWith(withSlash(directory));
+  }
+
+  private static String withSlash(String directory) {
+    return directory.endsWith("/") ? directory : directory + "/";
   }
 
   private static Map<String, String> keys(@Nullable List<KeyToPath> items) {

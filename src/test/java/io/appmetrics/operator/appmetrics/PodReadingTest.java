@@ -1,0 +1,131 @@
+package io.appmetrics.operator.appmetrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.appmetrics.operator.chain.PodFacts;
+import io.appmetrics.operator.chain.Workload.DeclaredPort;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Pods as the API server gives them, unwrapped. */
+class PodReadingTest {
+
+  private static Pod pod(String yaml) {
+    return Serialization.unmarshal(yaml, Pod.class);
+  }
+
+  private static Pod named(String name, String status) {
+    return pod(
+        """
+        metadata: {name: %s, namespace: shop, uid: u}
+        spec: {containers: [{name: app}]}
+        status: %s
+        """
+            .formatted(name, status));
+  }
+
+  private static PodFacts read(Pod pod) {
+    return PodReading.of(List.of(pod)).get(0);
+  }
+
+  @Test
+  void unwrapsAPod() {
+    assertThat(
+            read(
+                pod(
+                    """
+                    metadata:
+                      name: cart-1
+                      namespace: shop
+                      uid: 77aa
+                      annotations: {appmetrics.io/port-1: "8080"}
+                    spec:
+                      containers:
+                      - name: app
+                        ports: [{name: http, containerPort: 8080}]
+                    status:
+                      phase: Running
+                      conditions:
+                      - {type: Initialized, status: "True", lastTransitionTime: "2026-03-01T11:00:00Z"}
+                      - {type: Ready, status: "True", lastTransitionTime: "2026-03-01T11:00:09Z"}
+                      containerStatuses:
+                      - {name: app, state: {running: {startedAt: "2026-03-01T11:00:05Z"}}}
+                      - {name: other, state: {running: {startedAt: "2026-03-01T11:00:07Z"}}}
+                      - {name: third, state: {waiting: {reason: CrashLoopBackOff}}}
+                    """)))
+        .isEqualTo(
+            new PodFacts(
+                "shop",
+                "cart-1",
+                "77aa",
+                Instant.parse("2026-03-01T11:00:09Z"),
+                Instant.parse("2026-03-01T11:00:07Z"),
+                false,
+                false,
+                Map.of("appmetrics.io/port-1", "8080"),
+                List.of(new DeclaredPort("http", 8080))));
+  }
+
+  @Test
+  void unwrapsWhatIsNotThere() {
+    PodFacts bare =
+        read(pod("metadata: {name: a, namespace: shop, uid: u}\nspec: {containers: []}\n"));
+
+    assertThat(bare.readySince()).isNull();
+    assertThat(bare.startedAt()).isNull();
+    assertThat(bare.annotations()).isEmpty();
+    assertThat(bare.serving()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"True, true", "False, false", "Unknown, false"})
+  void servesWhileReadyAndNotAboutToGo(String ready, boolean serving) {
+    Pod pod =
+        named(
+            "cart-1",
+            "{conditions: [{type: Ready, status: \"%s\", lastTransitionTime: \"2026-03-01T11:00:00Z\"}]}"
+                .formatted(ready));
+    assertThat(read(pod).serving()).isEqualTo(serving);
+
+    pod.getMetadata().setDeletionTimestamp("2026-03-01T12:00:00Z");
+    assertThat(read(pod).terminating()).isTrue();
+    assertThat(read(pod).serving()).isFalse();
+  }
+
+  @Test
+  void knowsASidecarHoweverItCame() {
+    Stream.of(
+            // injected
+            "metadata: {name: a, annotations: {sidecar.istio.io/status: '{}'}}\nspec: {containers: []}\n",
+            // by hand
+            "metadata: {name: a}\nspec: {containers: [{name: istio-proxy}]}\n",
+            // a native sidecar
+            "metadata: {name: a}\nspec: {containers: [], initContainers: [{name: istio-proxy}]}\n")
+        .forEach(yaml -> assertThat(read(pod(yaml)).sidecar()).as(yaml).isTrue());
+    assertThat(
+            read(pod("metadata: {name: a}\nspec: {containers: [{name: istio-proxy-2}]}\n"))
+                .sidecar())
+        .isFalse();
+  }
+
+  @Test
+  void leavesOutWhatHasRunToItsEndAndSortsTheRest() {
+    assertThat(
+            PodReading.of(
+                List.of(
+                    named("c", "{phase: Running}"),
+                    named("done", "{phase: Succeeded}"),
+                    named("a", "{phase: Pending}"),
+                    named("failed", "{phase: Failed}"),
+                    named("b", "{}"))))
+        .extracting(PodFacts::name)
+        .containsExactly("a", "b", "c");
+  }
+}

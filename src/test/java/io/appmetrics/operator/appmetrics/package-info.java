@@ -1,0 +1,4 @@
+@NullMarked
+package io.appmetrics.operator.appmetrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,749 @@
+package io.appmetrics.operator.chain;
+
+import static io.appmetrics.operator.chain.Seen.NOW;
+import static io.appmetrics.operator.chain.Seen.PLACE;
+import static io.appmetrics.operator.chain.Seen.port;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.api.Target;
+import io.appmetrics.operator.api.TargetKind;
+import io.appmetrics.operator.chain.Seen.PodSeen;
+import io.appmetrics.operator.chain.Seen.ReplicaSeen;
+import io.appmetrics.operator.chain.Workload.Rollout;
+import io.appmetrics.operator.prometheus.CertificateFacts;
+import io.appmetrics.operator.prometheus.CertificateFacts.State;
+import io.appmetrics.operator.prometheus.ConfigFacts;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every way in which the chain breaks: the link, the reason, and the words. */
+class ChainTest {
+
+  /**
+   * One way.
+   *
+   * @param what is otherwise than well
+   * @param message the whole of it
+   */
+  record Row(String what, Consumer<Seen> otherwise, Link link, Reason reason, String message) {
+    @Override
+    public String toString() {
+      return reason + ": " + what;
+    }
+  }
+
+  private static Row row(
+      String what, Link link, Reason reason, Consumer<Seen> otherwise, String message) {
+    return new Row(what, otherwise, link, reason, message);
+  }
+
+  static Stream<Row> rows() {
+    return Stream.of(
+            accepted(),
+            targetsFound(),
+            annotated(),
+            configWritten(),
+            configLoaded(),
+            certificatesLoaded(),
+            targetsUp())
+        .flatMap(rows -> rows);
+  }
+
+  private static Stream<Row> accepted() {
+    return Stream.of(
+        row(
+            "an older AppMetrics scrapes the same more often",
+            Link.ACCEPTED,
+            Reason.CONFLICT,
+            s ->
+                s.other(
+                    "older",
+                    NOW.minus(Duration.ofDays(9)),
+                    false,
+                    port(8080, null, PortScheme.AUTO, "5s")),
+            "Deployment cart :8080/metrics is declared with other settings by the older AppMetrics"
+                + " shop/older, which wins: make them alike, or remove it from one of the two"),
+        row(
+            "the agent's port, where there is a sidecar",
+            Link.ACCEPTED,
+            Reason.PORT_RESERVED_BY_ISTIO,
+            s -> s.ports(port(15020)).pod().sidecar = true,
+            "Port 15020 of Deployment cart belongs to Istio's sidecar: declare the port of the"
+                + " app"),
+        row(
+            "TLS of the app's own inside STRICT",
+            Link.ACCEPTED,
+            Reason.SCHEME_IMPOSSIBLE,
+            s -> s.ports(port(8443, PortScheme.HTTPS)).strict(),
+            "Deployment cart :8443/metrics is declared HTTPS, but PeerAuthentication shop/default"
+                + " demands mutual TLS (STRICT), and Prometheus cannot speak TLS inside TLS: serve"
+                + " the metrics as plain HTTP and declare Auto"),
+        row(
+            "more endpoints than slots",
+            Link.ACCEPTED,
+            Reason.SLOTS_EXHAUSTED,
+            s -> s.ports(port(1), port(2), port(3)).slotLimit = 2,
+            "Deployment cart has more endpoints than there are slots (2): no slot is left for"
+                + " :3/metrics; declare fewer, or raise APPMETRICS_SLOTS"));
+  }
+
+  private static Stream<Row> targetsFound() {
+    return Stream.of(
+        row(
+            "no such Deployment",
+            Link.TARGETS_FOUND,
+            Reason.WORKLOAD_NOT_FOUND,
+            s -> s.workloadExists = false,
+            "There is no Deployment cart in namespace shop: create it, or correct the name"),
+        row(
+            "the second of two Deployments is missing",
+            Link.TARGETS_FOUND,
+            Reason.WORKLOAD_NOT_FOUND,
+            s ->
+                s.furtherTargets.add(
+                    new Target(TargetKind.DEPLOYMENT, "till", List.of(port(8080)))),
+            "There is no Deployment till in namespace shop: create it, or correct the name"),
+        row(
+            "no such port name",
+            Link.TARGETS_FOUND,
+            Reason.PORT_NOT_FOUND,
+            s -> s.ports(port("metrics")),
+            "No container of Deployment cart declares a port named metrics: give the port that"
+                + " name there, or declare its number; declared are: 8080 (http), 9000"),
+        row(
+            "no ports declared at all",
+            Link.TARGETS_FOUND,
+            Reason.PORT_NOT_FOUND,
+            s -> s.ports(port("metrics")).declared = List.of(),
+            "No container of Deployment cart declares a port named metrics: give the port that"
+                + " name there, or declare its number; declared are: none"),
+        row(
+            "no pod is ready",
+            Link.TARGETS_FOUND,
+            Reason.NO_READY_PODS,
+            s -> s.pods(new PodSeen("cart-1").notReady(), new PodSeen("cart-2").notReady()),
+            "None of the 2 pods of Deployment cart is ready: kubectl -n shop describe pods -l"
+                + " 'app=cart'"),
+        row(
+            "the only ready pod is about to go",
+            Link.TARGETS_FOUND,
+            Reason.NO_READY_PODS,
+            s -> s.pod().terminating = true,
+            "None of the 1 pods of Deployment cart is ready: kubectl -n shop describe pods -l"
+                + " 'app=cart'"),
+        row(
+            "no pod could be made",
+            Link.TARGETS_FOUND,
+            Reason.NO_READY_PODS,
+            Seen::pods,
+            "Deployment cart has no pod at all: kubectl -n shop describe deployment,replicaset -l"
+                + " 'app=cart'"),
+        row(
+            "scaled to 0",
+            Link.TARGETS_FOUND,
+            Reason.NO_READY_PODS,
+            s -> s.pods().rollout = new Rollout(0, 0, true, false, null),
+            "Deployment cart is scaled to 0, so there is nothing to scrape: scale it up"));
+  }
+
+  private static Stream<Row> annotated() {
+    return Stream.of(
+        row(
+            "one of two pods is of the old template",
+            Link.ANNOTATED,
+            Reason.ROLLOUT_IN_PROGRESS,
+            s -> s.pods(new PodSeen("cart-1"), unannotated("cart-2")),
+            "1 of 2 ready pods of Deployment cart carry the annotations"),
+        row(
+            "the pod has another path",
+            Link.ANNOTATED,
+            Reason.ROLLOUT_IN_PROGRESS,
+            s ->
+                s.pod().annotations =
+                    Map.of(
+                        "appmetrics.io/port-1", "8080",
+                        "appmetrics.io/path-1", "/old",
+                        "appmetrics.io/scheme-1", "http"),
+            "0 of 1 ready pods of Deployment cart carry the annotations"),
+        row(
+            "the mesh demands mutual TLS, and the live scheme is not written yet",
+            Link.ANNOTATED,
+            Reason.ROLLOUT_IN_PROGRESS,
+            s -> {
+              s.strict();
+              s.pod().live = Map.of("appmetrics.io/live-scheme-1", "http");
+            },
+            "0 of 1 ready pods of Deployment cart carry the annotations"),
+        row(
+            "the rollout is paused",
+            Link.ANNOTATED,
+            Reason.ROLLOUT_STUCK,
+            s -> s.pods(unannotated("cart-1")).rollout = new Rollout(1, 0, false, true, null),
+            "0 of 1 ready pods of Deployment cart carry the annotations: the rollout is paused:"
+                + " kubectl -n shop rollout resume deployment/cart"),
+        row(
+            "the rollout does not get on",
+            Link.ANNOTATED,
+            Reason.ROLLOUT_STUCK,
+            s ->
+                s.pods(unannotated("cart-1")).rollout =
+                    new Rollout(1, 1, false, false, "ReplicaSet \"cart-2\" has timed out"),
+            "0 of 1 ready pods of Deployment cart carry the annotations: the rollout is stuck:"
+                + " ReplicaSet \"cart-2\" has timed out"),
+        row(
+            "somebody else owns a key",
+            Link.ANNOTATED,
+            Reason.ANNOTATION_CONFLICT,
+            s ->
+                s.outcome(
+                    AnnotationOutcome.Kind.CONFLICT,
+                    "appmetrics.io/port-1 is owned by \"helm\"",
+                    1),
+            "Deployment cart: appmetrics.io/port-1 is owned by \"helm\"; the operator takes nothing"
+                + " away from others: remove that annotation there"),
+        row(
+            "somebody takes them away",
+            Link.ANNOTATED,
+            Reason.ANNOTATIONS_REVERTED,
+            s -> s.outcome(AnnotationOutcome.Kind.REVERTED, "", 3),
+            "The operator's annotations on the pod template of Deployment cart were taken away 3"
+                + " times; whoever writes it (see its managedFields) must leave appmetrics.io/*"
+                + " alone; then change this AppMetrics, or wait an hour"),
+        row(
+            "a controller writes the Deployment",
+            Link.ANNOTATED,
+            Reason.OWNED_BY_CONTROLLER,
+            s -> s.outcome(AnnotationOutcome.Kind.OWNED, "", 0).controller = "Rollout cart",
+            "Deployment cart is written by its controller Rollout cart, which would undo an"
+                + " annotation: name the workload that the controller is driven by"),
+        row(
+            "a webhook says no",
+            Link.ANNOTATED,
+            Reason.WRITE_REFUSED,
+            s ->
+                s.outcome(
+                    AnnotationOutcome.Kind.REFUSED,
+                    "admission webhook \"freeze\" denied the request",
+                    1),
+            "The API server refused to annotate Deployment cart: admission webhook \"freeze\""
+                + " denied the request"),
+        row(
+            "mutual TLS without certificates",
+            Link.ANNOTATED,
+            Reason.CERTIFICATES_NOT_CONFIGURED,
+            s ->
+                s.strict().certificates =
+                    new CertificateFacts(State.NOT_CONFIGURED, "Nothing says where they are", null),
+            "Nothing says where they are. Some endpoints can be scraped by IstioMutual only: give"
+                + " the Prometheus pod certificates of the mesh; docs/user-guide.md, \"Certificates"
+                + " for Prometheus\", has the snippet"));
+  }
+
+  private static Stream<Row> configWritten() {
+    Stream<Row> inTheWay =
+        Stream.of(
+                Map.entry(ConfigFacts.State.INSTALLATION_NOT_FOUND, Reason.INSTALLATION_NOT_FOUND),
+                Map.entry(
+                    ConfigFacts.State.INSTALLATION_UNSUPPORTED, Reason.INSTALLATION_UNSUPPORTED),
+                Map.entry(ConfigFacts.State.MISSING, Reason.CONFIG_MAP_MISSING),
+                Map.entry(ConfigFacts.State.UNPARSABLE, Reason.CONFIG_UNPARSABLE),
+                Map.entry(ConfigFacts.State.TOO_LARGE, Reason.CONFIG_TOO_LARGE),
+                Map.entry(ConfigFacts.State.REFUSED, Reason.WRITE_REFUSED),
+                Map.entry(ConfigFacts.State.PENDING, Reason.WRITE_PENDING))
+            .map(
+                entry ->
+                    row(
+                        "in the words of the installation's loop",
+                        Link.CONFIG_WRITTEN,
+                        entry.getValue(),
+                        s -> s.config(entry.getKey(), "What the loop says"),
+                        "What the loop says"));
+    return Stream.concat(
+        inTheWay,
+        Stream.of(
+            row(
+                "the loop has not heard of the demand yet",
+                Link.CONFIG_WRITTEN,
+                Reason.WRITE_PENDING,
+                s -> s.standing = SlotJobs.none(),
+                "The jobs appmetrics-1 are about to be written to " + PLACE),
+            row(
+                "only the job in the open stands there",
+                Link.CONFIG_WRITTEN,
+                Reason.WRITE_PENDING,
+                s -> s.strict().standing = SlotJobs.named(List.of("appmetrics-1")),
+                "The jobs appmetrics-1, appmetrics-1-istio-secure are about to be written to "
+                    + PLACE),
+            row(
+                "the operator has just started",
+                Link.CONFIG_WRITTEN,
+                Reason.PROMETHEUS_UNREACHABLE,
+                s -> s.looked = false,
+                "The operator has just started, and has not asked Prometheus yet")));
+  }
+
+  private static Stream<Row> configLoaded() {
+    return Stream.of(
+        row(
+            "no Prometheus pod",
+            Link.CONFIG_LOADED,
+            Reason.PROMETHEUS_UNREACHABLE,
+            s -> s.replicas.clear(),
+            "Deployment istio-system/prometheus has no pod that runs: nothing can be said of its"
+                + " targets"),
+        row(
+            "Prometheus is lost",
+            Link.CONFIG_LOADED,
+            Reason.PROMETHEUS_UNREACHABLE,
+            s -> {
+              s.replica().reachable = false;
+              s.replica().problem = "connection refused";
+            },
+            "Prometheus pod istio-system/prometheus-1 does not answer: connection refused; when it"
+                + " last did, 1 of 1 endpoints were scraped"),
+        row(
+            "Prometheus is lost and never answered",
+            Link.CONFIG_LOADED,
+            Reason.PROMETHEUS_UNREACHABLE,
+            s -> {
+              s.replica().reachable = false;
+              s.replica().answered = false;
+              s.replica().problem = "connection refused";
+            },
+            "Prometheus pod istio-system/prometheus-1 does not answer: connection refused"),
+        row(
+            "Prometheus starts",
+            Link.CONFIG_LOADED,
+            Reason.PROMETHEUS_UNREACHABLE,
+            s -> {
+              s.replica().answered = false;
+              s.replica().problem = "it does not run";
+            },
+            "Prometheus pod istio-system/prometheus-1 has not answered yet: it does not run"),
+        row(
+            "the kubelet is slow",
+            Link.CONFIG_LOADED,
+            Reason.PROPAGATION_PENDING,
+            s -> s.replica().loaded = SlotJobs.none(),
+            "Prometheus pod istio-system/prometheus-1 does not run the configuration of "
+                + PLACE
+                + " yet"),
+        row(
+            "the second replica lags",
+            Link.CONFIG_LOADED,
+            Reason.PROPAGATION_PENDING,
+            s -> {
+              s.replicas.add(new ReplicaSeen("istio-system/prometheus-2"));
+              s.replicas.get(1).loaded = SlotJobs.none();
+            },
+            "Prometheus pod istio-system/prometheus-2 does not run the configuration of "
+                + PLACE
+                + " yet"),
+        row(
+            "Prometheus rejects it",
+            Link.CONFIG_LOADED,
+            Reason.CONFIG_REJECTED,
+            s -> {
+              s.replica().loaded = SlotJobs.none();
+              s.replica().rejection = "line 7: field scrape_intervall not found";
+            },
+            "Prometheus pod istio-system/prometheus-1 refuses the configuration of "
+                + PLACE
+                + ": line 7: field scrape_intervall not found; correct it there"));
+  }
+
+  private static Stream<Row> certificatesLoaded() {
+    String symptom =
+        "Prometheus pod istio-system/prometheus-1 has no scrape pool for job"
+            + " appmetrics-1-istio-secure";
+    return Stream.of(
+        row(
+            "the Secret is not there",
+            Link.CERTIFICATES_LOADED,
+            Reason.CERTIFICATE_MISSING,
+            noPool(State.MISSING, "Secret istio-system/istio.prometheus does not exist yet"),
+            symptom + ". Secret istio-system/istio.prometheus does not exist yet"),
+        row(
+            "a sidecar has not written them",
+            Link.CERTIFICATES_LOADED,
+            Reason.CERTIFICATE_MISSING,
+            noPool(State.UNSEEN, "Another container writes them"),
+            symptom + ". Another container writes them"),
+        row(
+            "the Secret may not be read",
+            Link.CERTIFICATES_LOADED,
+            Reason.SECRET_FORBIDDEN,
+            noPool(State.FORBIDDEN, "Secret istio-system/istio.prometheus may not be read"),
+            symptom + ". Secret istio-system/istio.prometheus may not be read"),
+        row(
+            "Prometheus has not noticed them",
+            Link.CERTIFICATES_LOADED,
+            Reason.SCRAPE_POOL_MISSING,
+            noPool(State.PRESENT, "Secret istio-system/istio.prometheus has the certificates"),
+            symptom
+                + ", though it could: the operator nudges the pod, and then reloads it. Secret"
+                + " istio-system/istio.prometheus has the certificates"),
+        row(
+            "only the second replica lacks the pool",
+            Link.CERTIFICATES_LOADED,
+            Reason.SCRAPE_POOL_MISSING,
+            s -> {
+              s.strict().replicas.add(new ReplicaSeen("istio-system/prometheus-2"));
+              s.replicas.get(1).poolsMissing.add("appmetrics-1-istio-secure");
+            },
+            "Prometheus pod istio-system/prometheus-2 has no scrape pool for job"
+                + " appmetrics-1-istio-secure, though it could: the operator nudges the pod, and"
+                + " then reloads it. Secret istio-system/istio.prometheus has the certificates"),
+        row(
+            "the certificate has expired, the pool is there",
+            Link.CERTIFICATES_LOADED,
+            Reason.CERTIFICATE_EXPIRED,
+            s ->
+                s.strict().certificates =
+                    new CertificateFacts(State.EXPIRED, "The certificate expired", "c0ffee"),
+            "The certificate expired"));
+  }
+
+  private static Consumer<Seen> noPool(State state, String message) {
+    return s -> {
+      s.strict().certificates = new CertificateFacts(state, message, null);
+      s.replica().poolsMissing.add("appmetrics-1-istio-secure");
+    };
+  }
+
+  private static Stream<Row> targetsUp() {
+    String endpoint = "Deployment cart :8080/metrics of pod cart-1";
+    return Stream.of(
+        row(
+            "a new pod is no target yet",
+            Link.TARGETS_UP,
+            Reason.PODS_JOINING,
+            s -> {
+              s.pod().readyFor(Duration.ofSeconds(3));
+              s.replica().absent("cart-1");
+            },
+            endpoint
+                + " is no target of Prometheus pod istio-system/prometheus-1 yet: the pod is new"),
+        row(
+            "a new pod is a target and not scraped yet",
+            Link.TARGETS_UP,
+            Reason.PODS_JOINING,
+            s -> {
+              s.pod().readyFor(Duration.ofSeconds(3));
+              s.replica().unscraped("cart-1");
+            },
+            endpoint
+                + " has not been scraped by Prometheus pod istio-system/prometheus-1 yet: its next"
+                + " scrape will tell"),
+        row(
+            "the job is new, the pod is not",
+            Link.TARGETS_UP,
+            Reason.PODS_JOINING,
+            s -> s.replica().unscraped("cart-1"),
+            endpoint
+                + " has not been scraped by Prometheus pod istio-system/prometheus-1 yet: its next"
+                + " scrape will tell"),
+        row(
+            "up is of the container before this one",
+            Link.TARGETS_UP,
+            Reason.PODS_JOINING,
+            s -> {
+              s.pod().startedAt = NOW.minusSeconds(2);
+              s.replica().lastUp("cart-1", NOW.minusSeconds(3));
+            },
+            endpoint
+                + " has not been scraped by Prometheus pod istio-system/prometheus-1 yet: its next"
+                + " scrape will tell"),
+        row(
+            "a settled pod is no target",
+            Link.TARGETS_UP,
+            Reason.TARGET_MISSING,
+            s -> s.replica().absent("cart-1"),
+            endpoint
+                + " is no target of Prometheus pod istio-system/prometheus-1, though it has been"
+                + " ready since 2026-03-01T11:00:00Z: see whether its ServiceAccount may list the"
+                + " pods of this namespace"),
+        row(
+            "5000 on the laptop is 8080 in the container",
+            Link.TARGETS_UP,
+            Reason.CONNECTION_REFUSED,
+            s ->
+                s.ports(port(5000))
+                    .replica()
+                    .down("cart-1", "dial tcp 10.0.0.1:5000: connect: connection refused"),
+            "Deployment cart :5000/metrics of pod cart-1: nothing listens there: declare the port"
+                + " that the app listens on in its container (Prometheus: dial tcp 10.0.0.1:5000:"
+                + " connect: connection refused); its containers declare 8080 (http), 9000"),
+        down(
+            Reason.TLS_HANDSHAKE_FAILED,
+            "tls: first record does not look like a TLS handshake",
+            "the two sides do not agree on TLS: leave scheme to Auto, and see what"
+                + " PeerAuthentication says for this workload"),
+        down(
+            Reason.FORBIDDEN,
+            "server returned HTTP status 403 Forbidden",
+            "the app or an AuthorizationPolicy refuses Prometheus: allow it to read that path"),
+        down(
+            Reason.NOT_METRICS,
+            "server returned HTTP status 404 Not Found",
+            "there are no metrics at that path: correct path or port"),
+        down(
+            Reason.SCRAPE_TIMEOUT,
+            "Get \"http://10.0.0.1:8080/metrics\": context deadline exceeded",
+            "it does not answer in time: raise timeout and interval, or look at the app"),
+        down(
+            Reason.LIMIT_EXCEEDED,
+            "sample limit exceeded",
+            "it serves more than a limit allows: let it serve less, or raise the limit"),
+        down(
+            Reason.SCRAPE_FAILED,
+            "dial tcp 10.0.0.1:8080: connect: no route to host",
+            "look at the app and at the network"),
+        row(
+            "the one with an error speaks for three",
+            Link.TARGETS_UP,
+            Reason.CONNECTION_REFUSED,
+            s -> {
+              s.pods(new PodSeen("cart-1"), new PodSeen("cart-2"));
+              s.ports(port(8080), port(9000), port(9001));
+              s.replica().absent("cart-1").down("cart-2", "connect: connection refused");
+            },
+            "Deployment cart :8080/metrics of pod cart-2: nothing listens there: declare the port"
+                + " that the app listens on in its container (Prometheus: connect: connection refused); its"
+                + " containers declare 8080 (http), 9000 (2 more endpoints are not scraped)"));
+  }
+
+  private static Row down(Reason reason, String error, String advice) {
+    return row(
+        error,
+        Link.TARGETS_UP,
+        reason,
+        s -> s.replica().down("cart-1", error),
+        "Deployment cart :8080/metrics of pod cart-1: " + advice + " (Prometheus: " + error + ")");
+  }
+
+  private static PodSeen unannotated(String name) {
+    PodSeen pod = new PodSeen(name);
+    pod.annotations = Map.of();
+    return pod;
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void breaksAtTheLinkWithReasonAndMessage(Row row) {
+    Chain chain = Seen.but(row.otherwise()).chain();
+
+    Map.Entry<Link, Finding> broken = chain.broken().orElseThrow();
+    assertThat(broken.getKey()).isEqualTo(row.link());
+    assertThat(broken.getValue().why()).contains(row.reason());
+    assertThat(broken.getValue().message()).isEqualTo(row.message());
+    assertThat(chain.ready()).isFalse();
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void saysNothingOfTheLinksBehindTheBrokenOne(Row row) {
+    Map<Link, Finding> findings = Seen.but(row.otherwise()).chain().findings();
+
+    assertThat(findings.keySet())
+        .containsExactlyElementsOf(EnumSet.range(Link.ACCEPTED, row.link()));
+    assertThat(findings).allSatisfy((link, f) -> assertThat(f.ok()).isEqualTo(link != row.link()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void writesMessagesInOneStyle(Row row) {
+    assertThat(Seen.but(row.otherwise()).chain().findings().values())
+        .extracting(Finding::message)
+        .allSatisfy(message -> assertThat(message).matches("[A-Z0-9].*[^.\\s]"));
+  }
+
+  @Test
+  void givesEveryReason() {
+    assertThat(rows().map(Row::reason).collect(Collectors.toSet()))
+        .containsExactlyInAnyOrder(Reason.values());
+  }
+
+  @Test
+  void breaksEveryLink() {
+    assertThat(rows().map(Row::link).collect(Collectors.toSet()))
+        .containsExactlyInAnyOrder(Link.values());
+  }
+
+  @Test
+  void namesReasonsInCamelCase() {
+    assertThat(Arrays.stream(Reason.values()).map(Reason::toString).toList())
+        .doesNotHaveDuplicates()
+        .allSatisfy(word -> assertThat(word).matches("([A-Z]+[a-z]+)+"))
+        .contains("WorkloadNotFound", "PortReservedByIstio", "TLSHandshakeFailed");
+  }
+
+  /** Each link is broken as well: the first in the flow of data is told, and then the next. */
+  @Test
+  void tellsTheFirstBrokenLinkHoweverManyAre() {
+    Seen seen = Seen.well().ports(port(15020), port("nameless")).strict();
+    seen.pods(unannotated("cart-1").notReady());
+    seen.pod().sidecar = true;
+    seen.standing = SlotJobs.none();
+    seen.replica().loaded = SlotJobs.none();
+    seen.replica().poolsMissing.add("appmetrics-1-istio-secure");
+    seen.replica().absent("cart-1");
+    assertBroken(seen, Reason.PORT_RESERVED_BY_ISTIO);
+
+    seen.ports(port(8080), port("nameless"));
+    assertBroken(seen, Reason.PORT_NOT_FOUND);
+    seen.ports(port(8080));
+    assertBroken(seen, Reason.NO_READY_PODS);
+    seen.pod().readySince = NOW.minus(Duration.ofHours(1));
+    assertBroken(seen, Reason.ROLLOUT_IN_PROGRESS);
+    seen.pod().annotations = null;
+    assertBroken(seen, Reason.WRITE_PENDING);
+    seen.standing = null;
+    assertBroken(seen, Reason.PROPAGATION_PENDING);
+    seen.replica().loaded = null;
+    assertBroken(seen, Reason.SCRAPE_POOL_MISSING);
+    seen.replica().poolsMissing.clear();
+    assertBroken(seen, Reason.TARGET_MISSING);
+    seen.replica().absent.clear();
+    assertThat(seen.chain().ready()).isTrue();
+  }
+
+  private static void assertBroken(Seen seen, Reason reason) {
+    assertThat(seen.chain().broken().flatMap(broken -> broken.getValue().why())).contains(reason);
+  }
+
+  @Test
+  void holdsAndSaysWhatWasVerified() {
+    Chain chain = Seen.well().chain();
+
+    assertThat(chain.ready()).isTrue();
+    assertThat(chain.findings().values().stream().map(Finding::message))
+        .containsExactly(
+            "The declaration can work",
+            "1 pod is ready",
+            "Every ready pod carries its annotations",
+            "The jobs appmetrics-1 stand in " + PLACE,
+            "Every Prometheus replica runs the jobs",
+            "No endpoint needs the mesh's certificates",
+            "The endpoint is scraped on every pod");
+  }
+
+  @Test
+  void holdsUnderMutualTls() {
+    Seen seen = Seen.well();
+    seen.pods(new PodSeen("cart-1"), new PodSeen("cart-2"));
+    seen.ports(port(8080), port(9000)).strict();
+    seen.replicas.add(new ReplicaSeen("istio-system/prometheus-2"));
+    Chain chain = seen.chain();
+
+    assertThat(chain.ready()).isTrue();
+    assertThat(chain.findings().values().stream().map(Finding::message))
+        .containsExactly(
+            "The declaration can work",
+            "2 pods are ready",
+            "Every ready pod carries its annotations",
+            "The jobs appmetrics-1, appmetrics-1-istio-secure, appmetrics-2,"
+                + " appmetrics-2-istio-secure stand in "
+                + PLACE,
+            "Every Prometheus replica runs the jobs",
+            "Every Prometheus replica has loaded the mesh's certificates",
+            "All 2 endpoints are scraped on every pod");
+  }
+
+  @Test
+  void acceptsWhatOnlyLooksWrong() {
+    // without a sidecar, the agent's port is a port like others, and STRICT binds nobody
+    assertThat(Seen.but(s -> s.ports(port(15020))).chain().ready()).isTrue();
+    Seen https = Seen.well().ports(port(8443, PortScheme.HTTPS)).strict();
+    https.pod().sidecar = false;
+    assertThat(https.chain().ready()).isTrue();
+    // of two alike, the older AppMetrics does not win anything
+    Seen twins = Seen.well().other("older", NOW.minus(Duration.ofDays(9)), false, port(8080));
+    assertThat(twins.chain().ready()).isTrue();
+    // a younger one with other settings is told, not this one
+    Seen younger =
+        Seen.well().other("younger", NOW, false, port(8080, null, PortScheme.AUTO, "5s"));
+    assertThat(younger.chain().ready()).isTrue();
+    // the younger one's endpoint has no slot left, this one's has
+    Seen crowded = Seen.well().other("younger", NOW, false, port(9000));
+    crowded.slotLimit = 1;
+    assertThat(crowded.chain().ready()).isTrue();
+  }
+
+  @Test
+  void letsWrittenAndRacingAnnotationsBe() {
+    for (AnnotationOutcome.Kind kind :
+        List.of(
+            AnnotationOutcome.Kind.UP_TO_DATE,
+            AnnotationOutcome.Kind.WRITTEN,
+            AnnotationOutcome.Kind.AGAIN,
+            AnnotationOutcome.Kind.SUSPENDED)) {
+      assertThat(Seen.well().outcome(kind, "", 1).chain().ready()).as("%s", kind).isTrue();
+    }
+  }
+
+  @Test
+  void jobsThatStandAndRunAreEnoughWhateverElseIsPending() {
+    Seen tooLargeForOthers = Seen.well().config(ConfigFacts.State.TOO_LARGE, "No room for others");
+    tooLargeForOthers.standing = null;
+    assertThat(tooLargeForOthers.chain().ready()).isTrue();
+
+    Seen rejectedForOthers = Seen.well();
+    rejectedForOthers.replica().rejection = "line 7: what another admin wrote";
+    assertThat(rejectedForOthers.chain().ready()).isTrue();
+  }
+
+  @Test
+  void missedPollsOfAReplicaThatIsNotLostYetChangeNothing() {
+    Seen seen = Seen.well();
+    seen.replica().problem = "no answer within 5 s";
+    assertThat(seen.chain().ready()).isTrue();
+  }
+
+  @Test
+  void asksForMutualJobsOnlyWhereAPodDemandsThem() {
+    assertThat(Seen.well().plan().demand().names()).containsExactly("appmetrics-1");
+    assertThat(Seen.well().strict().plan().demand().names())
+        .containsExactly("appmetrics-1", "appmetrics-1-istio-secure");
+    assertThat(
+            Seen.well().ports(port(8080, PortScheme.ISTIO_MUTUAL)).pods().plan().demand().names())
+        .containsExactly("appmetrics-1", "appmetrics-1-istio-secure");
+    assertThat(Seen.but(s -> s.workloadExists = false).plan().demand()).isEqualTo(SlotJobs.none());
+    Set<Integer> none = new TreeSet<>();
+    assertThat(Seen.well().strict().ports(port(8080, PortScheme.HTTP)).plan().demand().mutual())
+        .isEqualTo(none);
+  }
+
+  /** What is suspended goes on being scraped as it stands, whatever the mesh says today. */
+  @Test
+  void keepsTheJobsOfWhatStandsWhileItIsSuspended() {
+    Seen seen = Seen.well().strict();
+    seen.suspended = true;
+    assertThat(seen.plan().demand()).isEqualTo(SlotJobs.none());
+
+    seen.pod().annotations =
+        Map.of(
+            "appmetrics.io/managed", "path-3,port-3,scheme-3",
+            "appmetrics.io/port-3", "8080",
+            "appmetrics.io/path-3", "/metrics",
+            "appmetrics.io/scheme-3", "http");
+    assertThat(seen.plan().demand().names()).containsExactly("appmetrics-3");
+
+    seen.pod().live = Map.of("appmetrics.io/live-scheme-3", "istio-mutual");
+    assertThat(seen.plan().demand().names())
+        .containsExactly("appmetrics-3", "appmetrics-3-istio-secure");
+  }
+}

@@ -1,0 +1,346 @@
+package io.appmetrics.operator.chain;
+
+import io.appmetrics.operator.api.Port;
+import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.api.Target;
+import io.appmetrics.operator.api.TargetKind;
+import io.appmetrics.operator.chain.TargetObservation.Claimant;
+import io.appmetrics.operator.chain.Workload.DeclaredPort;
+import io.appmetrics.operator.chain.Workload.Rollout;
+import io.appmetrics.operator.prometheus.ActiveTarget;
+import io.appmetrics.operator.prometheus.CertificateFacts;
+import io.appmetrics.operator.prometheus.ConfigFacts;
+import io.appmetrics.operator.prometheus.ReplicaFacts;
+import io.appmetrics.operator.prometheus.ScrapeFacts;
+import io.appmetrics.operator.prometheus.TargetHealth;
+import io.appmetrics.operator.prometheus.WorkloadRef;
+import io.appmetrics.operator.route.MeshPolicy;
+import io.appmetrics.operator.route.MutualTls;
+import io.appmetrics.operator.route.Scheme;
+import io.appmetrics.operator.route.Slot;
+import io.appmetrics.operator.route.SlotAnnotations;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import io.fabric8.kubernetes.api.model.IntOrString;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is seen of an AppMetrics {@code shop/shop} that names Deployment {@code cart}: all is well,
+ * until a test says what is otherwise. What Prometheus has follows from what the pods carry.
+ */
+final class Seen {
+  static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+  static final Workload.Key CART = new Workload.Key(TargetKind.DEPLOYMENT, "shop", "cart");
+  static final String PLACE = "ConfigMap istio-system/prometheus (key prometheus.yml)";
+  static final CertificateFacts CERTIFICATES =
+      new CertificateFacts(
+          CertificateFacts.State.PRESENT,
+          "Secret istio-system/istio.prometheus has the certificates",
+          "c0ffee");
+
+  boolean suspended;
+  boolean workloadExists = true;
+  int slotLimit = 8;
+  Instant now = NOW;
+  List<Port> ports = List.of(port(8080));
+  List<DeclaredPort> declared =
+      List.of(new DeclaredPort("http", 8080), new DeclaredPort(null, 9000));
+  Rollout rollout = new Rollout(1, 1, true, false, null);
+  @Nullable String controller;
+  MeshPolicy.Effective policy = new MeshPolicy.Effective(MutualTls.PERMISSIVE, "Istio's default");
+  final List<PodSeen> pods = new ArrayList<>(List.of(new PodSeen("cart-1")));
+  final List<Claimant> others = new ArrayList<>();
+  final List<Target> furtherTargets = new ArrayList<>();
+  final Map<Workload.Key, AnnotationOutcome> outcomes = new HashMap<>();
+
+  boolean looked = true;
+  ConfigFacts.State config = ConfigFacts.State.WRITTEN;
+  String configMessage = PLACE;
+  @Nullable SlotJobs standing;
+  CertificateFacts certificates = CERTIFICATES;
+  Duration interval = Duration.ofSeconds(15);
+  final List<ReplicaSeen> replicas =
+      new ArrayList<>(List.of(new ReplicaSeen("istio-system/prometheus-1")));
+
+  /** All is well, but for what {@code otherwise} does to it. */
+  static Seen but(Consumer<Seen> otherwise) {
+    Seen seen = new Seen();
+    otherwise.accept(seen);
+    return seen;
+  }
+
+  static Seen well() {
+    return new Seen();
+  }
+
+  /** A pod, ready for an hour, as the plan wants it and up unless said else. */
+  static final class PodSeen {
+    final String name;
+    @Nullable Instant readySince = NOW.minus(Duration.ofHours(1));
+    @Nullable Instant startedAt = NOW.minus(Duration.ofHours(2));
+    boolean terminating;
+    boolean sidecar;
+    @Nullable Map<String, String> annotations;
+    Map<String, String> live = Map.of();
+
+    PodSeen(String name) {
+      this.name = name;
+    }
+
+    PodSeen readyFor(Duration duration) {
+      readySince = NOW.minus(duration);
+      startedAt = NOW.minus(duration.plusSeconds(5));
+      return this;
+    }
+
+    PodSeen notReady() {
+      readySince = null;
+      return this;
+    }
+  }
+
+  /** What one Prometheus pod has of a pod's endpoint. */
+  record Scrape(TargetHealth health, String error, Instant last) {}
+
+  /** A Prometheus pod that has it all, unless said else. */
+  static final class ReplicaSeen {
+    final String pod;
+    boolean reachable = true;
+    boolean answered = true;
+    @Nullable String problem;
+    @Nullable SlotJobs loaded;
+    @Nullable String rejection;
+    final Set<String> poolsMissing = new HashSet<>();
+    final Set<String> absent = new HashSet<>();
+    final Map<String, Scrape> scrapes = new HashMap<>();
+
+    ReplicaSeen(String pod) {
+      this.pod = pod;
+    }
+
+    ReplicaSeen absent(String pod) {
+      absent.add(pod);
+      return this;
+    }
+
+    ReplicaSeen down(String pod, String error) {
+      scrapes.put(pod, new Scrape(TargetHealth.DOWN, error, NOW.minusSeconds(3)));
+      return this;
+    }
+
+    ReplicaSeen unscraped(String pod) {
+      scrapes.put(pod, new Scrape(TargetHealth.UNKNOWN, "", Instant.parse("0001-01-01T00:00:00Z")));
+      return this;
+    }
+
+    ReplicaSeen lastUp(String pod, Instant last) {
+      scrapes.put(pod, new Scrape(TargetHealth.UP, "", last));
+      return this;
+    }
+  }
+
+  static Port port(int number) {
+    return port(number, null, PortScheme.AUTO, null);
+  }
+
+  static Port port(int number, PortScheme scheme) {
+    return port(number, null, scheme, null);
+  }
+
+  static Port port(
+      int number, @Nullable String path, @Nullable PortScheme scheme, @Nullable String interval) {
+    return new Port(new IntOrString(number), path, scheme, interval, null, null);
+  }
+
+  static Port port(String name) {
+    return new Port(new IntOrString(name), null, null, null, null, null);
+  }
+
+  PodSeen pod() {
+    return pods.get(0);
+  }
+
+  ReplicaSeen replica() {
+    return replicas.get(0);
+  }
+
+  Seen ports(Port... declared) {
+    ports = List.of(declared);
+    return this;
+  }
+
+  Seen pods(PodSeen... seen) {
+    pods.clear();
+    pods.addAll(Arrays.asList(seen));
+    return this;
+  }
+
+  /** The mesh demands mutual TLS of every pod that has a sidecar. */
+  Seen strict() {
+    policy = new MeshPolicy.Effective(MutualTls.STRICT, "PeerAuthentication shop/default");
+    pods.forEach(pod -> pod.sidecar = true);
+    return this;
+  }
+
+  /** An AppMetrics that names the same workload. */
+  Seen other(String name, Instant created, boolean suspended, Port... declared) {
+    others.add(
+        new Claimant(
+            name,
+            created,
+            suspended,
+            new Target(TargetKind.DEPLOYMENT, "cart", List.of(declared))));
+    return this;
+  }
+
+  Seen outcome(AnnotationOutcome.Kind kind, String message, int writes) {
+    outcomes.put(CART, new AnnotationOutcome(kind, message, writes));
+    return this;
+  }
+
+  Seen config(ConfigFacts.State state, String message) {
+    config = state;
+    configMessage = message;
+    standing = SlotJobs.none();
+    return this;
+  }
+
+  Plan plan() {
+    return Plan.of(observation());
+  }
+
+  Chain chain() {
+    Observation seen = observation();
+    return Chain.of(seen, Plan.of(seen), outcomes);
+  }
+
+  EndpointReading reading() {
+    return chain().readings().get(0);
+  }
+
+  Observation observation() {
+    Observation unannotated = observation(Map.of(), null);
+    Plan plan = Plan.of(unannotated);
+    Map<String, String> template = plan.targets().get(0).workload().templateAnnotations();
+    return observation(template, looked ? facts(plan, template) : null);
+  }
+
+  private Observation observation(Map<String, String> template, @Nullable ScrapeFacts facts) {
+    List<TargetObservation> targets = new ArrayList<>();
+    Target cart = new Target(TargetKind.DEPLOYMENT, "cart", ports);
+    List<Claimant> claimants = new ArrayList<>(others);
+    claimants.add(new Claimant("shop", NOW.minus(Duration.ofDays(1)), suspended, cart));
+    Workload workload =
+        new Workload(
+            TargetKind.DEPLOYMENT,
+            "shop",
+            "cart",
+            "uid-of-cart",
+            "1",
+            "app=cart",
+            template,
+            declared,
+            rollout,
+            controller);
+    targets.add(
+        new TargetObservation(
+            cart,
+            workloadExists ? workload : null,
+            workloadExists ? pods.stream().map(pod -> facts(pod, template)).toList() : List.of(),
+            claimants,
+            policy));
+    furtherTargets.forEach(
+        target -> targets.add(new TargetObservation(target, null, List.of(), List.of(), policy)));
+    return new Observation("shop", "shop", suspended, targets, facts, slotLimit, now);
+  }
+
+  private PodFacts facts(PodSeen pod, Map<String, String> template) {
+    return new PodFacts(
+        "shop",
+        pod.name,
+        "uid-of-" + pod.name,
+        pod.readySince,
+        pod.startedAt,
+        pod.terminating,
+        pod.sidecar,
+        carried(pod, template),
+        declared);
+  }
+
+  private static Map<String, String> carried(PodSeen pod, Map<String, String> template) {
+    Map<String, String> carried =
+        new TreeMap<>(pod.annotations == null ? template : pod.annotations);
+    carried.putAll(pod.live);
+    return carried;
+  }
+
+  private ScrapeFacts facts(Plan plan, Map<String, String> template) {
+    return new ScrapeFacts(
+        new WorkloadRef("istio-system", "prometheus"),
+        new ConfigFacts(
+            config, PLACE, configMessage, standing == null ? plan.demand() : standing, "0ddba11"),
+        certificates,
+        replicas.stream().map(replica -> facts(replica, plan, template)).toList(),
+        interval);
+  }
+
+  private ReplicaFacts facts(ReplicaSeen replica, Plan plan, Map<String, String> template) {
+    SlotJobs loaded = replica.loaded == null ? plan.demand() : replica.loaded;
+    Set<String> pools = new TreeSet<>(loaded.names());
+    pools.removeAll(replica.poolsMissing);
+    Map<String, List<ActiveTarget>> targets = new HashMap<>();
+    for (PodSeen pod : pods) {
+      if (!replica.absent.contains(pod.name)) {
+        targets.put("uid-of-" + pod.name, targets(replica, pod, carried(pod, template)));
+      }
+    }
+    return new ReplicaFacts(
+        replica.pod,
+        replica.reachable,
+        replica.answered,
+        replica.problem,
+        replica.answered ? loaded : SlotJobs.none(),
+        replica.rejection,
+        pools,
+        targets);
+  }
+
+  /** As the slot jobs' relabelling makes them of the pod's annotations. */
+  private static List<ActiveTarget> targets(
+      ReplicaSeen replica, PodSeen pod, Map<String, String> annotations) {
+    Scrape scrape =
+        replica.scrapes.getOrDefault(
+            pod.name, new Scrape(TargetHealth.UP, "", NOW.minusSeconds(3)));
+    List<ActiveTarget> targets = new ArrayList<>();
+    for (Slot slot : SlotAnnotations.read(annotations)) {
+      Scheme scheme = SlotAnnotations.schemeOf(slot.number(), annotations).orElse(slot.scheme());
+      targets.add(
+          new ActiveTarget(
+              scheme == Scheme.ISTIO_MUTUAL
+                  ? SlotJobs.mutualJob(slot.number())
+                  : SlotJobs.plainJob(slot.number()),
+              "shop",
+              pod.name,
+              "uid-of-" + pod.name,
+              (scheme == Scheme.HTTP ? "http" : "https")
+                  + "://10.0.0.1:"
+                  + slot.port()
+                  + slot.path(),
+              scrape.health(),
+              scrape.error(),
+              scrape.last()));
+    }
+    return targets;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.appmetrics.operator.chain;
+
+import org.jspecify.annotations.NullMarked;

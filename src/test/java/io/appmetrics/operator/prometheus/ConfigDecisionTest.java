@@ -1,0 +1,330 @@
+package io.appmetrics.operator.prometheus;
+
+import static io.appmetrics.operator.prometheus.SeenInstallation.FILES;
+import static io.appmetrics.operator.prometheus.SeenInstallation.MUTUAL;
+import static io.appmetrics.operator.prometheus.SeenInstallation.PLACE;
+import static io.appmetrics.operator.prometheus.SeenInstallation.PLAIN;
+import static io.appmetrics.operator.prometheus.SeenInstallation.TODAY;
+import static io.appmetrics.operator.prometheus.SeenInstallation.USERS;
+import static io.appmetrics.operator.prometheus.SeenInstallation.installation;
+import static io.appmetrics.operator.prometheus.SeenInstallation.withJobs;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.appmetrics.operator.prometheus.ConfigFacts.State;
+import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Where our jobs stand, what is in the way, and the text that is written. */
+class ConfigDecisionTest {
+  private static final PrometheusVersion OLD = PrometheusVersion.parse("2.42.0");
+  private static final Action NOTHING = new Action.None();
+
+  /** What is otherwise than well, and what is said of it; nothing is written. */
+  record Row(String what, Consumer<SeenInstallation> otherwise, State state, String message) {
+    @Override
+    public String toString() {
+      return what;
+    }
+  }
+
+  static Stream<Row> rows() {
+    return Stream.of(
+        new Row("all is well", s -> {}, State.WRITTEN, PLACE),
+        new Row(
+            "no such Deployment",
+            s -> s.discovery = Optional.empty(),
+            State.INSTALLATION_NOT_FOUND,
+            "Deployment istio-system/prometheus does not exist: name the workload that runs the"
+                + " mesh's Prometheus in APPMETRICS_PROMETHEUS"),
+        new Row(
+            "a Deployment of another kind",
+            s -> s.discovery = Optional.of(new Undiscovered("Another controller writes it")),
+            State.INSTALLATION_UNSUPPORTED,
+            "Another controller writes it"),
+        new Row(
+            "subPath",
+            s -> s.discovery = Optional.of(installation(true, null, false)),
+            State.INSTALLATION_UNSUPPORTED,
+            "Deployment istio-system/prometheus mounts its configuration by subPath, which the"
+                + " kubelet never updates (kubernetes#50345): mount the whole ConfigMap as a"
+                + " directory"),
+        new Row(
+            "nobody reloads",
+            s -> s.discovery = Optional.of(installation(false, null)),
+            State.INSTALLATION_UNSUPPORTED,
+            "Nothing makes Deployment istio-system/prometheus load a changed configuration: add"
+                + " the argument --web.enable-lifecycle, or a config-reloader container"),
+        new Row(
+            "a reloader is enough",
+            s -> s.discovery = Optional.of(installation(false, "container reloader")),
+            State.WRITTEN,
+            PLACE),
+        new Row(
+            "too old",
+            s -> s.replica().version = PrometheusVersion.parse("2.41.0"),
+            State.INSTALLATION_UNSUPPORTED,
+            "Deployment istio-system/prometheus runs Prometheus 2.41.0, and this release of the"
+                + " operator serves 2.42.0 and later: update its image"),
+        new Row(
+            "one of two too old",
+            s -> s.another("prometheus-2").version = PrometheusVersion.parse("2.5.0"),
+            State.INSTALLATION_UNSUPPORTED,
+            "Deployment istio-system/prometheus runs Prometheus 2.5.0, and this release of the"
+                + " operator serves 2.42.0 and later: update its image"),
+        new Row(
+            "no ConfigMap",
+            s -> {
+              s.text = null;
+              s.demand = new Demand(PLAIN, true);
+            },
+            State.MISSING,
+            PLACE
+                + " does not exist, and Deployment istio-system/prometheus reads its configuration"
+                + " from there; the operator edits it but never creates it: apply the Prometheus"
+                + " manifest again"),
+        new Row(
+            "no YAML",
+            s -> unreadable(s, "scrape_configs: [\n"),
+            State.UNPARSABLE,
+            PLACE
+                + " cannot be edited: line 2, column 1: this is no YAML (while parsing a flow node:"
+                + " expected the node content, but found '<stream end>'); correct it"),
+        new Row(
+            "the job's name is taken",
+            s -> unreadable(s, USERS + "- job_name: appmetrics-1\n"),
+            State.UNPARSABLE,
+            PLACE
+                + " cannot be edited: line 6, column 3: the job name appmetrics-1 is the AppMetrics"
+                + " operator's, and this job stands outside its block; rename it, or delete it when"
+                + " it is a copy"),
+        new Row(
+            "nobody has answered yet",
+            s -> {
+              s.text = USERS;
+              s.replica().everAnswered = false;
+            },
+            State.PENDING,
+            "The jobs are written to "
+                + PLACE
+                + " once Deployment istio-system/prometheus answers: its version decides which"
+                + " keys it understands"),
+        new Row(
+            "nobody has answered yet, and there is no pod at all",
+            s -> {
+              s.text = USERS;
+              s.replicas.clear();
+            },
+            State.PENDING,
+            "The jobs are written to "
+                + PLACE
+                + " once Deployment istio-system/prometheus answers: its version decides which"
+                + " keys it understands"),
+        new Row(
+            "nobody has answered yet, but they stand there",
+            s -> s.replica().everAnswered = false,
+            State.WRITTEN,
+            PLACE),
+        new Row(
+            "the API server has just refused it",
+            s -> {
+              s.text = USERS;
+              s.refusal = "admission webhook \"freeze\" denied the request";
+            },
+            State.REFUSED,
+            "The API server refused to write "
+                + PLACE
+                + ": admission webhook \"freeze\" denied the request"),
+        new Row(
+            "nobody needs it, nothing stands there",
+            s -> {
+              s.text = USERS;
+              s.demand = new Demand(SlotJobs.none(), true);
+            },
+            State.WRITTEN,
+            PLACE),
+        new Row(
+            "not everybody has been heard: nothing is removed",
+            s -> s.demand = new Demand(SlotJobs.none(), false),
+            State.WRITTEN,
+            PLACE),
+        new Row(
+            "the text is long already, and is not made longer",
+            s -> s.otherBytes = 2 * ConfigDecision.MOST_BYTES,
+            State.WRITTEN,
+            PLACE));
+  }
+
+  private static void unreadable(SeenInstallation seen, String text) {
+    seen.replica().running = USERS;
+    seen.text = text;
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void saysWhatIsTheCaseAndWritesNothing(Row row) {
+    ConfigDecision decision =
+        ConfigDecision.of(SeenInstallation.but(row.otherwise()).observation());
+
+    assertThat(decision.facts().state()).isEqualTo(row.state());
+    assertThat(decision.facts().message()).isEqualTo(row.message()).matches("[A-Z].*[^.]");
+    assertThat(decision.action()).isEqualTo(NOTHING);
+  }
+
+  @Test
+  void everyStateOccurs() {
+    assertThat(Stream.concat(rows().map(Row::state), Stream.of(State.TOO_LARGE)))
+        .containsAll(Arrays.stream(State.values()).collect(Collectors.toSet()));
+  }
+
+  @Test
+  void writesTheBlockBehindTheUsersJobs() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = USERS;
+    ConfigDecision decision = ConfigDecision.of(seen.observation());
+
+    Action.WriteConfig write = (Action.WriteConfig) decision.action();
+    assertThat(write.text()).isEqualTo(withJobs(MUTUAL, FILES)).startsWith(USERS);
+    assertThat(write.resourceVersion()).isEqualTo("42");
+    assertThat(write.words())
+        .isEqualTo(
+            "write the configuration, because jobs none become appmetrics-1,"
+                + " appmetrics-1-istio-secure");
+    assertThat(decision.facts())
+        .isEqualTo(
+            new ConfigFacts(
+                State.PENDING,
+                PLACE,
+                "The jobs are being written to " + PLACE,
+                SlotJobs.none(),
+                null));
+  }
+
+  /** The AppMetrics whose jobs stand there already do not wait for those of others. */
+  @Test
+  void tellsWhatStandsWhileMoreIsWritten() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = withJobs(PLAIN, FILES);
+    ConfigFacts facts = ConfigDecision.of(seen.observation()).facts();
+
+    assertThat(facts.jobs()).isEqualTo(PLAIN);
+    assertThat(facts.digest()).isEqualTo(ScrapeBlock.render(PLAIN, TODAY, FILES).digest());
+  }
+
+  @Test
+  void writesWhatItsOwnTextWantsNoMore() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = USERS;
+    seen.text = ((Action.WriteConfig) ConfigDecision.of(seen.observation()).action()).text();
+
+    assertThat(ConfigDecision.of(seen.observation()).action()).isEqualTo(NOTHING);
+  }
+
+  @Test
+  void leavesTheUsersOwnBytesWhenTheLastIsGone() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.demand = new Demand(SlotJobs.none(), true);
+
+    assertThat(written(seen)).isEqualTo(USERS);
+  }
+
+  /** Leaving needs no Prometheus, and no certificates. */
+  @Test
+  void leavesAlsoWhilePrometheusIsDown() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.demand = new Demand(SlotJobs.none(), true);
+    seen.replicas.clear();
+    seen.files = null;
+
+    assertThat(written(seen)).isEqualTo(USERS);
+  }
+
+  @Test
+  void removesJobsOnlyOnceEverybodyWasHeard() {
+    SeenInstallation seen = SeenInstallation.well();
+    SlotJobs second = SlotJobs.named(List.of("appmetrics-2"));
+    seen.demand = new Demand(second, false);
+    assertThat(written(seen)).isEqualTo(withJobs(MUTUAL.and(second), FILES));
+
+    seen.demand = new Demand(second, true);
+    assertThat(written(seen)).isEqualTo(withJobs(second, FILES));
+  }
+
+  @Test
+  void leavesMutualJobsOutWhileNothingSaysWhereTheCertificatesAre() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = USERS;
+    seen.files = null;
+
+    assertThat(written(seen)).isEqualTo(withJobs(PLAIN, null));
+  }
+
+  /** The replicas share one text: an unknown key would fail the older one's reload. */
+  @Test
+  void writesOnlyWhatTheOldestReplicaKnows() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = USERS;
+    seen.another("prometheus-2").version = OLD;
+
+    assertThat(written(seen))
+        .isEqualTo(withJobs(MUTUAL, OLD, FILES))
+        .isNotEqualTo(withJobs(MUTUAL, TODAY, FILES));
+  }
+
+  /** A replica that does not answer any more is still of the version that it said. */
+  @Test
+  void remembersTheVersionOfASilentReplica() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = withJobs(MUTUAL, OLD, FILES);
+    SeenInstallation.Replica second = seen.another("prometheus-2");
+    second.version = OLD;
+    second.silent(9, Duration.ofHours(1));
+
+    assertThat(ConfigDecision.of(seen.observation()).action()).isEqualTo(NOTHING);
+  }
+
+  @Test
+  void refusesToFillTheConfigMapToTheBrim() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = USERS;
+    int bytes = withJobs(MUTUAL, FILES).length();
+    seen.otherBytes = ConfigDecision.MOST_BYTES - bytes;
+    assertThat(written(seen)).hasSize(bytes);
+
+    seen.otherBytes++;
+    ConfigDecision decision = ConfigDecision.of(seen.observation());
+    assertThat(decision.action()).isEqualTo(NOTHING);
+    assertThat(decision.facts().state()).isEqualTo(State.TOO_LARGE);
+    assertThat(decision.facts().message())
+        .isEqualTo(
+            PLACE
+                + " would hold 1032193 bytes with the jobs in it, more than the 1032192 that the"
+                + " API server leaves room for: move alerting rules or dashboards out of it");
+  }
+
+  /** What makes it shorter is always written: it is the way out. */
+  @Test
+  void removesFromAFullConfigMap() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.otherBytes = ConfigDecision.MOST_BYTES;
+    seen.demand = new Demand(PLAIN, true);
+
+    assertThat(written(seen)).isEqualTo(withJobs(PLAIN, FILES));
+  }
+
+  private static String written(SeenInstallation seen) {
+    Action action = ConfigDecision.of(seen.observation()).action();
+    assertThat(action).isInstanceOf(Action.WriteConfig.class);
+    return ((Action.WriteConfig) action).text();
+  }
+}

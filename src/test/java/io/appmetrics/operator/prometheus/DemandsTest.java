@@ -1,0 +1,56 @@
+package io.appmetrics.operator.prometheus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DemandsTest {
+  private static final SlotJobs ONE = SlotJobs.named(List.of("appmetrics-1"));
+  private static final SlotJobs TWO = SlotJobs.named(List.of("appmetrics-2-istio-secure"));
+
+  private final Demands demands = new Demands();
+
+  @Test
+  void isIncompleteUntilEveryAppMetricsWasHeard() {
+    List<String> existing = List.of("shop/a", "shop/b");
+    assertThat(demands.of(existing)).isEqualTo(new Demand(SlotJobs.none(), false));
+
+    demands.put("shop/a", ONE, false);
+    assertThat(demands.of(existing)).isEqualTo(new Demand(ONE, false));
+    demands.put("shop/b", SlotJobs.none(), false);
+    assertThat(demands.of(existing)).isEqualTo(new Demand(ONE, true));
+    assertThat(new Demands().of(List.of())).isEqualTo(new Demand(SlotJobs.none(), true));
+  }
+
+  @Test
+  void isWhatAllNeedTogether() {
+    demands.put("shop/a", ONE, false);
+    demands.put("shop/b", TWO, false);
+    assertThat(demands.of(List.of()).jobs()).isEqualTo(ONE.and(TWO));
+
+    assertThat(demands.remove("shop/a")).isTrue();
+    assertThat(demands.remove("shop/a")).isFalse();
+    assertThat(demands.of(List.of()).jobs()).isEqualTo(TWO);
+  }
+
+  /** Only news wakes the loop. */
+  @Test
+  void tellsNewsFromWhatIsKnown() {
+    assertThat(demands.put("shop/a", ONE, true)).isTrue();
+    assertThat(demands.put("shop/a", ONE, true)).isFalse();
+    assertThat(demands.put("shop/a", ONE, false)).isTrue();
+    assertThat(demands.put("shop/a", TWO, false)).isTrue();
+  }
+
+  @Test
+  void pendsAsLongAsOneDoes() {
+    demands.put("shop/a", ONE, false);
+    assertThat(demands.pending()).isFalse();
+    demands.put("shop/b", ONE, true);
+    assertThat(demands.pending()).isTrue();
+    demands.remove("shop/b");
+    assertThat(demands.pending()).isFalse();
+  }
+}

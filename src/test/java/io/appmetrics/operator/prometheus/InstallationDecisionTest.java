@@ -1,0 +1,203 @@
+package io.appmetrics.operator.prometheus;
+
+import static io.appmetrics.operator.prometheus.SeenInstallation.MUTUAL;
+import static io.appmetrics.operator.prometheus.SeenInstallation.NOW;
+import static io.appmetrics.operator.prometheus.SeenInstallation.PLAIN;
+import static io.appmetrics.operator.prometheus.SeenInstallation.USERS;
+import static io.appmetrics.operator.prometheus.SeenInstallation.WORKLOAD;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.appmetrics.operator.prometheus.SeenInstallation.Replica;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** One pass of the loop: at most one action, and the facts that go with it. */
+class InstallationDecisionTest {
+
+  @Test
+  void publishesWhatItSaw() {
+    SeenInstallation seen = SeenInstallation.well();
+    InstallationDecision decision = seen.decide();
+
+    assertThat(decision.action()).isEqualTo(new Action.None());
+    assertThat(decision.again()).isNull();
+    ScrapeFacts facts = decision.facts();
+    assertThat(facts.installation()).isEqualTo(WORKLOAD);
+    assertThat(facts.config().state()).isEqualTo(ConfigFacts.State.WRITTEN);
+    assertThat(facts.config().jobs()).isEqualTo(MUTUAL);
+    assertThat(facts.certificates().state()).isEqualTo(CertificateFacts.State.PRESENT);
+    assertThat(facts.scrapeInterval()).isEqualTo(Duration.ofSeconds(15));
+    assertThat(facts.replicas())
+        .extracting(ReplicaFacts::pod, ReplicaFacts::reachable, ReplicaFacts::loaded)
+        .containsExactly(tuple("istio-system/prometheus-1", true, MUTUAL));
+  }
+
+  /** What is written now makes every cure of the old text pointless. */
+  @Test
+  void writesBeforeItHeals() {
+    SeenInstallation seen = SeenInstallation.well().poolMissing();
+    seen.demand = new Demand(MUTUAL.and(SlotJobs.named(List.of("appmetrics-2"))), true);
+
+    assertThat(seen.decide().action()).isInstanceOf(Action.WriteConfig.class);
+  }
+
+  /** Those who are served must not suffer from what others cannot get. */
+  @Test
+  void healsAlsoWhileAWriteIsRefusedOrTooLarge() {
+    SeenInstallation refused = SeenInstallation.well().poolMissing();
+    refused.demand = new Demand(MUTUAL.and(SlotJobs.named(List.of("appmetrics-2"))), true);
+    refused.refusal = "no";
+    assertThat(refused.decide().facts().config().state()).isEqualTo(ConfigFacts.State.REFUSED);
+    assertThat(refused.decide().action()).isInstanceOf(Action.Nudge.class);
+
+    SeenInstallation full = SeenInstallation.well().poolMissing();
+    full.demand = refused.demand;
+    full.otherBytes = ConfigDecision.MOST_BYTES;
+    assertThat(full.decide().facts().config().state()).isEqualTo(ConfigFacts.State.TOO_LARGE);
+    assertThat(full.decide().action()).isInstanceOf(Action.Nudge.class);
+  }
+
+  @Test
+  void doesNothingToAnInstallationThatItDoesNotServe() {
+    SeenInstallation gone = SeenInstallation.well().poolMissing();
+    gone.discovery = Optional.empty();
+    assertThat(gone.decide().action()).isEqualTo(new Action.None());
+
+    SeenInstallation unparsable = SeenInstallation.well().poolMissing();
+    unparsable.replica().running = unparsable.text;
+    unparsable.text = "scrape_configs: [\n";
+    assertThat(unparsable.decide().action()).isEqualTo(new Action.None());
+  }
+
+  @Test
+  void takesAMinuteForTheIntervalUntilPrometheusSaysElse() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.replica().everAnswered = false;
+    assertThat(seen.decide().facts().scrapeInterval()).isEqualTo(Duration.ofMinutes(1));
+  }
+
+  /** Unreachable means three failed polls and 30 s; what was known stays known. */
+  @ParameterizedTest
+  @CsvSource({
+    "0,  0, true",
+    "1, 99, true",
+    "2, 99, true",
+    "3, 29, true",
+    "9, 29, true",
+    "3, 30, false",
+    "9, 99, false"
+  })
+  void losesAReplicaOnlyAfterThreePollsAndThirtySeconds(int polls, int seconds, boolean reachable) {
+    SeenInstallation seen = SeenInstallation.well();
+    Replica replica = seen.replica();
+    replica.targets = Map.of("uid", List.of());
+    if (polls > 0) {
+      replica.silent(polls, Duration.ofSeconds(seconds));
+    }
+    ReplicaFacts facts = seen.decide().facts().replicas().get(0);
+
+    assertThat(facts.reachable()).isEqualTo(reachable);
+    assertThat(facts.answered()).isTrue();
+    assertThat(facts.problem()).isEqualTo(polls == 0 ? null : "cannot connect");
+    assertThat(facts.loaded()).isEqualTo(MUTUAL);
+    assertThat(facts.pools()).contains("appmetrics-1", "appmetrics-1-istio-secure");
+    assertThat(facts.targets()).containsKey("uid");
+  }
+
+  @Test
+  void knowsNothingOfAReplicaThatNeverAnswered() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.replica().everAnswered = false;
+    seen.replica().silent(1, Duration.ZERO);
+
+    assertThat(seen.decide().facts().replicas())
+        .containsExactly(
+            new ReplicaFacts(
+                "istio-system/prometheus-1",
+                true,
+                false,
+                "cannot connect",
+                SlotJobs.none(),
+                null,
+                Set.of(),
+                Map.of()));
+  }
+
+  @Test
+  void tellsARejectionInPrometheusWords() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.replica().running = USERS;
+    seen.replica().reloadSucceeded = false;
+    String uid = seen.replica().uid();
+
+    assertThat(rejection(seen, Attempts.NONE))
+        .isEqualTo("its last reload failed, and its log says why");
+    Attempts once = Attempts.NONE.reloaded(uid, "config a", NOW.minusSeconds(9), "line 1: old");
+    assertThat(rejection(seen, once)).isEqualTo("line 1: old");
+    Attempts twice = once.reloaded(uid, "config b", NOW.minusSeconds(5), "line 2: new");
+    assertThat(rejection(seen, twice)).isEqualTo("line 2: new");
+    Attempts agreed = twice.reloaded(uid, "config c", NOW.minusSeconds(1), null);
+    assertThat(rejection(seen, agreed)).isEqualTo("its last reload failed, and its log says why");
+    assertThat(rejection(seen, Attempts.NONE.reloaded("another", "config a", NOW, "not ours")))
+        .isEqualTo("its last reload failed, and its log says why");
+
+    seen.replica().reloadSucceeded = true;
+    assertThat(rejection(seen, twice)).isNull();
+  }
+
+  private static @Nullable String rejection(SeenInstallation seen, Attempts attempts) {
+    return InstallationDecision.of(seen.observation(), attempts, NOW)
+        .facts()
+        .replicas()
+        .get(0)
+        .rejection();
+  }
+
+  @Test
+  void forgetsAttemptsOnPodsThatAreGone() {
+    Attempts attempts =
+        Attempts.NONE
+            .nudged("a", "cause", NOW)
+            .nudged("a", "cause", NOW.plusSeconds(1))
+            .reloaded("b", "cause", NOW, "no");
+
+    assertThat(attempts.of("a", "cause"))
+        .isEqualTo(new Attempts.Tried(2, NOW.plusSeconds(1), 0, null, null));
+    assertThat(attempts.of("b", "cause")).isEqualTo(new Attempts.Tried(0, null, 1, NOW, "no"));
+    assertThat(attempts.of("a", "another cause")).isEqualTo(Attempts.Tried.NOTHING);
+    Attempts left = attempts.of(Set.of("b", "c"));
+    assertThat(left.byReplica()).containsOnlyKeys(new Attempts.Key("b", "cause"));
+    assertThat(attempts.byReplica()).as("the original").hasSize(2);
+  }
+
+  @Test
+  void saysWhatItDoesAndWhy() {
+    ReplicaReading replica = SeenInstallation.well().replica().reading();
+    Action.Cause cause = new Action.Cause("id", "of this");
+
+    assertThat(new Action.None().words()).isEqualTo("nothing to do");
+    assertThat(new Action.Nudge(replica, cause).words())
+        .isEqualTo("nudge pod prometheus-1, because of this");
+    assertThat(new Action.Reload(replica, cause).words())
+        .isEqualTo("reload pod prometheus-1, because of this");
+    assertThat(new Action.WriteConfig("text", "1", "of that").words())
+        .isEqualTo("write the configuration, because of that");
+  }
+
+  @Test
+  void aReplicaThatRunsTheTextOfAnotherDemandIsNotTaughtOtherwise() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.demand = new Demand(PLAIN, false);
+
+    assertThat(seen.decide().action()).isEqualTo(new Action.None());
+  }
+}

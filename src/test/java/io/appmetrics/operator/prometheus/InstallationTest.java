@@ -1,0 +1,419 @@
+package io.appmetrics.operator.prometheus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
+import io.appmetrics.operator.scrapeconfig.TlsFiles;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.KeyToPath;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What Prometheus' pod template says: found there, and configured nowhere. */
+class InstallationTest {
+  private static final String FILE = "--config.file=/etc/config/prometheus.yml";
+
+  private static Installation found(Deployment deployment) {
+    return (Installation) Installation.of(deployment);
+  }
+
+  private static String problem(Deployment deployment) {
+    String problem = ((Undiscovered) Installation.of(deployment)).problem();
+    assertThat(problem).matches("[A-Z].*[^.]");
+    return problem;
+  }
+
+  @Test
+  void discoversIstiosAddon() {
+    Installation addon = found(Manifest.deployment(Manifest.PLAIN));
+
+    assertThat(addon.workload()).hasToString("Deployment istio-system/prometheus");
+    assertThat(addon.selector().getMatchLabels())
+        .containsEntry("app.kubernetes.io/component", "server");
+    assertThat(addon.container()).isEqualTo("prometheus-server");
+    assertThat(addon.configMap()).isEqualTo("prometheus");
+    assertThat(addon.configKey()).isEqualTo("prometheus.yml");
+    assertThat(addon.projected()).isTrue();
+    assertThat(addon.port()).isEqualTo(9090);
+    assertThat(addon.routePrefix()).isEmpty();
+    assertThat(addon.lifecycle()).isTrue();
+    assertThat(addon.reloader()).isEqualTo("container prometheus-server-configmap-reload");
+    assertThat(addon.mounts())
+        .extracting(Installation.Mount::path)
+        .containsExactly("/etc/config", "/data");
+    assertThat(addon.outputCerts()).isEmpty();
+    assertThat(addon.offeredCertificates()).isEmpty();
+    assertThat(addon.certificateSecrets()).isEmpty();
+  }
+
+  /** The agent writes them where proxy.istio.io/config says, and the addon's jobs name them. */
+  @Test
+  void discoversTheCertificatesThatTheAddonsSidecarWrites() throws Exception {
+    Installation addon = found(Manifest.deployment(Manifest.SECURE));
+
+    assertThat(addon.outputCerts()).contains("/etc/istio-certs");
+    assertThat(addon.offeredCertificates()).contains(Installation.istioFiles("/etc/istio-certs"));
+    assertThat(addon.certificateSecrets()).isEmpty();
+    assertThat(
+            CertificateFiles.find(
+                addon, PrometheusYaml.parse(Manifest.prometheusYml(Manifest.SECURE)), null))
+        .contains(
+            new CertificateFiles(
+                new TlsFiles(
+                    "/etc/istio-certs/root-cert.pem",
+                    "/etc/istio-certs/cert-chain.pem",
+                    "/etc/istio-certs/key.pem"),
+                new CertificateSource.FromDirectory("/etc/istio-certs")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OUTPUT_CERTS: /certs, /certs",
+    "'{\"proxyMetadata\": {\"OUTPUT_CERTS\": \"/certs\", \"A\": \"b\"}}', /certs",
+    "'proxyMetadata: {OUTPUT_CERTS: /certs}', /certs",
+    "'proxyMetadata:\n  OUTPUT_CERTS: ''/certs''\n', /certs",
+    "'proxyMetadata:\n  OTHER: /certs\n', "
+  })
+  void readsOutputCertsOffTheProxysConfiguration(String config, String directory) {
+    Deployment deployment =
+        Manifest.but(
+            d ->
+                d.getSpec()
+                    .getTemplate()
+                    .getMetadata()
+                    .setAnnotations(Map.of("proxy.istio.io/config", config)));
+
+    assertThat(found(deployment).outputCerts().orElse(null)).isEqualTo(directory);
+  }
+
+  /** An injected template, or one written by hand, has it in the proxy's environment. */
+  @Test
+  void readsOutputCertsOffTheProxysEnvironment() {
+    var proxy =
+        new ContainerBuilder()
+            .withName("istio-proxy")
+            .withEnv(
+                new EnvVarBuilder().withName("OTHER").withValue("/x").build(),
+                new EnvVarBuilder().withName("OUTPUT_CERTS").withValue("/certs").build())
+            .build();
+
+    assertThat(
+            found(
+                    Manifest.but(
+                        d -> d.getSpec().getTemplate().getSpec().getInitContainers().add(proxy)))
+                .outputCerts())
+        .contains("/certs");
+    assertThat(
+            found(Manifest.but(d -> d.getSpec().getTemplate().getSpec().getContainers().add(proxy)))
+                .outputCerts())
+        .contains("/certs");
+  }
+
+  /** A directory that Prometheus does not mount is of no use to it. */
+  @Test
+  void offersNoDirectoryThatPrometheusDoesNotMount() {
+    Deployment deployment = Manifest.deployment(Manifest.SECURE);
+    Manifest.container(deployment)
+        .getVolumeMounts()
+        .removeIf(mount -> mount.getMountPath().equals("/etc/istio-certs"));
+
+    assertThat(found(deployment).offeredCertificates()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/etc/istio-certs,  /etc/istio-certs/",
+    "/etc/istio-certs/, /etc/istio-certs",
+    "/etc/istio-certs/, /etc/istio-certs/"
+  })
+  void aSlashAtTheEndMakesNoOtherDirectory(String mounted, String output) {
+    Deployment deployment = Manifest.deployment(Manifest.SECURE);
+    Manifest.container(deployment).getVolumeMounts().stream()
+        .filter(mount -> mount.getMountPath().equals("/etc/istio-certs"))
+        .forEach(mount -> mount.setMountPath(mounted));
+    deployment
+        .getSpec()
+        .getTemplate()
+        .getMetadata()
+        .setAnnotations(Map.of("proxy.istio.io/config", "OUTPUT_CERTS: " + output));
+
+    assertThat(found(deployment).offeredCertificates())
+        .contains(Installation.istioFiles("/etc/istio-certs"));
+  }
+
+  private static Deployment withSecret(String path, String secret, KeyToPath... items) {
+    return Manifest.but(
+        d -> {
+          d.getSpec()
+              .getTemplate()
+              .getSpec()
+              .getVolumes()
+              .add(
+                  new VolumeBuilder()
+                      .withName("certs")
+                      .withNewSecret()
+                      .withSecretName(secret)
+                      .withOptional(true)
+                      .withItems(items)
+                      .endSecret()
+                      .build());
+          Manifest.container(d)
+              .getVolumeMounts()
+              .add(new VolumeMountBuilder().withName("certs").withMountPath(path).build());
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/etc/istio-certs, istio.default, true",
+    "/etc/istio-certs, anything,      true",
+    "/etc/prom-certs/, anything,      true",
+    "/certs,           istio.default, true",
+    "/certs,           web-tls,       false",
+    "/etc/istio-certs-old, web-tls,   false"
+  })
+  void offersASecretThatLooksLikeIstios(String path, String secret, boolean offered) {
+    Installation installation = found(withSecret(path, secret));
+
+    assertThat(installation.certificateSecrets()).isEqualTo(offered ? List.of(secret) : List.of());
+    assertThat(installation.offeredCertificates().isPresent()).isEqualTo(offered);
+  }
+
+  @Test
+  void followsFilesToTheirSecret() {
+    assertThat(
+            found(withSecret("/etc/istio-certs", "istio.default"))
+                .sourceOf(Installation.istioFiles("/etc/istio-certs")))
+        .isEqualTo(
+            new CertificateSource.FromSecret(
+                "istio.default", List.of("root-cert.pem", "cert-chain.pem", "key.pem")));
+  }
+
+  @Test
+  void followsFilesToTheKeysBehindItems() {
+    Installation installation =
+        found(
+            withSecret(
+                "/certs",
+                "mesh",
+                new KeyToPath("ca.crt", null, "root-cert.pem"),
+                new KeyToPath("tls.crt", null, "cert-chain.pem"),
+                new KeyToPath("tls.key", null, "key.pem")));
+
+    assertThat(installation.sourceOf(Installation.istioFiles("/certs")))
+        .isEqualTo(
+            new CertificateSource.FromSecret("mesh", List.of("ca.crt", "tls.crt", "tls.key")));
+  }
+
+  @Test
+  void filesOfNoSecretAreInADirectory() {
+    Installation secure = found(Manifest.deployment(Manifest.SECURE));
+    assertThat(secure.sourceOf(Installation.istioFiles("/etc/istio-certs")))
+        .isEqualTo(new CertificateSource.FromDirectory("/etc/istio-certs"));
+
+    // one of the three lies elsewhere: the Secret alone cannot tell that they are there
+    Installation secret = found(withSecret("/certs", "mesh"));
+    assertThat(secret.sourceOf(new TlsFiles("/etc/ssl/ca.pem", "/certs/cert", "/certs/key")))
+        .isEqualTo(new CertificateSource.FromDirectory("/certs"));
+    assertThat(secret.sourceOf(new TlsFiles("/ca", "/cert", "/key")))
+        .isEqualTo(new CertificateSource.FromDirectory("/"));
+  }
+
+  @Test
+  void theAdminsDirectoryGoesFirstThenTheUsersJobsThenWhatThePodOffers() throws Exception {
+    Installation offers = found(withSecret("/etc/istio-certs", "istio.default"));
+    PrometheusYaml none = PrometheusYaml.parse("scrape_configs: []\n");
+    PrometheusYaml jobs =
+        PrometheusYaml.parse(
+            """
+            scrape_configs:
+            - job_name: database
+              tls_config: {ca_file: /db/ca, cert_file: /db/cert, key_file: /db/key}
+            - job_name: kubernetes-pods-istio-secure
+              tls_config: {ca_file: /mesh/ca, cert_file: /mesh/cert, key_file: /mesh/key}
+            - job_name: kubernetes-apiservers
+              tls_config: {ca_file: /var/run/secrets/ca.crt}
+            """);
+
+    assertThat(CertificateFiles.find(offers, jobs, "/admin").map(CertificateFiles::files))
+        .contains(Installation.istioFiles("/admin"));
+    assertThat(CertificateFiles.find(offers, jobs, null).map(CertificateFiles::files))
+        .contains(new TlsFiles("/mesh/ca", "/mesh/cert", "/mesh/key"));
+    assertThat(CertificateFiles.find(offers, none, null).map(CertificateFiles::files))
+        .contains(Installation.istioFiles("/etc/istio-certs"));
+    assertThat(CertificateFiles.find(found(Manifest.deployment(Manifest.PLAIN)), none, null))
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--web.listen-address=0.0.0.0:9091, 9091",
+    "--web.listen-address=:80,          80",
+    "'--web.listen-address=[::]:9092',  9092",
+    "--web.listen-address=nonsense,     9090",
+    "--storage.tsdb.path=/data,         9090"
+  })
+  void readsThePort(String argument, int port) {
+    assertThat(found(Manifest.arguments(FILE, argument)).port()).isEqualTo(port);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--web.route-prefix=/,                 ''",
+    "--web.route-prefix=/prometheus,       /prometheus",
+    "--web.route-prefix=prometheus/,       /prometheus",
+    "--web.external-url=https://example.org/metrics/, /metrics",
+    "--web.external-url=https://example.org, ''",
+    "--web.external-url=/graphs,           /graphs"
+  })
+  void readsTheRoutePrefix(String argument, String prefix) {
+    assertThat(found(Manifest.arguments(FILE, argument)).routePrefix()).isEqualTo(prefix);
+  }
+
+  @Test
+  void theRoutePrefixGoesBeforeTheExternalUrl() {
+    assertThat(
+            found(Manifest.arguments(FILE, "--web.external-url=http://x/a", "--web.route-prefix=/"))
+                .routePrefix())
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--web.enable-lifecycle,       true",
+    "--web.enable-lifecycle=true,  true",
+    "--web.enable-lifecycle=false, false",
+    "--web.enable-admin-api,       false"
+  })
+  void readsWhetherItCanBeReloaded(String argument, boolean lifecycle) {
+    assertThat(found(Manifest.arguments(FILE, argument)).lifecycle()).isEqualTo(lifecycle);
+  }
+
+  @Test
+  void readsWhoReloads() {
+    Deployment alone =
+        Manifest.but(
+            d ->
+                d.getSpec()
+                    .getTemplate()
+                    .getSpec()
+                    .getContainers()
+                    .removeIf(c -> c.getName().endsWith("reload")));
+    assertThat(found(alone).reloader()).isNull();
+
+    Manifest.container(alone).getArgs().add("--config.auto-reload");
+    assertThat(found(alone).reloader()).isEqualTo("Prometheus itself (--config.auto-reload)");
+
+    Deployment old = Manifest.deployment(Manifest.PLAIN);
+    old.getSpec()
+        .getTemplate()
+        .getSpec()
+        .getContainers()
+        .get(0)
+        .setArgs(List.of("--webhook-url=http://localhost:9090/-/reload"));
+    assertThat(found(old).reloader()).isEqualTo("container prometheus-server-configmap-reload");
+  }
+
+  @Test
+  void readsAFlagWhoseValueIsTheNextWord() {
+    assertThat(found(Manifest.arguments("--config.file", "/etc/config/prometheus.yml")).configKey())
+        .isEqualTo("prometheus.yml");
+  }
+
+  @Test
+  void followsItemsToTheKey() {
+    Deployment deployment =
+        Manifest.but(
+            d ->
+                d.getSpec()
+                    .getTemplate()
+                    .getSpec()
+                    .getVolumes()
+                    .get(0)
+                    .getConfigMap()
+                    .setItems(List.of(new KeyToPath("server.yml", null, "prometheus.yml"))));
+
+    assertThat(found(deployment).configKey()).isEqualTo("server.yml");
+  }
+
+  @Test
+  void aSubPathIsNeverProjected() {
+    Deployment deployment =
+        Manifest.but(
+            d ->
+                Manifest.container(d)
+                    .setVolumeMounts(
+                        List.of(
+                            new VolumeMountBuilder()
+                                .withName("config-volume")
+                                .withMountPath("/etc/config/prometheus.yml")
+                                .withSubPath("prometheus.yml")
+                                .build())));
+
+    assertThat(found(deployment).projected()).isFalse();
+    assertThat(found(deployment).configKey()).isEqualTo("prometheus.yml");
+  }
+
+  @Test
+  void refusesWhatAnotherControllerWrites() {
+    Deployment owned =
+        Manifest.but(
+            d ->
+                d.getMetadata()
+                    .setOwnerReferences(
+                        List.of(
+                            new OwnerReferenceBuilder()
+                                .withKind("Prometheus")
+                                .withName("k8s")
+                                .withController(true)
+                                .build())));
+
+    assertThat(problem(owned))
+        .isEqualTo(
+            "Deployment istio-system/prometheus is run by Prometheus k8s, which writes its"
+                + " configuration: declare a PodMonitor there, or name another Prometheus in"
+                + " APPMETRICS_PROMETHEUS");
+  }
+
+  /** An owner that does not control it, such as an Application for garbage collection. */
+  @Test
+  void takesWhatIsOwnedButNotControlled() {
+    Deployment owned =
+        Manifest.but(
+            d ->
+                d.getMetadata()
+                    .setOwnerReferences(
+                        List.of(
+                            new OwnerReferenceBuilder().withKind("App").withName("a").build())));
+
+    assertThat(Installation.of(owned)).isInstanceOf(Installation.class);
+  }
+
+  @Test
+  void refusesWhatNamesNoConfiguration() {
+    assertThat(problem(Manifest.arguments("--web.enable-lifecycle")))
+        .isEqualTo(
+            "No container of Deployment istio-system/prometheus has the argument --config.file, so"
+                + " the operator cannot tell which ConfigMap holds its configuration; add the"
+                + " argument, or name another workload in APPMETRICS_PROMETHEUS");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/data/prometheus.yml", "/etc/elsewhere.yml", "/etc/configuration.yml"})
+  void refusesAConfigurationThatIsInNoConfigMap(String file) {
+    assertThat(problem(Manifest.arguments("--config.file=" + file)))
+        .isEqualTo(
+            "Deployment istio-system/prometheus reads its configuration from "
+                + file
+                + ", which is not on a volume of a ConfigMap: the operator edits a ConfigMap and"
+                + " nothing else; mount one there");
+  }
+}

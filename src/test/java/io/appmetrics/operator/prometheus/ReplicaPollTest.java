@@ -1,0 +1,287 @@
+package io.appmetrics.operator.prometheus;
+
+import static io.appmetrics.operator.prometheus.SeenInstallation.FILES;
+import static io.appmetrics.operator.prometheus.SeenInstallation.NOW;
+import static io.appmetrics.operator.prometheus.SeenInstallation.PLAIN;
+import static io.appmetrics.operator.prometheus.SeenInstallation.USERS;
+import static io.appmetrics.operator.prometheus.SeenInstallation.withJobs;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.appmetrics.operator.prometheus.ReplicaPoll.Replica;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is asked of a Prometheus, what is not asked again, and what is remembered. */
+class ReplicaPollTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String DIGEST =
+      SeenInstallation.loaded(withJobs(PLAIN, FILES)).markerDigests().iterator().next();
+
+  private final HttpServer server;
+  private final URI base;
+  private final Map<String, Object> answers = new ConcurrentHashMap<>();
+  private final Queue<String> asked = new ConcurrentLinkedQueue<>();
+  private Instant now = NOW;
+  private final ReplicaPoll poll =
+      new ReplicaPoll(
+          new PrometheusApi(
+              HttpClient.newHttpClient(), Duration.ofSeconds(5), Duration.ofSeconds(5)),
+          new Clock() {
+            @Override
+            public Instant instant() {
+              return now;
+            }
+
+            @Override
+            public ZoneId getZone() {
+              return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+              throw new UnsupportedOperationException();
+            }
+          });
+
+  ReplicaPollTest() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    base = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  @BeforeEach
+  void start() {
+    runtime("2026-03-01T10:00:00Z", "2026-03-01T11:00:00Z");
+    answers.put("/api/v1/status/buildinfo", Map.of("version", "3.16.0"));
+    answers.put("/api/v1/status/config", Map.of("yaml", withJobs(PLAIN, FILES)));
+    answers.put(
+        "/api/v1/scrape_pools", Map.of("scrapePools", List.of("kubernetes-pods", "appmetrics-1")));
+    answers.put("/api/v1/targets", Map.of("activeTargets", List.of(target("up", ""))));
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  private void runtime(String started, String loaded) {
+    answers.put(
+        "/api/v1/status/runtimeinfo",
+        Map.of("startTime", started, "reloadConfigSuccess", true, "lastConfigTime", loaded));
+  }
+
+  private static Map<String, Object> target(String health, String error) {
+    return Map.of(
+        "scrapePool",
+        "appmetrics-1",
+        "discoveredLabels",
+        Map.of(
+            "__meta_kubernetes_namespace", "shop",
+            "__meta_kubernetes_pod_name", "cart-1",
+            "__meta_kubernetes_pod_uid", "uid-1"),
+        "scrapeUrl",
+        "http://10.0.0.1:8080/metrics",
+        "health",
+        health,
+        "lastError",
+        error,
+        "lastScrape",
+        "2026-03-01T11:59:57Z");
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    String query = exchange.getRequestURI().getQuery();
+    asked.add(query == null ? path : path + "?" + query);
+    Object data = answers.get(path);
+    byte[] body =
+        JSON.writeValueAsString(
+                data == null
+                    ? Map.of("status", "error", "error", "not today")
+                    : Map.of("status", "success", "data", data))
+            .getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(data == null ? 503 : 200, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+
+  private ReplicaReading ask() {
+    asked.clear();
+    return poll.ask(List.of(new Replica("prometheus-1", "uid-p", base)), DIGEST).get(0);
+  }
+
+  private static ReplicaReading.Answer answer(ReplicaReading reading) {
+    return Objects.requireNonNull(reading.answer());
+  }
+
+  @Test
+  void asksForEverythingAtFirst() {
+    ReplicaReading reading = ask();
+
+    assertThat(reading.answers()).isTrue();
+    assertThat(reading.failedPolls()).isZero();
+    ReplicaReading.Answer answer = answer(reading);
+    assertThat(answer.version()).hasToString("3.16.0");
+    assertThat(answer.config().markerDigests()).containsExactly(DIGEST);
+    assertThat(answer.pools()).containsExactlyInAnyOrder("kubernetes-pods", "appmetrics-1");
+    assertThat(answer.targets())
+        .containsExactly(
+            Map.entry(
+                "uid-1",
+                List.of(
+                    new ActiveTarget(
+                        "appmetrics-1",
+                        "shop",
+                        "cart-1",
+                        "uid-1",
+                        "http://10.0.0.1:8080/metrics",
+                        TargetHealth.UP,
+                        "",
+                        Instant.parse("2026-03-01T11:59:57Z")))));
+    assertThat(asked)
+        .as("the user's own pools are none of our business: they may be very large")
+        .containsExactly(
+            "/api/v1/status/runtimeinfo",
+            "/api/v1/status/buildinfo",
+            "/api/v1/status/config",
+            "/api/v1/scrape_pools",
+            "/api/v1/targets?state=active&scrapePool=appmetrics-1");
+  }
+
+  @Test
+  void doesNotAskAgainForWhatCannotHaveChanged() {
+    ask();
+    ReplicaReading reading = ask();
+
+    assertThat(answer(reading).config().markerDigests()).containsExactly(DIGEST);
+    assertThat(asked)
+        .containsExactly(
+            "/api/v1/status/runtimeinfo",
+            "/api/v1/scrape_pools",
+            "/api/v1/targets?state=active&scrapePool=appmetrics-1");
+  }
+
+  @Test
+  void readsTheTextAgainAfterALoad() {
+    ask();
+    runtime("2026-03-01T10:00:00Z", "2026-03-01T11:30:00Z");
+    answers.put("/api/v1/status/config", Map.of("yaml", USERS));
+
+    assertThat(answer(ask()).config().markerDigests()).isEmpty();
+    assertThat(asked).contains("/api/v1/status/config").doesNotContain("/api/v1/status/buildinfo");
+  }
+
+  /** lastConfigTime has seconds: two loads in one second look like one. */
+  @Test
+  void readsTheTextAgainAsLongAsItIsNotTheExpectedOne() {
+    answers.put("/api/v1/status/config", Map.of("yaml", USERS));
+    ask();
+    ask();
+
+    assertThat(asked).contains("/api/v1/status/config");
+  }
+
+  @Test
+  void asksForTheVersionOfAnotherProcess() {
+    ask();
+    runtime("2026-03-01T11:45:00Z", "2026-03-01T11:45:00Z");
+    answers.put("/api/v1/status/buildinfo", Map.of("version", "2.42.0"));
+
+    assertThat(answer(ask()).version()).hasToString("2.42.0");
+  }
+
+  @Test
+  void remembersWhatWasSaidWhileItIsSilent() {
+    ask();
+    answers.remove("/api/v1/scrape_pools");
+    now = NOW.plusSeconds(2);
+    ReplicaReading first = ask();
+    now = NOW.plusSeconds(4);
+    ReplicaReading second = ask();
+
+    assertThat(first.answers()).isFalse();
+    assertThat(first.silence()).isEqualTo(base + "/api/v1/scrape_pools: HTTP 503: not today");
+    assertThat(first.failedPolls()).isEqualTo(1);
+    assertThat(second.failedPolls()).isEqualTo(2);
+    assertThat(second.silentSince()).isEqualTo(NOW.plusSeconds(2));
+    assertThat(answer(second).targets()).containsKey("uid-1");
+
+    answers.put("/api/v1/scrape_pools", Map.of("scrapePools", List.of()));
+    ReplicaReading third = ask();
+    assertThat(third.answers()).isTrue();
+    assertThat(third.failedPolls()).isZero();
+    assertThat(third.silentSince()).isNull();
+    assertThat(answer(third).targets()).isEmpty();
+  }
+
+  @Test
+  void knowsNothingOfAPodThatDoesNotRun() {
+    ReplicaReading reading =
+        poll.ask(List.of(new Replica("prometheus-1", "uid-p", null)), DIGEST).get(0);
+
+    assertThat(reading)
+        .isEqualTo(new ReplicaReading("prometheus-1", "uid-p", null, "it does not run", NOW, 1));
+  }
+
+  @Test
+  void forgetsAPodThatIsGone() {
+    ask();
+    assertThat(poll.ask(List.of(), DIGEST)).isEmpty();
+    answers.clear();
+
+    assertThat(ask().answer()).isNull();
+  }
+
+  @Test
+  void takesAnAnswerThatIsNoConfigurationForNone() {
+    answers.put("/api/v1/status/config", Map.of("yaml", "scrape_configs: [\n"));
+    assertThat(silence(ask())).startsWith("line 2, column 1: ");
+  }
+
+  /** The scraper's own port differs with every connection, and would make every error news. */
+  @Test
+  void leavesTheScrapersOwnPortOutOfErrors() {
+    answers.put(
+        "/api/v1/targets",
+        Map.of(
+            "activeTargets",
+            List.of(
+                target(
+                    "down",
+                    "Get \"http://10.0.0.1:8080/metrics\": read tcp 10.0.0.9:51234->10.0.0.1:8080:"
+                        + " read: connection reset by peer"))));
+
+    assertThat(answer(ask()).targets().get("uid-1"))
+        .extracting(ActiveTarget::lastError)
+        .containsExactly(
+            "Get \"http://10.0.0.1:8080/metrics\": read tcp 10.0.0.1:8080: read: connection reset"
+                + " by peer");
+  }
+
+  private static @Nullable String silence(ReplicaReading reading) {
+    return reading.silence();
+  }
+}

@@ -1,0 +1,195 @@
+package io.appmetrics.operator.prometheus;
+
+import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
+import io.appmetrics.operator.prometheus.InstallationObservation.ConfigText;
+import io.appmetrics.operator.scrapeconfig.LoadedConfig;
+import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
+import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import io.appmetrics.operator.scrapeconfig.TlsFiles;
+import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is seen of an installation whose ConfigMap holds what is wanted and whose one replica runs
+ * it, certificates included, until a test says what is otherwise.
+ */
+final class SeenInstallation {
+  static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+  static final WorkloadRef WORKLOAD = new WorkloadRef("istio-system", "prometheus");
+  static final String PLACE = "ConfigMap istio-system/prometheus (key prometheus.yml)";
+  static final PrometheusVersion TODAY = PrometheusVersion.parse("3.16.0");
+  static final SlotJobs PLAIN = SlotJobs.named(List.of("appmetrics-1"));
+  static final SlotJobs MUTUAL =
+      SlotJobs.named(List.of("appmetrics-1", "appmetrics-1-istio-secure"));
+  static final TlsFiles FILES = Installation.istioFiles("/etc/istio-certs");
+  static final CertificateFiles FROM_SECRET =
+      new CertificateFiles(
+          FILES,
+          new CertificateSource.FromSecret(
+              "istio.default", List.of("root-cert.pem", "cert-chain.pem", "key.pem")));
+  static final CertificateFiles FROM_DIRECTORY =
+      new CertificateFiles(FILES, new CertificateSource.FromDirectory("/etc/istio-certs"));
+  static final SecretReading SECRET =
+      new SecretReading(true, true, List.of(), "c0ffee", NOW.plus(Duration.ofDays(1)));
+  static final String USERS =
+      """
+      # the user's own
+      global:
+        scrape_interval: 15s
+      scrape_configs:
+      - job_name: kubernetes-pods
+      """;
+
+  Optional<Discovery> discovery = Optional.of(installation(true, null));
+  @Nullable String text = withJobs(MUTUAL, FILES);
+  int otherBytes;
+  @Nullable String refusal;
+  @Nullable CertificateFiles files = FROM_SECRET;
+  @Nullable SecretReading secret = SECRET;
+  Demand demand = new Demand(MUTUAL, true);
+  final List<Replica> replicas = new ArrayList<>(List.of(new Replica("prometheus-1")));
+
+  static SeenInstallation well() {
+    return new SeenInstallation();
+  }
+
+  /** All is well, but for what {@code otherwise} does to it. */
+  static SeenInstallation but(Consumer<SeenInstallation> otherwise) {
+    SeenInstallation seen = new SeenInstallation();
+    otherwise.accept(seen);
+    return seen;
+  }
+
+  static Installation installation(boolean lifecycle, @Nullable String reloader) {
+    return installation(lifecycle, reloader, true);
+  }
+
+  static Installation installation(
+      boolean lifecycle, @Nullable String reloader, boolean projected) {
+    return new Installation(
+        WORKLOAD,
+        new LabelSelectorBuilder().addToMatchLabels("app", "prometheus").build(),
+        "prometheus-server",
+        "prometheus",
+        "prometheus.yml",
+        projected,
+        9090,
+        "",
+        lifecycle,
+        reloader,
+        List.of(),
+        Optional.empty());
+  }
+
+  /** The user's text with these jobs in it, for the Prometheus of today. */
+  static String withJobs(SlotJobs jobs, @Nullable TlsFiles tls) {
+    return withJobs(jobs, TODAY, tls);
+  }
+
+  static String withJobs(SlotJobs jobs, PrometheusVersion version, @Nullable TlsFiles tls) {
+    try {
+      return PrometheusYaml.parse(USERS).with(ScrapeBlock.render(jobs, version, tls));
+    } catch (UnparsableConfig e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static LoadedConfig loaded(String text) {
+    try {
+      return LoadedConfig.parse(text);
+    } catch (UnparsableConfig e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A Prometheus pod that has run what stands in the ConfigMap for an hour, unless said else. */
+  final class Replica {
+    final String pod;
+    PrometheusVersion version = TODAY;
+    @Nullable String running;
+    boolean reloadSucceeded = true;
+    Instant loadedAt = NOW.minus(Duration.ofHours(1));
+    final Set<String> poolsMissing = new TreeSet<>();
+    Map<String, List<ActiveTarget>> targets = Map.of();
+    boolean everAnswered = true;
+    @Nullable String silence;
+    @Nullable Instant silentSince;
+    int failedPolls;
+
+    Replica(String pod) {
+      this.pod = pod;
+    }
+
+    Replica silent(int polls, Duration since) {
+      silence = "cannot connect";
+      silentSince = NOW.minus(since);
+      failedPolls = polls;
+      return this;
+    }
+
+    String uid() {
+      return "uid-of-" + pod;
+    }
+
+    ReplicaReading reading() {
+      return new ReplicaReading(
+          pod, uid(), everAnswered ? answer() : null, silence, silentSince, failedPolls);
+    }
+
+    private ReplicaReading.Answer answer() {
+      LoadedConfig config = loaded(running != null ? running : text != null ? text : USERS);
+      Set<String> pools = new TreeSet<>(config.jobNames());
+      pools.removeAll(poolsMissing);
+      return new ReplicaReading.Answer(
+          version,
+          new RuntimeInfo(NOW.minus(Duration.ofHours(2)), reloadSucceeded, loadedAt),
+          config,
+          pools,
+          new TreeMap<>(targets));
+    }
+  }
+
+  Replica replica() {
+    return replicas.get(0);
+  }
+
+  Replica another(String pod) {
+    Replica replica = new Replica(pod);
+    replicas.add(replica);
+    return replica;
+  }
+
+  /** No pool for the mutual TLS job: as when Prometheus started before its certificates. */
+  SeenInstallation poolMissing() {
+    replicas.forEach(replica -> replica.poolsMissing.add("appmetrics-1-istio-secure"));
+    return this;
+  }
+
+  InstallationObservation observation() {
+    return new InstallationObservation(
+        WORKLOAD,
+        discovery,
+        Optional.ofNullable(text).map(t -> new ConfigText("42", t, otherBytes)),
+        refusal,
+        new Certificates(Optional.ofNullable(files), Optional.ofNullable(secret)),
+        demand,
+        replicas.stream().map(Replica::reading).toList());
+  }
+
+  InstallationDecision decide() {
+    return InstallationDecision.of(observation(), Attempts.NONE, NOW);
+  }
+}

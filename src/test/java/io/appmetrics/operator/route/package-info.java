@@ -1,0 +1,4 @@
+@NullMarked
+package io.appmetrics.operator.route;
+
+import org.jspecify.annotations.NullMarked;
