@@ -26,7 +26,7 @@ final class Manifest {
   }
 
   static String prometheusYml(String file) {
-    return only(file, ConfigMap.class).getData().get("prometheus.yml");
+    return Objects.requireNonNull(only(file, ConfigMap.class).getData().get("prometheus.yml"));
   }
 
   private static <T extends HasMetadata> T only(String file, Class<T> kind) {
