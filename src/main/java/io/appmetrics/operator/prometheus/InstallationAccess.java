@@ -1,8 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
-import io.appmetrics.operator.prometheus.InstallationObservation.ConfigText;
-import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -61,6 +59,7 @@ public final class InstallationAccess implements AutoCloseable {
   private final Watches watches;
   private final Map<String, URI> bases = new HashMap<>();
   private @Nullable ConfigMap configMap;
+  private @Nullable ConfigText configText;
 
   /** Connects an installation to the cluster. */
   public InstallationAccess(
@@ -107,13 +106,20 @@ public final class InstallationAccess implements AutoCloseable {
     if (found == null || text == null) {
       return Optional.empty();
     }
-    int total =
-        data.values().stream().mapToInt(v -> v.getBytes(StandardCharsets.UTF_8).length).sum();
-    return Optional.of(
-        new ConfigText(
-            found.getMetadata().getResourceVersion(),
-            text,
-            total - text.getBytes(StandardCharsets.UTF_8).length));
+    ConfigText known = configText;
+    if (known == null || !known.text().equals(text)) {
+      known = new ConfigText("", text, 0);
+    }
+    configText = known.at(found.getMetadata().getResourceVersion(), bytes(data) - bytes(text));
+    return Optional.of(configText);
+  }
+
+  private static int bytes(Map<String, String> data) {
+    return data.values().stream().mapToInt(InstallationAccess::bytes).sum();
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   List<ReplicaReading> ask(Installation installation, Optional<ConfigText> text) {
@@ -172,7 +178,7 @@ public final class InstallationAccess implements AutoCloseable {
 
   private static Optional<String> digest(ConfigText text) {
     try {
-      return PrometheusYaml.parse(text.text()).blockDigest();
+      return text.yaml().blockDigest();
     } catch (UnparsableConfig e) {
       return Optional.empty(); // the decision parses it, too, and says so
     }
@@ -184,9 +190,7 @@ public final class InstallationAccess implements AutoCloseable {
     }
     Optional<CertificateFiles> files;
     try {
-      files =
-          CertificateFiles.find(
-              installation, PrometheusYaml.parse(text.get().text()), settings.certificates());
+      files = CertificateFiles.find(installation, text.get().yaml(), settings.certificates());
     } catch (UnparsableConfig e) {
       return Certificates.NONE; // the decision parses it, too, and says so
     }
