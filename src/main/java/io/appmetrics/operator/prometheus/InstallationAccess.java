@@ -1,5 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.apiserver.ApiFailure;
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -237,13 +238,15 @@ public final class InstallationAccess implements AutoCloseable {
       client.resource(edited).update();
       return new Written(Outcome.DONE, null, before);
     } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
-          || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
-        return new Written(Outcome.OVERTAKEN, null, before);
-      }
-      String words = Refusals.words(e);
-      log.warn("{}: the ConfigMap was not written: {}", workload(), words);
-      return new Written(Outcome.refused(words), words, before);
+      ApiFailure failure = ApiFailure.of(e);
+      return switch (failure.kind()) {
+        case OVERTAKEN -> new Written(Outcome.OVERTAKEN, null, before);
+        case REFUSED -> {
+          log.warn("{}: the ConfigMap was not written: {}", workload(), failure.words());
+          yield new Written(Outcome.refused(failure.words()), failure.words(), before);
+        }
+        case UNAVAILABLE -> throw e;
+      };
     }
   }
 
@@ -269,7 +272,12 @@ public final class InstallationAccess implements AutoCloseable {
                   .build());
       return Outcome.DONE;
     } catch (KubernetesClientException e) {
-      return Outcome.refused(Refusals.words(e));
+      ApiFailure failure = ApiFailure.of(e);
+      return switch (failure.kind()) {
+        case OVERTAKEN -> Outcome.OVERTAKEN;
+        case REFUSED -> Outcome.refused(failure.words());
+        case UNAVAILABLE -> throw e;
+      };
     }
   }
 
