@@ -721,6 +721,10 @@ class ChainTest {
             Seen.well().ports(port(8080, PortScheme.ISTIO_MUTUAL)).pods().plan().demand().names())
         .containsExactly("appmetrics-1", "appmetrics-1-istio-secure");
     assertThat(Seen.but(s -> s.workloadExists = false).plan().demand()).isEqualTo(SlotJobs.none());
+    assertThat(Seen.well().strict().pods().plan().demand().names())
+        .as("scaled to 0 for the night")
+        .containsExactly("appmetrics-1", "appmetrics-1-istio-secure");
+    assertThat(Seen.well().pods().plan().demand().names()).containsExactly("appmetrics-1");
     Set<Integer> none = new TreeSet<>();
     assertThat(Seen.well().strict().ports(port(8080, PortScheme.HTTP)).plan().demand().mutual())
         .isEqualTo(none);
