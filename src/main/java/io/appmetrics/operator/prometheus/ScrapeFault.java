@@ -22,7 +22,10 @@ public enum ScrapeFault {
   UNAUTHORIZED("^server returned HTTP status 401"),
   /** HTTP 403, which is also how Envoy enforces an AuthorizationPolicy. */
   FORBIDDEN("^server returned HTTP status 403"),
-  /** HTTP 502, 503, 504, with which a sidecar tells that it has no answer of its app. */
+  /**
+   * HTTP 502, 503, 504, with which a sidecar tells that it has no answer of its app: the response
+   * flags UPE, UF and UC, UT of Envoy's access log. Prometheus keeps nothing of the body.
+   */
   APP_UNAVAILABLE("^server returned HTTP status 50[234]"),
   /** Another HTTP 5xx, or one that asks for patience: the app is there, and in trouble. */
   APP_FAILED("^server returned HTTP status (5\\d\\d|408|425|429)"),
