@@ -197,7 +197,7 @@ class EndpointReadingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"-1, false", "0, true", "1, true"})
+  @CsvSource({"-1, false", "0, false", "1, true"})
   void upCountsOnlyWhenItIsOfThisContainer(int secondsAfterStart, boolean scraped) {
     Seen seen = Seen.well();
     Instant started = NOW.minusSeconds(10);
