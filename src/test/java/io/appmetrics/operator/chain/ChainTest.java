@@ -160,7 +160,15 @@ class ChainTest {
             Link.TARGETS_FOUND,
             Reason.NO_READY_PODS,
             s -> s.pods().rollout = new Rollout(0, 0, true, false, null),
-            "Deployment cart is scaled to 0, so there is nothing to scrape: scale it up"));
+            "Deployment cart is scaled to 0, so there is nothing to scrape: scale it up"),
+        row(
+            "the right to its pods was taken away",
+            Link.TARGETS_FOUND,
+            Reason.PODS_UNREADABLE,
+            s -> s.unreadable = "pods is forbidden",
+            "The pods of Deployment cart cannot be read, so nobody can tell what they carry: give"
+                + " the operator's ServiceAccount the rights of deploy/operator/clusterrole.yaml;"
+                + " the API server says: pods is forbidden"));
   }
 
   private static Stream<Row> annotated() {

@@ -59,6 +59,7 @@ final class Seen {
   Rollout rollout = new Rollout(1, 1, true, false, null);
   @Nullable String controller;
   MeshPolicy.Effective policy = new MeshPolicy.Effective(MutualTls.PERMISSIVE, "Istio's default");
+  @Nullable String unreadable;
   final List<PodSeen> pods = new ArrayList<>(List.of(new PodSeen("cart-1")));
   final List<Claimant> others = new ArrayList<>();
   final List<Target> furtherTargets = new ArrayList<>();
@@ -257,11 +258,15 @@ final class Seen {
         new TargetObservation(
             cart,
             workloadExists ? workload : null,
-            workloadExists ? pods.stream().map(pod -> facts(pod, template)).toList() : List.of(),
+            workloadExists && unreadable == null
+                ? pods.stream().map(pod -> facts(pod, template)).toList()
+                : List.of(),
+            unreadable,
             claimants,
             policy));
     furtherTargets.forEach(
-        target -> targets.add(new TargetObservation(target, null, List.of(), List.of(), policy)));
+        target ->
+            targets.add(new TargetObservation(target, null, List.of(), null, List.of(), policy)));
     return new Observation("shop", "shop", suspended, targets, facts, slotLimit, now);
   }
 
