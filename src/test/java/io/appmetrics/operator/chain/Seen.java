@@ -124,6 +124,10 @@ final class Seen {
     @Nullable String rejection;
     final Set<String> poolsMissing = new HashSet<>();
     final Set<String> absent = new HashSet<>();
+
+    /** The scheme of the only target that it has of a pod's slot, where that is out of date. */
+    final Map<String, Scheme> lagging = new HashMap<>();
+
     final Map<String, Scrape> scrapes = new HashMap<>();
 
     ReplicaSeen(String pod) {
@@ -132,6 +136,11 @@ final class Seen {
 
     ReplicaSeen absent(String pod) {
       absent.add(pod);
+      return this;
+    }
+
+    ReplicaSeen lagging(String pod, Scheme scheme) {
+      lagging.put(pod, scheme);
       return this;
     }
 
@@ -329,7 +338,8 @@ final class Seen {
             pod.name, new Scrape(TargetHealth.UP, "", NOW.minusSeconds(3)));
     List<ActiveTarget> targets = new ArrayList<>();
     for (Slot slot : SlotAnnotations.read(annotations)) {
-      Scheme scheme = SlotAnnotations.schemeOf(slot.number(), annotations).orElse(slot.scheme());
+      Scheme carried = SlotAnnotations.schemeOf(slot.number(), annotations).orElse(slot.scheme());
+      Scheme scheme = replica.lagging.getOrDefault(pod.name, carried);
       targets.add(
           new ActiveTarget(
               scheme == Scheme.ISTIO_MUTUAL
