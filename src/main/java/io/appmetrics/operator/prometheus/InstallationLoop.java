@@ -51,6 +51,7 @@ public final class InstallationLoop implements AutoCloseable {
 
   private Attempts attempts = Attempts.NONE;
   private @Nullable Refusal refusal;
+  private @Nullable Silence silence;
   private volatile Instant lastPass;
   private volatile boolean stopped;
 
@@ -104,12 +105,10 @@ public final class InstallationLoop implements AutoCloseable {
       Instant started = clock.instant();
       try {
         rest = pass();
+      } catch (Unreadable e) {
+        rest = failed(e);
       } catch (RuntimeException e) {
-        if (stopped) {
-          return; // what failed was interrupted by the stop
-        }
-        log.warn("a pass over {} failed, the next one follows", access.workload(), e);
-        rest = pace.steady();
+        rest = failed(Unreadable.of(access.workload(), e));
       }
       lastPass = clock.instant();
       Duration took = Duration.between(started, lastPass);
@@ -124,16 +123,38 @@ public final class InstallationLoop implements AutoCloseable {
   }
 
   /** One pass; returns how long to rest. */
-  private Duration pass() {
+  private Duration pass() throws Unreadable {
     InstallationObservation seen = gather();
     Instant now = clock.instant();
     InstallationDecision decision = InstallationDecision.of(seen, attempts, now);
-    boolean again = apply(seen, decision.action());
+    // First: what was seen holds, whatever becomes of the action, and however long it takes.
     publish(decision.facts());
-    return rest(decision, again, now);
+    silence = null;
+    return rest(decision, apply(seen, decision.action()), now);
   }
 
-  private InstallationObservation gather() {
+  /** A pass that fails is a silence of everything: facts of the past must not keep Ready True. */
+  private Duration failed(Unreadable failure) {
+    if (stopped) {
+      return Duration.ZERO; // what failed was interrupted by the stop
+    }
+    Instant now = clock.instant();
+    Silence known = Silence.again(silence, now);
+    silence = known;
+    if (known.times() == 1) { // not once more with every poll
+      log.warn(
+          "a pass over {} failed, the next one follows: {}",
+          access.workload(),
+          failure.words(),
+          failure);
+    }
+    if (known.lost(now)) {
+      publish(ScrapeFacts.unreadable(access.workload(), facts.get(), failure.words()));
+    }
+    return pace.steady();
+  }
+
+  private InstallationObservation gather() throws Unreadable {
     Optional<Discovery> discovery = access.discover();
     Demand demand = demands.of(existing.get());
     if (!(discovery.orElse(null) instanceof Installation installation)) {
@@ -177,12 +198,15 @@ public final class InstallationLoop implements AutoCloseable {
         attempts = attempts.withoutTexts();
       }
       done(action, written.outcome());
-      return true;
+      return written.outcome().kind() != Outcome.Kind.UNAVAILABLE;
     }
     if (action instanceof Action.Nudge nudge) {
       Outcome outcome = access.nudge(nudge);
-      attempts = attempts.nudged(nudge.replica().uid(), nudge.cause().id(), clock.instant());
       done(action, outcome);
+      if (outcome.kind() == Outcome.Kind.UNAVAILABLE) {
+        return false;
+      }
+      attempts = attempts.nudged(nudge.replica().uid(), nudge.cause().id(), clock.instant());
       return true;
     }
     if (action instanceof Action.Reload reload) {

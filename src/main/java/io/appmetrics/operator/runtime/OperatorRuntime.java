@@ -233,7 +233,7 @@ public final class OperatorRuntime implements AutoCloseable {
         switch (outcome.kind()) {
           case DONE -> meters.configWritten();
           case OVERTAKEN -> meters.configConflicted();
-          case REFUSED -> {} // said in the condition ConfigWritten
+          case REFUSED, UNAVAILABLE -> {} // said in the condition ConfigWritten, and tried again
         }
       } else if (action instanceof Action.Nudge) {
         meters.nudged();
