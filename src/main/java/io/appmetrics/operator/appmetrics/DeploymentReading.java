@@ -50,7 +50,7 @@ final class DeploymentReading {
     return owner.getKind() + " " + owner.getName();
   }
 
-  private static Map<String, String> templateAnnotations(Deployment deployment) {
+  static Map<String, String> templateAnnotations(Deployment deployment) {
     return Optional.ofNullable(deployment.getSpec().getTemplate().getMetadata())
         .map(ObjectMeta::getAnnotations)
         .orElse(Map.of());

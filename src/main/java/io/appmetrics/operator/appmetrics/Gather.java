@@ -80,6 +80,7 @@ public final class Gather {
 
   private List<PodFacts> pods(Workload workload) {
     return PodReading.of(
+        workload,
         client
             .pods()
             .inNamespace(workload.namespace())

@@ -1,7 +1,9 @@
 package io.appmetrics.operator.appmetrics;
 
 import io.appmetrics.operator.chain.PodFacts;
+import io.appmetrics.operator.chain.Workload;
 import io.fabric8.kubernetes.api.model.ContainerStateRunning;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import java.time.Instant;
@@ -20,13 +22,27 @@ final class PodReading {
 
   private PodReading() {}
 
-  /** The pods that live, by name; what has run to its end serves nobody. */
-  static List<PodFacts> of(List<Pod> pods) {
+  /** The workload's pods that live, by name; what has run to its end serves nobody. */
+  static List<PodFacts> of(Workload workload, List<Pod> pods) {
     return pods.stream()
+        .filter(pod -> belongs(pod, workload))
         .filter(pod -> !ended(pod))
         .map(PodReading::of)
         .sorted(Comparator.comparing(PodFacts::name))
         .toList();
+  }
+
+  /**
+   * Whether the Deployment made it, by way of a ReplicaSet name-hash: the labels of a debug pod, a
+   * job or a canary may match, too, and nobody rolls those out.
+   */
+  private static boolean belongs(Pod pod, Workload workload) {
+    String prefix = workload.name() + "-";
+    return pod.getMetadata().getOwnerReferences().stream()
+        .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+        .filter(owner -> owner.getKind().equals("ReplicaSet"))
+        .map(OwnerReference::getName)
+        .anyMatch(name -> name.startsWith(prefix) && name.indexOf('-', prefix.length()) < 0);
   }
 
   private static boolean ended(Pod pod) {

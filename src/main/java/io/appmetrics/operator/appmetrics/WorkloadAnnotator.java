@@ -10,6 +10,7 @@ import io.appmetrics.operator.route.WorkloadPlan;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.StatusCause;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -157,24 +159,32 @@ public final class WorkloadAnnotator {
       Workload workload, SortedMap<String, String> set, boolean force, int writes) {
     // Without uid and resourceVersion an absent workload would be created, and a stale decision
     // would overwrite a newer one.
-    client
-        .resource(
-            new DeploymentBuilder()
-                .withNewMetadata()
-                .withNamespace(workload.namespace())
-                .withName(workload.name())
-                .withUid(workload.uid())
-                .withResourceVersion(workload.resourceVersion())
-                .endMetadata()
-                .withNewSpec()
-                .withNewTemplate()
-                .withNewMetadata()
-                .withAnnotations(set)
-                .endMetadata()
-                .endTemplate()
-                .endSpec()
-                .build())
-        .patch(apply(force));
+    Deployment applied =
+        client
+            .resource(
+                new DeploymentBuilder()
+                    .withNewMetadata()
+                    .withNamespace(workload.namespace())
+                    .withName(workload.name())
+                    .withUid(workload.uid())
+                    .withResourceVersion(workload.resourceVersion())
+                    .endMetadata()
+                    .withNewSpec()
+                    .withNewTemplate()
+                    .withNewMetadata()
+                    .withAnnotations(set)
+                    .endMetadata()
+                    .endTemplate()
+                    .endSpec()
+                    .build())
+            .patch(apply(force));
+    // What kubectl rollout undo has moved to another manager outlives an apply without it.
+    Set<String> left = new TreeSet<>(SlotAnnotations.managedKeys(workload.template()));
+    left.removeAll(set.keySet());
+    left.retainAll(DeploymentReading.templateAnnotations(applied).keySet());
+    if (!left.isEmpty()) {
+      remove(workload, applied.getMetadata().getResourceVersion(), left);
+    }
     written(workload, set.keySet());
     return new AnnotationOutcome(Kind.WRITTEN, "", writes + 1);
   }
@@ -184,34 +194,39 @@ public final class WorkloadAnnotator {
    * has moved to another manager.
    */
   private AnnotationOutcome strip(Workload workload, int writes) {
-    Map<String, @Nullable String> nothing = new TreeMap<>();
-    SlotAnnotations.managedKeys(workload.template()).forEach(key -> nothing.put(key, null));
-    if (nothing.isEmpty()) {
+    Set<String> ours = SlotAnnotations.managedKeys(workload.template());
+    if (ours.isEmpty()) {
       return new AnnotationOutcome(Kind.UP_TO_DATE, "", writes);
     }
-    Map<String, Object> patch =
-        Map.of(
-            "metadata",
-            Map.of("uid", workload.uid(), "resourceVersion", workload.resourceVersion()),
-            "spec",
-            Map.of("template", Map.of("metadata", Map.of("annotations", nothing))));
     try {
-      client
-          .apps()
-          .deployments()
-          .inNamespace(workload.namespace())
-          .withName(workload.name())
-          .patch(
-              new PatchContext.Builder()
-                  .withPatchType(PatchType.JSON_MERGE)
-                  .withFieldManager(MANAGER)
-                  .build(),
-              Serialization.asJson(patch));
+      remove(workload, workload.resourceVersion(), ours);
       written(workload, Set.of());
       return new AnnotationOutcome(Kind.WRITTEN, "", writes + 1);
     } catch (KubernetesClientException e) {
       return failed(workload.key(), e, writes);
     }
+  }
+
+  private void remove(Workload workload, String resourceVersion, Set<String> keys) {
+    Map<String, @Nullable String> nothing = new TreeMap<>();
+    keys.forEach(key -> nothing.put(key, null));
+    Map<String, Object> patch =
+        Map.of(
+            "metadata",
+            Map.of("uid", workload.uid(), "resourceVersion", resourceVersion),
+            "spec",
+            Map.of("template", Map.of("metadata", Map.of("annotations", nothing))));
+    client
+        .apps()
+        .deployments()
+        .inNamespace(workload.namespace())
+        .withName(workload.name())
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.JSON_MERGE)
+                .withFieldManager(MANAGER)
+                .build(),
+            Serialization.asJson(patch));
   }
 
   private void written(Workload workload, Set<String> keys) {

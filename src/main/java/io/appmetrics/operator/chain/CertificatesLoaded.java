@@ -28,6 +28,12 @@ final class CertificatesLoaded {
         }
       }
     }
+    for (EndpointReading reading : evidence.readings()) {
+      PodScrape trouble = reading.trouble();
+      if (trouble != null && !reading.scraped() && trouble.lacksFile()) {
+        return unreadable(facts.certificates(), trouble);
+      }
+    }
     return Finding.holds("Every Prometheus replica has loaded the mesh's certificates");
   }
 
@@ -45,5 +51,13 @@ final class CertificatesLoaded {
                   + ", though it could: the operator nudges the pod, and then reloads it. "
                   + certificates.message());
     };
+  }
+
+  /** A pool reads its files for each new connection: they may go after it was made. */
+  private static Finding unreadable(CertificateFacts certificates, PodScrape trouble) {
+    return Finding.broken(
+        Reason.CERTIFICATE_MISSING,
+        "Prometheus pod %s cannot use its certificates: see who writes these files (Prometheus: %s). %s"
+            .formatted(trouble.replica(), trouble.error(), certificates.message()));
   }
 }

@@ -41,10 +41,6 @@ public record EndpointReading(
   /** A pod is new for at least this long after it became ready. */
   private static final Duration NEW = Duration.ofSeconds(30);
 
-  /** Prometheus' words for an error tell more than that a target is only not there yet. */
-  private static final Comparator<PodScrape> WORST_FIRST =
-      Comparator.comparing(scrape -> !scrape.failed());
-
   /** Whether it is scraped on every pod that counts, and on at least one. */
   public boolean scraped() {
     return up > 0 && up >= counted;
@@ -89,7 +85,7 @@ public record EndpointReading(
   }
 
   private static @Nullable PodScrape worst(List<PodScrape> pods) {
-    return pods.stream().filter(pod -> !pod.up()).min(WORST_FIRST).orElse(null);
+    return pods.stream().filter(pod -> !pod.up()).min(PodScrape.MOST_TELLING_FIRST).orElse(null);
   }
 
   private static Instant countsFrom(PodScrape scrape, Duration settling) {

@@ -11,6 +11,11 @@ import java.util.List;
  */
 public record Plan(List<TargetPlan> targets, SlotJobs demand) {
 
+  /** Whether every workload is there, so that the demand is all that will be needed. */
+  public boolean complete() {
+    return targets.stream().allMatch(target -> target.seen().workload() != null);
+  }
+
   /** Plans from what was seen. */
   public static Plan of(Observation seen) {
     List<TargetPlan> targets =

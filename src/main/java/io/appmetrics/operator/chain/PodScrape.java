@@ -10,6 +10,7 @@ import io.appmetrics.operator.route.SlotAnnotations;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -35,7 +36,18 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
     FAILED
   }
 
-  /** The first replica on which the endpoint is not up decides: all of them are to have it. */
+  /**
+   * What tells most comes first: a missing file of Prometheus' own, which breaks an earlier link,
+   * then any error, then a target that is only not there yet; then by name, so that the same
+   * trouble is told in the same words, however the pods are listed.
+   */
+  static final Comparator<PodScrape> MOST_TELLING_FIRST =
+      Comparator.comparing((PodScrape scrape) -> !scrape.lacksFile())
+          .thenComparing(scrape -> !scrape.failed())
+          .thenComparing(scrape -> scrape.pod().name())
+          .thenComparing(PodScrape::replica);
+
+  /** A replica on which the endpoint is not up decides: all of them are to have it. */
   static PodScrape of(Slot slot, PodFacts pod, ScrapeFacts facts) {
     Scheme scheme = schemeOn(slot, pod);
     String job =
@@ -45,7 +57,7 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
     return facts.replicas().stream()
         .map(replica -> of(slot, scheme, job, pod, replica))
         .filter(scrape -> !scrape.up())
-        .findFirst()
+        .min(MOST_TELLING_FIRST)
         .orElse(
             facts.replicas().isEmpty()
                 ? new PodScrape(pod, State.ABSENT, "no Prometheus pod", "")
@@ -99,5 +111,10 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
 
   boolean failed() {
     return state == State.FAILED;
+  }
+
+  /** Whether it fails because Prometheus cannot read its certificates. */
+  boolean lacksFile() {
+    return failed() && ScrapeError.of(error).reason() == Reason.CERTIFICATE_MISSING;
   }
 }

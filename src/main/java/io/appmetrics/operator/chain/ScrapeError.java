@@ -1,103 +1,170 @@
 package io.appmetrics.operator.chain;
 
-import java.util.List;
-import java.util.regex.Pattern;
+import io.appmetrics.operator.prometheus.ScrapeFault;
 
 /**
- * Tells from Prometheus' words for a failed scrape what is wrong.
+ * What a failed scrape means for the one who declared the endpoint.
  *
+ * @param fault what is wrong with the scrape
  * @param reason the kind of trouble
- * @param advice what to do
+ * @param advice what is wrong, and what to do
  */
-record ScrapeError(Reason reason, String advice) {
+record ScrapeError(ScrapeFault fault, Reason reason, String advice) {
 
-  private record Rule(Pattern words, ScrapeError error) {}
-
-  private static final String NO_AGREEMENT =
-      "the two sides do not agree on TLS: leave scheme to Auto, and see what PeerAuthentication"
-          + " says for this workload";
-
-  /**
-   * The first rule whose words are found decides. What every scrape of ours meets at its own end
-   * comes first, then what a TLS connection says, then answers of HTTP, then the text in them.
-   */
-  private static final List<Rule> RULES =
-      List.of(
-          rule(
-              "connect: connection refused",
+  /** Reads Prometheus' words. */
+  static ScrapeError of(String lastError) {
+    ScrapeFault fault = ScrapeFault.of(lastError);
+    return switch (fault) {
+      case CONNECTION_REFUSED ->
+          new ScrapeError(
+              fault,
               Reason.CONNECTION_REFUSED,
-              "nothing listens there: declare the port that the app listens on in its container"),
-          rule(
-              "limit exceeded|label_\\w+ exceeded",
+              "nothing listens there: declare the port that the app listens on in its container");
+      case LIMIT_EXCEEDED ->
+          new ScrapeError(
+              fault,
               Reason.LIMIT_EXCEEDED,
-              "it serves more than a limit allows: let it serve less, or raise the limit"),
-          rule(
-              "deadline exceeded|Client\\.Timeout|i/o timeout",
+              "it serves more than a limit allows: let it serve less, or raise the limit");
+      case TIMED_OUT ->
+          new ScrapeError(
+              fault,
               Reason.SCRAPE_TIMEOUT,
-              "it does not answer in time: raise timeout and interval, or look at the app"),
-          rule(
-              "\\bopen /.*: no such file or directory",
+              "it does not answer in time: raise timeout and interval, or look at the app, and at"
+                  + " what NetworkPolicies let through");
+      case TIMED_OUT_IN_TLS ->
+          new ScrapeError(
+              fault,
+              Reason.SCRAPE_TIMEOUT,
+              "it does not answer TLS in time: if it speaks plain HTTP, set scheme HTTP; else raise"
+                  + " timeout and interval, or look at the app");
+      case UNAUTHORIZED ->
+          new ScrapeError(
+              fault,
+              Reason.FORBIDDEN,
+              "the app wants credentials, and Prometheus shows none: let it serve that path"
+                  + " without");
+      case FORBIDDEN ->
+          new ScrapeError(
+              fault,
+              Reason.FORBIDDEN,
+              "the app or an AuthorizationPolicy refuses Prometheus: allow it to read that path");
+      case NOT_AT_THAT_PATH ->
+          new ScrapeError(
+              fault, Reason.NOT_METRICS, "there are no metrics at that path: correct path or port");
+      case REDIRECTED ->
+          new ScrapeError(
+              fault,
+              Reason.NOT_METRICS,
+              "it redirects, and not to metrics: declare the path at which it serves them without"
+                  + " a redirect");
+      case BAD_REQUEST ->
+          new ScrapeError(
+              fault,
+              Reason.NOT_METRICS,
+              "it does not take the request: if that is a port for TLS, set scheme HTTPS; else"
+                  + " correct port, path or params");
+      case NOT_METRICS ->
+          new ScrapeError(
+              fault, Reason.NOT_METRICS, "what it answers is not metrics: correct path or port");
+      case NOT_HTTP ->
+          new ScrapeError(
+              fault,
+              Reason.NOT_METRICS,
+              "what answers there does not speak HTTP: correct the port");
+      case APP_UNAVAILABLE ->
+          new ScrapeError(
+              fault,
+              Reason.SCRAPE_FAILED,
+              "the app says that it cannot serve, or the sidecar before it that it gets no answer"
+                  + " of the app: declare a port that the app listens on, and look at its log");
+      case APP_FAILED ->
+          new ScrapeError(
+              fault,
+              Reason.SCRAPE_FAILED,
+              "the app answers with an error of its own: look at its log");
+      case CUT_OFF ->
+          new ScrapeError(
+              fault,
+              Reason.SCRAPE_FAILED,
+              "its answer ends before it is complete, or is garbled: look at the app's log");
+      case UNREACHABLE ->
+          new ScrapeError(
+              fault,
+              Reason.SCRAPE_FAILED,
+              "Prometheus finds no way to the pod: look at its node, at the cluster's network, and"
+                  + " at NetworkPolicies");
+      case NAME_UNKNOWN ->
+          new ScrapeError(
+              fault,
+              Reason.SCRAPE_FAILED,
+              "it sends Prometheus on to a name that cannot be resolved: declare the path at which"
+                  + " it serves metrics without a redirect, or see to Prometheus' DNS");
+      case FILE_UNUSABLE ->
+          new ScrapeError(
+              fault,
+              Reason.CERTIFICATE_MISSING,
+              "Prometheus cannot use the certificates that it is to show: see who writes these"
+                  + " files");
+      case OWN_CERTIFICATE_EXPIRED ->
+          new ScrapeError(
+              fault,
               Reason.TLS_HANDSHAKE_FAILED,
-              "Prometheus has lost its own certificate: see who writes that file"),
-          rule(
-              "remote error: tls: expired certificate",
+              "the certificate that Prometheus shows has expired: renew it");
+      case OWN_CERTIFICATE_WANTED ->
+          new ScrapeError(
+              fault,
               Reason.TLS_HANDSHAKE_FAILED,
-              "the certificate that Prometheus shows has expired: renew it"),
-          rule(
-              "remote error: tls: (unknown certificate authority|bad certificate)",
+              "it wants a certificate of the mesh, and Prometheus shows none: leave scheme to Auto,"
+                  + " or set IstioMutual");
+      case OWN_CERTIFICATE_REFUSED ->
+          new ScrapeError(
+              fault,
               Reason.TLS_HANDSHAKE_FAILED,
               "it does not accept the certificate that Prometheus shows: give Prometheus one of"
-                  + " this mesh"),
-          rule(
-              "x509:",
+                  + " this mesh");
+      case CERTIFICATE_EXPIRED ->
+          new ScrapeError(
+              fault,
               Reason.TLS_HANDSHAKE_FAILED,
-              "its certificate does not convince Prometheus: let it be valid for the pod's address,"
-                  + " or serve the metrics as plain HTTP"),
-          rule(
-              "server gave HTTP response to HTTPS client",
+              "its certificate is out of date: renew it, or serve the metrics as plain HTTP");
+      case CERTIFICATE_REFUSED ->
+          new ScrapeError(
+              fault,
               Reason.TLS_HANDSHAKE_FAILED,
-              "it speaks plain HTTP: set scheme HTTP"),
-          // \x15 is an alert of TLS. Prometheus gives several of these words by turns.
-          rule(
-              "tls:|connection reset by peer|: EOF$|server closed idle connection"
-                  + "|malformed HTTP response \"\\\\x15",
+              "its certificate does not convince Prometheus: let it be valid for the pod's address"
+                  + " and come from an authority that Prometheus trusts, or serve the metrics as"
+                  + " plain HTTP");
+      case SPEAKS_NO_TLS ->
+          new ScrapeError(
+              fault,
               Reason.TLS_HANDSHAKE_FAILED,
-              NO_AGREEMENT),
-          rule(
-              "malformed HTTP",
-              Reason.NOT_METRICS,
-              "what answers there does not speak HTTP: correct the port"),
-          rule(
-              "HTTP status 40[13]",
-              Reason.FORBIDDEN,
-              "the app or an AuthorizationPolicy refuses Prometheus: allow it to read that path"),
-          rule(
-              "HTTP status (5\\d\\d|429)",
-              Reason.SCRAPE_FAILED,
-              "the app, or the sidecar before it, answers with an error: see whether the app listens"
-                  + " on that port, and what its log says"),
-          rule(
-              "HTTP status \\d+|stopped after \\d+ redirects",
-              Reason.NOT_METRICS,
-              "there are no metrics at that path: correct path or port"),
-          rule(
-              "unexpected EOF",
-              Reason.SCRAPE_FAILED,
-              "its answer ends before it is complete: look at the app"),
-          rule(
-              "^(?!Get ).*(Content-Type|expected |invalid |unexpected |strconv|start token|# EOF)",
-              Reason.NOT_METRICS,
-              "what it answers is not metrics: correct path or port"));
-
-  private static Rule rule(String words, Reason reason, String advice) {
-    return new Rule(Pattern.compile(words), new ScrapeError(reason, advice));
+              "what answers there does not speak TLS: set scheme HTTP, or correct the port");
+      case SPEAKS_TLS ->
+          new ScrapeError(
+              fault,
+              Reason.TLS_HANDSHAKE_FAILED,
+              "it speaks TLS: leave scheme to Auto when the mesh demands that, or set HTTPS when"
+                  + " the app itself does it");
+      case TLS_FAILED, CLOSED_IN_TLS ->
+          new ScrapeError(
+              fault,
+              Reason.TLS_HANDSHAKE_FAILED,
+              "the two sides do not agree on TLS: leave scheme to Auto, and see what"
+                  + " PeerAuthentication says for this workload");
+      case CLOSED ->
+          new ScrapeError(
+              fault,
+              Reason.TLS_HANDSHAKE_FAILED,
+              "it closes the connection without an answer, as what demands TLS does to plain HTTP:"
+                  + " leave scheme to Auto, and see what PeerAuthentication says for this workload,"
+                  + " and the app's log");
+      case OTHER ->
+          new ScrapeError(fault, Reason.SCRAPE_FAILED, "look at the app's log, and at the network");
+    };
   }
 
-  static ScrapeError of(String lastError) {
-    return RULES.stream()
-        .filter(rule -> rule.words().matcher(lastError).find())
-        .findFirst()
-        .map(Rule::error)
-        .orElse(new ScrapeError(Reason.SCRAPE_FAILED, "look at the app and at the network"));
+  /** Whether it helps to know which ports there are. */
+  boolean asksForAPort() {
+    return fault == ScrapeFault.CONNECTION_REFUSED || fault == ScrapeFault.APP_UNAVAILABLE;
   }
 }

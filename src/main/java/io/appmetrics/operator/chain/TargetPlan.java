@@ -119,8 +119,13 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
     return new SlotJobs(plain, mutual);
   }
 
+  /**
+   * While there is no pod, as at night or in a rollout that recreates, the policy alone decides:
+   * the job would go and come back, and with it everybody's configuration be loaded twice.
+   */
   private boolean isMutual(Endpoint endpoint) {
-    return endpoint.schemeOn(false) == Scheme.ISTIO_MUTUAL
+    boolean strict = seen.policy().mode() == MutualTls.STRICT;
+    return endpoint.schemeOn(seen.pods().isEmpty() && strict) == Scheme.ISTIO_MUTUAL
         || seen.pods().stream()
             .anyMatch(pod -> endpoint.schemeOn(mutualTls(pod)) == Scheme.ISTIO_MUTUAL);
   }

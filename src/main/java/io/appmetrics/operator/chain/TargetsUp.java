@@ -64,7 +64,7 @@ final class TargetsUp {
   private static Finding failed(String where, PodScrape trouble) {
     ScrapeError kind = ScrapeError.of(trouble.error());
     String ports =
-        kind.reason() == Reason.CONNECTION_REFUSED
+        kind.asksForAPort()
             ? "; its containers declare " + TargetsFound.declared(trouble.pod().ports())
             : "";
     return Finding.broken(

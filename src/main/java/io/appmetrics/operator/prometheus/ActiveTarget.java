@@ -21,4 +21,9 @@ public record ActiveTarget(
     String scrapeUrl,
     TargetHealth health,
     String lastError,
-    Instant lastScrape) {}
+    Instant lastScrape) {
+
+  ActiveTarget withError(String words) {
+    return new ActiveTarget(pool, namespace, podName, podUid, scrapeUrl, health, words, lastScrape);
+  }
+}

@@ -15,11 +15,15 @@ public final class Demands {
    * Notes what an AppMetrics needs.
    *
    * @param appMetrics namespace/name
+   * @param complete false while a workload is missing: what it needed before stays, since one that
+   *     is replaced is back in a moment, and everybody's configuration would be loaded twice
    * @param pending whether it waits for something that a poll may show
    * @return whether that is news
    */
-  public boolean put(String appMetrics, SlotJobs jobs, boolean pending) {
-    Entry entry = new Entry(jobs, pending);
+  public boolean put(String appMetrics, SlotJobs jobs, boolean complete, boolean pending) {
+    Entry before = byAppMetrics.get(appMetrics);
+    SlotJobs needed = complete || before == null ? jobs : before.jobs().and(jobs);
+    Entry entry = new Entry(needed, pending);
     return !entry.equals(byAppMetrics.put(appMetrics, entry));
   }
 

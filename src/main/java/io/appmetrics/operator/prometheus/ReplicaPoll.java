@@ -12,17 +12,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the replicas of an installation, and remembers what each said last; for one thread. */
 final class ReplicaPoll {
-  /** The scraper's own port differs with every connection, and would make every error new. */
-  private static final Pattern OWN_PORT = Pattern.compile("\\S+:\\d+->");
-
   private final PrometheusApi api;
   private final Clock clock;
   private final Map<String, ReplicaReading> last = new HashMap<>();
+  private final Map<String, ErrorWords> words = new HashMap<>();
 
   ReplicaPoll(PrometheusApi api, Clock clock) {
     this.api = api;
@@ -49,25 +47,27 @@ final class ReplicaPoll {
     }
     last.clear();
     readings.forEach(reading -> last.put(reading.uid(), reading));
+    words.keySet().retainAll(last.keySet());
     return readings;
   }
 
   private ReplicaReading ask(Replica replica, Set<String> expected) {
     ReplicaReading before = last.get(replica.uid());
     ReplicaReading.Answer known = before == null ? null : before.answer();
-    if (replica.base() == null) {
+    URI base = replica.base();
+    if (base == null) {
       return silent(replica, before, "it does not run");
     }
     try {
       return new ReplicaReading(
-          replica.pod(), replica.uid(), answer(replica.base(), known, expected), null, null, 0);
+          replica.pod(), replica.uid(), answer(replica, base, known, expected), null, null, 0);
     } catch (PrometheusUnreachable | UnparsableConfig e) {
       return silent(replica, before, String.valueOf(e.getMessage()));
     }
   }
 
   private ReplicaReading.Answer answer(
-      URI base, ReplicaReading.@Nullable Answer known, Set<String> expected)
+      Replica replica, URI base, ReplicaReading.@Nullable Answer known, Set<String> expected)
       throws PrometheusUnreachable, UnparsableConfig {
     RuntimeInfo runtime = api.runtimeInfo(base);
     boolean sameProcess = known != null && known.runtime().startTime().equals(runtime.startTime());
@@ -80,25 +80,14 @@ final class ReplicaPoll {
     LoadedConfig config =
         known != null && settled ? known.config() : LoadedConfig.parse(api.config(base));
     Set<String> pools = api.scrapePools(base);
-    Map<String, List<ActiveTarget>> targets = new HashMap<>();
+    List<ActiveTarget> found = new ArrayList<>();
     for (String pool : SlotJobs.named(pools).names()) {
-      for (ActiveTarget target : api.activeTargets(base, pool)) {
-        targets.computeIfAbsent(target.podUid(), uid -> new ArrayList<>()).add(stable(target));
-      }
+      found.addAll(api.activeTargets(base, pool));
     }
+    Map<String, List<ActiveTarget>> targets =
+        words.computeIfAbsent(replica.uid(), uid -> new ErrorWords()).steady(found).stream()
+            .collect(Collectors.groupingBy(ActiveTarget::podUid));
     return new ReplicaReading.Answer(version, runtime, config, pools, targets);
-  }
-
-  private static ActiveTarget stable(ActiveTarget target) {
-    return new ActiveTarget(
-        target.pool(),
-        target.namespace(),
-        target.podName(),
-        target.podUid(),
-        target.scrapeUrl(),
-        target.health(),
-        OWN_PORT.matcher(target.lastError()).replaceAll(""),
-        target.lastScrape());
   }
 
   private ReplicaReading silent(Replica replica, @Nullable ReplicaReading before, String why) {

@@ -2,8 +2,8 @@
  * The Prometheus installation: its discovery, its poll, its healing, and the one loop that acts on
  * it.
  *
- * <p>{@code Installation} and {@code Healing} are pure decisions; {@code PrometheusApi} and {@code
- * InstallationLoop} are the edge.
+ * <p>{@code Installation}, {@code Healing} and {@code ScrapeFault} are pure decisions; {@code
+ * PrometheusApi} and {@code InstallationLoop} are the edge.
  */
 @NullMarked
 package io.appmetrics.operator.prometheus;

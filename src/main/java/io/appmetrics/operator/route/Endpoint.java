@@ -35,6 +35,19 @@ public record Endpoint(
     return new Key(port, path);
   }
 
+  /** This endpoint as a slot has it, whatever is declared now. */
+  Endpoint withSettingsOf(Slot slot) {
+    PortScheme scheme =
+        declared == PortScheme.AUTO
+            ? PortScheme.AUTO
+            : switch (slot.scheme()) {
+              case HTTP -> PortScheme.HTTP;
+              case HTTPS -> PortScheme.HTTPS;
+              case ISTIO_MUTUAL -> PortScheme.ISTIO_MUTUAL;
+            };
+    return new Endpoint(port, path, scheme, slot.interval(), slot.timeout(), slot.params());
+  }
+
   /**
    * The scheme to use on a pod.
    *

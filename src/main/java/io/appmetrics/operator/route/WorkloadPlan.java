@@ -41,8 +41,7 @@ public record WorkloadPlan(
    */
   public static WorkloadPlan of(
       Collection<Claim> claims, Map<String, String> template, boolean mutualTls, int limit) {
-    List<Slot> standing =
-        template.containsKey(SlotAnnotations.MANAGED) ? SlotAnnotations.read(template) : List.of();
+    List<Slot> standing = SlotAnnotations.read(SlotAnnotations.managed(template));
     Map<Endpoint.Key, Slot> standingByKey = new HashMap<>();
     standing.forEach(slot -> standingByKey.putIfAbsent(slot.key(), slot));
 
@@ -63,10 +62,13 @@ public record WorkloadPlan(
     record Owned(Endpoint endpoint, String owner) {}
     Map<Endpoint.Key, Owned> union = new LinkedHashMap<>();
     for (Claim claim : claims.stream().sorted(Claim.PRECEDENCE).toList()) {
-      for (Endpoint endpoint : claim.endpoints()) {
-        if (claim.suspended() && !standing.containsKey(endpoint.key())) {
+      for (Endpoint declared : claim.endpoints()) {
+        Slot stands = standing.get(declared.key());
+        if (claim.suspended() && stands == null) {
           continue;
         }
+        Endpoint endpoint =
+            claim.suspended() && stands != null ? declared.withSettingsOf(stands) : declared;
         Owned owned =
             union.computeIfAbsent(endpoint.key(), key -> new Owned(endpoint, claim.appMetrics()));
         if (!owned.endpoint().equals(endpoint)) {

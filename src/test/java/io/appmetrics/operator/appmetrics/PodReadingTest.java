@@ -2,7 +2,9 @@ package io.appmetrics.operator.appmetrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.appmetrics.operator.api.TargetKind;
 import io.appmetrics.operator.chain.PodFacts;
+import io.appmetrics.operator.chain.Workload;
 import io.appmetrics.operator.chain.Workload.DeclaredPort;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -16,6 +18,31 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Pods as the API server gives them, unwrapped. */
 class PodReadingTest {
+
+  private static final Workload CART =
+      new Workload(
+          TargetKind.DEPLOYMENT,
+          "shop",
+          "cart",
+          "u",
+          "1",
+          "app=cart",
+          Map.of(),
+          List.of(),
+          new Workload.Rollout(1, 1, true, false, null),
+          null);
+
+  private static Pod owned(Pod pod, String kind, String name) {
+    return pod.edit()
+        .editMetadata()
+        .addNewOwnerReference()
+        .withController(true)
+        .withKind(kind)
+        .withName(name)
+        .endOwnerReference()
+        .endMetadata()
+        .build();
+  }
 
   private static Pod pod(String yaml) {
     return Serialization.unmarshal(yaml, Pod.class);
@@ -32,7 +59,7 @@ class PodReadingTest {
   }
 
   private static PodFacts read(Pod pod) {
-    return PodReading.of(List.of(pod)).get(0);
+    return PodReading.of(CART, List.of(owned(pod, "ReplicaSet", "cart-5b6f"))).get(0);
   }
 
   @Test
@@ -119,13 +146,33 @@ class PodReadingTest {
   void leavesOutWhatHasRunToItsEndAndSortsTheRest() {
     assertThat(
             PodReading.of(
-                List.of(
-                    named("c", "{phase: Running}"),
-                    named("done", "{phase: Succeeded}"),
-                    named("a", "{phase: Pending}"),
-                    named("failed", "{phase: Failed}"),
-                    named("b", "{}"))))
+                CART,
+                Stream.of(
+                        named("c", "{phase: Running}"),
+                        named("done", "{phase: Succeeded}"),
+                        named("a", "{phase: Pending}"),
+                        named("failed", "{phase: Failed}"),
+                        named("b", "{}"))
+                    .map(pod -> owned(pod, "ReplicaSet", "cart-5b6f"))
+                    .toList()))
         .extracting(PodFacts::name)
         .containsExactly("a", "b", "c");
+  }
+
+  /** The Deployment's selector may match pods that it has not made, and cannot roll out. */
+  @Test
+  void leavesOutWhatOnlyLooksLikeIt() {
+    Pod running = named("a", "{phase: Running}");
+    assertThat(
+            PodReading.of(
+                CART,
+                List.of(
+                    running,
+                    owned(running, "Job", "cart-5b6f"),
+                    owned(running, "ReplicaSet", "cart"),
+                    owned(running, "ReplicaSet", "cart-canary-5b6f"),
+                    owned(running, "ReplicaSet", "shop-cart-5b6f"))))
+        .isEmpty();
+    assertThat(PodReading.of(CART, List.of(owned(running, "ReplicaSet", "cart-5b6f")))).hasSize(1);
   }
 }

@@ -31,6 +31,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every way in which the chain breaks: the link, the reason, and the words. */
 class ChainTest {
+  private static final String FILE_GONE =
+      "Get \"https://10.0.0.1:8080/metrics\": unable to read client cert: unable to read file"
+          + " /etc/istio-certs/cert-chain.pem: open /etc/istio-certs/cert-chain.pem: no such file or"
+          + " directory";
 
   /**
    * One way.
@@ -409,6 +413,28 @@ class ChainTest {
                 + " appmetrics-1-istio-secure, though it could: the operator nudges the pod, and"
                 + " then reloads it. Secret istio-system/istio.prometheus has the certificates"),
         row(
+            "the files went after the pool was made",
+            Link.CERTIFICATES_LOADED,
+            Reason.CERTIFICATE_MISSING,
+            s -> s.strict().replica().down("cart-1", FILE_GONE),
+            "Prometheus pod istio-system/prometheus-1 cannot use its certificates: see who writes"
+                + " these files (Prometheus: "
+                + FILE_GONE
+                + "). Secret istio-system/istio.prometheus has the certificates"),
+        row(
+            "the files went, on one of two replicas, and the other cannot connect",
+            Link.CERTIFICATES_LOADED,
+            Reason.CERTIFICATE_MISSING,
+            s -> {
+              s.strict().replica().down("cart-1", "connect: connection refused");
+              ReplicaSeen second = new ReplicaSeen("istio-system/prometheus-2");
+              s.replicas.add(second.down("cart-1", FILE_GONE));
+            },
+            "Prometheus pod istio-system/prometheus-2 cannot use its certificates: see who writes"
+                + " these files (Prometheus: "
+                + FILE_GONE
+                + "). Secret istio-system/istio.prometheus has the certificates"),
+        row(
             "the certificate has expired, the pool is there",
             Link.CERTIFICATES_LOADED,
             Reason.CERTIFICATE_EXPIRED,
@@ -484,15 +510,30 @@ class ChainTest {
             s ->
                 s.ports(port(5000))
                     .replica()
-                    .down("cart-1", "dial tcp 10.0.0.1:5000: connect: connection refused"),
+                    .down(
+                        "cart-1",
+                        "Get \"http://10.0.0.1:5000/metrics\": dial tcp 10.0.0.1:5000: connect:"
+                            + " connection refused"),
             "Deployment cart :5000/metrics of pod cart-1: nothing listens there: declare the port"
-                + " that the app listens on in its container (Prometheus: dial tcp 10.0.0.1:5000:"
-                + " connect: connection refused); its containers declare 8080 (http), 9000"),
+                + " that the app listens on in its container (Prometheus: Get"
+                + " \"http://10.0.0.1:5000/metrics\": dial tcp 10.0.0.1:5000: connect: connection"
+                + " refused); its containers declare 8080 (http), 9000"),
+        row(
+            "behind a sidecar nothing listens",
+            Link.TARGETS_UP,
+            Reason.SCRAPE_FAILED,
+            s -> s.replica().down("cart-1", "server returned HTTP status 503 Service Unavailable"),
+            endpoint
+                + ": the app says that it cannot serve, or the sidecar before it that it gets no"
+                + " answer of the app: declare a port that the app listens on, and look at its log"
+                + " (Prometheus: server returned HTTP status 503 Service Unavailable); its"
+                + " containers declare 8080 (http), 9000"),
         down(
             Reason.TLS_HANDSHAKE_FAILED,
-            "tls: first record does not look like a TLS handshake",
-            "the two sides do not agree on TLS: leave scheme to Auto, and see what"
-                + " PeerAuthentication says for this workload"),
+            "Get \"http://10.0.0.1:8080/metrics\": EOF",
+            "it closes the connection without an answer, as what demands TLS does to plain HTTP:"
+                + " leave scheme to Auto, and see what PeerAuthentication says for this workload,"
+                + " and the app's log"),
         down(
             Reason.FORBIDDEN,
             "server returned HTTP status 403 Forbidden",
@@ -504,15 +545,17 @@ class ChainTest {
         down(
             Reason.SCRAPE_TIMEOUT,
             "Get \"http://10.0.0.1:8080/metrics\": context deadline exceeded",
-            "it does not answer in time: raise timeout and interval, or look at the app"),
+            "it does not answer in time: raise timeout and interval, or look at the app, and at"
+                + " what NetworkPolicies let through"),
         down(
             Reason.LIMIT_EXCEEDED,
             "sample limit exceeded",
             "it serves more than a limit allows: let it serve less, or raise the limit"),
         down(
             Reason.SCRAPE_FAILED,
-            "dial tcp 10.0.0.1:8080: connect: no route to host",
-            "look at the app and at the network"),
+            "Get \"http://10.0.0.1:8080/metrics\": dial tcp 10.0.0.1:8080: connect: no route to host",
+            "Prometheus finds no way to the pod: look at its node, at the cluster's network, and at"
+                + " NetworkPolicies"),
         row(
             "the one with an error speaks for three",
             Link.TARGETS_UP,
@@ -722,6 +765,10 @@ class ChainTest {
             Seen.well().ports(port(8080, PortScheme.ISTIO_MUTUAL)).pods().plan().demand().names())
         .containsExactly("appmetrics-1", "appmetrics-1-istio-secure");
     assertThat(Seen.but(s -> s.workloadExists = false).plan().demand()).isEqualTo(SlotJobs.none());
+    assertThat(Seen.well().strict().pods().plan().demand().names())
+        .as("scaled to 0 for the night")
+        .containsExactly("appmetrics-1", "appmetrics-1-istio-secure");
+    assertThat(Seen.well().pods().plan().demand().names()).containsExactly("appmetrics-1");
     Set<Integer> none = new TreeSet<>();
     assertThat(Seen.well().strict().ports(port(8080, PortScheme.HTTP)).plan().demand().mutual())
         .isEqualTo(none);

@@ -11,6 +11,9 @@ import io.appmetrics.operator.chain.Seen.ReplicaSeen;
 import io.appmetrics.operator.route.Scheme;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -194,7 +197,7 @@ class EndpointReadingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"-1, false", "0, true", "1, true"})
+  @CsvSource({"-1, false", "0, false", "1, true"})
   void upCountsOnlyWhenItIsOfThisContainer(int secondsAfterStart, boolean scraped) {
     Seen seen = Seen.well();
     Instant started = NOW.minusSeconds(10);
@@ -224,6 +227,50 @@ class EndpointReadingTest {
     assertThat(Objects.requireNonNull(reading.trouble()).replica())
         .isEqualTo("istio-system/prometheus-2");
     assertThat(reading.trouble().error()).isEqualTo(REFUSED);
+  }
+
+  /** However pods and replicas are listed, one of them is told: else the status would change. */
+  @Test
+  void tellsTheSameOfManyTroublesInWhateverOrder() {
+    List<PodSeen> pods =
+        List.of(new PodSeen("cart-1"), new PodSeen("cart-2"), new PodSeen("cart-3"));
+    List<ReplicaSeen> replicas =
+        List.of(
+            new ReplicaSeen("istio-system/prometheus-1")
+                .absent("cart-1")
+                .down("cart-2", "unexpected EOF")
+                .down("cart-3", REFUSED),
+            new ReplicaSeen("istio-system/prometheus-2")
+                .down("cart-1", REFUSED)
+                .down("cart-2", REFUSED)
+                .unscraped("cart-3"));
+    EndpointReading told = reading(pods, replicas);
+    assertThat(Objects.requireNonNull(told.trouble()))
+        .extracting(t -> t.pod().name(), PodScrape::replica, PodScrape::error)
+        .containsExactly("cart-1", "istio-system/prometheus-2", REFUSED);
+
+    assertThat(reading(reversed(pods), replicas).trouble()).isEqualTo(told.trouble());
+    assertThat(reading(pods, reversed(replicas)).trouble()).isEqualTo(told.trouble());
+    assertThat(reading(reversed(pods), reversed(replicas)).trouble()).isEqualTo(told.trouble());
+
+    assertThat(
+            Objects.requireNonNull(reading(pods.subList(1, 3), reversed(replicas)).trouble())
+                .error())
+        .as("of one pod on two replicas, that of the first by name")
+        .isEqualTo("unexpected EOF");
+  }
+
+  private static EndpointReading reading(List<PodSeen> pods, List<ReplicaSeen> replicas) {
+    Seen seen = Seen.well().pods(pods.toArray(PodSeen[]::new));
+    seen.replicas.clear();
+    seen.replicas.addAll(replicas);
+    return seen.reading();
+  }
+
+  private static <T> List<T> reversed(List<T> list) {
+    List<T> reversed = new ArrayList<>(list);
+    Collections.reverse(reversed);
+    return reversed;
   }
 
   @Test

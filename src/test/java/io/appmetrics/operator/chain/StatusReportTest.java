@@ -12,6 +12,9 @@ import io.appmetrics.operator.api.Port;
 import io.appmetrics.operator.api.PortScheme;
 import io.appmetrics.operator.api.TargetStatus;
 import io.appmetrics.operator.chain.Seen.PodSeen;
+import io.appmetrics.operator.prometheus.ActiveTarget;
+import io.appmetrics.operator.prometheus.ErrorWords;
+import io.appmetrics.operator.prometheus.TargetHealth;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -206,6 +209,47 @@ class StatusReportTest {
     AppMetricsStatus once = report(null, seen);
 
     assertThat(at(Duration.ofSeconds(20), once, seen)).isEqualTo(once);
+  }
+
+  /** Prometheus has several words for one fault, by turns: each would be a write. */
+  @Test
+  void saysTheSameWhileWordsOfOneFaultAlternate() {
+    String get = "Get \"http://10.0.0.1:8080/metrics\": ";
+    ErrorWords words = new ErrorWords();
+    AppMetricsStatus status = report(null, failing(words, get + "EOF", 0));
+    assertThat(condition(status, "TargetsUp").reason()).isEqualTo("TLSHandshakeFailed");
+    assertThat(condition(status, "TargetsUp").message()).endsWith("(Prometheus: " + get + "EOF)");
+
+    List<String> turns =
+        List.of(
+            "read tcp 10.0.0.9:43122->10.0.0.1:8080: read: connection reset by peer",
+            "http: server closed idle connection",
+            "read tcp 10.0.0.9:43124->10.0.0.1:8080: read: connection reset by peer",
+            "write tcp 10.0.0.9:43126->10.0.0.1:8080: write: broken pipe",
+            "EOF");
+    for (int scrape = 1; scrape <= turns.size(); scrape++) {
+      Seen seen = failing(words, get + turns.get(scrape - 1), scrape);
+      assertThat(at(Duration.ofSeconds(5L * scrape), status, seen)).isEqualTo(status);
+    }
+
+    Seen other = failing(words, get + "context deadline exceeded", 6);
+    assertThat(condition(at(Duration.ofSeconds(30), status, other), "Ready").reason())
+        .isEqualTo("ScrapeTimeout");
+  }
+
+  private static Seen failing(ErrorWords words, String error, int scrape) {
+    ActiveTarget heard =
+        new ActiveTarget(
+            "appmetrics-1",
+            "shop",
+            "cart-1",
+            "uid-of-cart-1",
+            "http://10.0.0.1:8080/metrics",
+            TargetHealth.DOWN,
+            error,
+            NOW.plusSeconds(5L * scrape));
+    String told = words.steady(List.of(heard)).get(0).lastError();
+    return Seen.but(s -> s.replica().down("cart-1", told));
   }
 
   @Test

@@ -133,6 +133,9 @@ class ReasonsDocTest {
             .toList();
     for (String reason : reasonsOf(ERRORS_OF_TARGETS)) {
       Section entry = DOC.section(Reason.valueOf(reason).toString());
+      if (!entry.item("Link").equals(Link.TARGETS_UP.condition())) {
+        continue;
+      }
       for (String message : entry.code("text")) {
         String advice = squeezed(message).replaceAll("^.*?ofpod.*?:|\\(Prometheus:.*$", "");
         assertThat(words).as("advice in the message of %s", reason).contains(advice);
@@ -156,12 +159,9 @@ class ReasonsDocTest {
         links.computeIfAbsent(reason, r -> new TreeSet<>()).add(link.condition());
       }
     }
+    // an error for which an earlier link has a reason has broken that one
     reasonsOf(ERRORS_OF_TARGETS)
-        .forEach(
-            reason ->
-                links
-                    .computeIfAbsent(reason, r -> new TreeSet<>())
-                    .add(Link.TARGETS_UP.condition()));
+        .forEach(reason -> links.putIfAbsent(reason, Set.of(Link.TARGETS_UP.condition())));
     return links;
   }
 

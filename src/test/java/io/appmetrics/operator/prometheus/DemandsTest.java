@@ -17,17 +17,17 @@ class DemandsTest {
     List<String> existing = List.of("shop/a", "shop/b");
     assertThat(demands.of(existing)).isEqualTo(new Demand(SlotJobs.none(), false));
 
-    demands.put("shop/a", ONE, false);
+    demands.put("shop/a", ONE, true, false);
     assertThat(demands.of(existing)).isEqualTo(new Demand(ONE, false));
-    demands.put("shop/b", SlotJobs.none(), false);
+    demands.put("shop/b", SlotJobs.none(), true, false);
     assertThat(demands.of(existing)).isEqualTo(new Demand(ONE, true));
     assertThat(new Demands().of(List.of())).isEqualTo(new Demand(SlotJobs.none(), true));
   }
 
   @Test
   void isWhatAllNeedTogether() {
-    demands.put("shop/a", ONE, false);
-    demands.put("shop/b", TWO, false);
+    demands.put("shop/a", ONE, true, false);
+    demands.put("shop/b", TWO, true, false);
     assertThat(demands.of(List.of()).jobs()).isEqualTo(ONE.and(TWO));
 
     assertThat(demands.remove("shop/a")).isTrue();
@@ -35,20 +35,35 @@ class DemandsTest {
     assertThat(demands.of(List.of()).jobs()).isEqualTo(TWO);
   }
 
+  /** {@code kubectl replace --force} of a workload, or of all that a namespace holds. */
+  @Test
+  void keepsWhatWasNeededWhileAWorkloadIsMissing() {
+    demands.put("shop/a", ONE, true, false);
+    demands.put("shop/a", SlotJobs.none(), false, true);
+    assertThat(demands.of(List.of()).jobs()).isEqualTo(ONE);
+    demands.put("shop/a", TWO, false, true);
+    assertThat(demands.of(List.of()).jobs()).isEqualTo(ONE.and(TWO));
+
+    demands.put("shop/a", TWO, true, false);
+    assertThat(demands.of(List.of()).jobs()).isEqualTo(TWO);
+    demands.put("shop/b", ONE, false, true);
+    assertThat(demands.of(List.of()).jobs()).as("never seen").isEqualTo(ONE.and(TWO));
+  }
+
   /** Only news wakes the loop. */
   @Test
   void tellsNewsFromWhatIsKnown() {
-    assertThat(demands.put("shop/a", ONE, true)).isTrue();
-    assertThat(demands.put("shop/a", ONE, true)).isFalse();
-    assertThat(demands.put("shop/a", ONE, false)).isTrue();
-    assertThat(demands.put("shop/a", TWO, false)).isTrue();
+    assertThat(demands.put("shop/a", ONE, true, true)).isTrue();
+    assertThat(demands.put("shop/a", ONE, true, true)).isFalse();
+    assertThat(demands.put("shop/a", ONE, true, false)).isTrue();
+    assertThat(demands.put("shop/a", TWO, true, false)).isTrue();
   }
 
   @Test
   void pendsAsLongAsOneDoes() {
-    demands.put("shop/a", ONE, false);
+    demands.put("shop/a", ONE, true, false);
     assertThat(demands.pending()).isFalse();
-    demands.put("shop/b", ONE, true);
+    demands.put("shop/b", ONE, true, true);
     assertThat(demands.pending()).isTrue();
     demands.remove("shop/b");
     assertThat(demands.pending()).isFalse();

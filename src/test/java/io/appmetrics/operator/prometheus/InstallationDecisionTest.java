@@ -179,6 +179,18 @@ class InstallationDecisionTest {
     assertThat(attempts.byReplica()).as("the original").hasSize(2);
   }
 
+  /** The same text may come again: its first cure is a nudge then, too. */
+  @Test
+  void forgetsWhatWasTriedForOlderTexts() {
+    Attempts attempts =
+        Attempts.NONE
+            .nudged("a", Attempts.TEXT + "c0ffee", NOW)
+            .nudged("a", "certificates c0ffee", NOW);
+
+    assertThat(attempts.withoutTexts().byReplica())
+        .containsOnlyKeys(new Attempts.Key("a", "certificates c0ffee"));
+  }
+
   @Test
   void saysWhatItDoesAndWhy() {
     ReplicaReading replica = SeenInstallation.well().replica().reading();

@@ -281,6 +281,27 @@ class ReplicaPollTest {
                 + " by peer");
   }
 
+  /** Of each replica by itself, and only as long as its pod is there. */
+  @Test
+  void tellsOneFaultInTheWordsThatItHeardFirst() {
+    String get = "Get \"http://10.0.0.1:8080/metrics\": ";
+    assertThat(told(get + "EOF", "uid-p")).containsExactly(get + "EOF");
+    String idle = get + "http: server closed idle connection";
+    assertThat(told(idle, "uid-p")).containsExactly(get + "EOF");
+
+    assertThat(told(idle, "uid-q")).containsExactly(idle);
+    assertThat(told(idle, "uid-p")).as("uid-p was gone meanwhile").containsExactly(idle);
+  }
+
+  private List<String> told(String error, String replica) {
+    answers.put("/api/v1/targets", Map.of("activeTargets", List.of(target("down", error))));
+    ReplicaReading reading =
+        poll.ask(List.of(new Replica("prometheus-1", replica, base)), DIGEST).get(0);
+    return Objects.requireNonNull(answer(reading).targets().get("uid-1")).stream()
+        .map(ActiveTarget::lastError)
+        .toList();
+  }
+
   private static @Nullable String silence(ReplicaReading reading) {
     return reading.silence();
   }

@@ -33,6 +33,14 @@ class WorkloadPlanTest {
     return WorkloadPlan.of(List.of(claims), template, false, LIMIT);
   }
 
+  private static Map<String, String> with(Map<String, String> template, String n, String port) {
+    Map<String, String> more = new TreeMap<>(template);
+    more.put("appmetrics.io/port-" + n, port);
+    more.put("appmetrics.io/path-" + n, "/metrics");
+    more.put("appmetrics.io/scheme-" + n, "http");
+    return more;
+  }
+
   private static String rendered(Map<String, String> annotations) {
     var text = new StringBuilder();
     annotations.forEach((key, value) -> text.append(key).append(": ").append(value).append('\n'));
@@ -109,6 +117,11 @@ class WorkloadPlanTest {
             "a suspended AppMetrics keeps what stands and gets nothing new",
             template(endpoint(1)),
             List.of(suspended("shop", 0, endpoint(1), endpoint(2))),
+            List.of("1:1/metrics")),
+        new Row(
+            "a slot that the marker does not name is somebody else's",
+            with(template(endpoint(1)), "2", "9090"),
+            List.of(claim("shop", 0, endpoint(1))),
             List.of("1:1/metrics")),
         new Row(
             "slots without our marker are somebody else's",
@@ -317,5 +330,27 @@ class WorkloadPlanTest {
 
     assertThat(plan.liveSchemes(template(endpoint(9000)), true)).isEmpty();
     assertThat(plan.liveSchemes(Map.of(), true)).isEmpty();
+  }
+
+  /** Whoever shares the workload with a suspended AppMetrics does not write that one's edits. */
+  @Test
+  void letsNobodyWriteTheNewSettingsOfASuspendedOne() {
+    Map<String, String> before = template(every(1, "30s", "10s"), endpoint(2, PortScheme.HTTPS));
+
+    WorkloadPlan plan =
+        plan(
+            before,
+            suspended("shop", 0, every(1, "5s", "5s"), endpoint(2, PortScheme.HTTP)),
+            claim("other", 1, endpoint(3)));
+
+    assertThat(plan.templateAnnotations())
+        .containsAllEntriesOf(without(before, SlotAnnotations.MANAGED))
+        .containsEntry("appmetrics.io/port-3", "3");
+  }
+
+  private static Map<String, String> without(Map<String, String> annotations, String key) {
+    Map<String, String> less = new TreeMap<>(annotations);
+    less.remove(key);
+    return less;
   }
 }

@@ -301,6 +301,19 @@ class HarmlessIT {
                     .equals("8080"));
     declared.awaitReady(PATIENCE);
     assertThat(kubectl.generation("undone")).isEqualTo(generation + 4);
+
+    // a port that is given up comes back with the undo, and would be scraped again
+    Declared.apply(shop, "undone", "undone", "{port: 8080}, {port: 8081}").awaitReady(PATIENCE);
+    Map<String, @Nullable String> both = new HashMap<>(kubectl.templateAnnotations("undone"));
+    Declared.apply(shop, "undone", "undone", "{port: 8080}").awaitReady(PATIENCE);
+    var one = kubectl.templateAnnotations("undone");
+    assertThat(both).containsKey("appmetrics.io/port-2");
+    assertThat(one).doesNotContainKey("appmetrics.io/port-2");
+    kubectl.annotateTemplate("undone", both);
+    await("nothing but the one port")
+        .atMost(PATIENCE)
+        .until(() -> kubectl.templateAnnotations("undone").equals(one));
+    declared.awaitReady(PATIENCE);
   }
 
   /** Somebody who takes our annotations away each time wins: rollouts without end serve nobody. */
