@@ -29,6 +29,7 @@ final class ConfigWritten {
           Finding.broken(Reason.INSTALLATION_NOT_FOUND, config.message());
       case INSTALLATION_UNSUPPORTED ->
           Finding.broken(Reason.INSTALLATION_UNSUPPORTED, config.message());
+      case UNREADABLE -> Finding.broken(Reason.INSTALLATION_UNREADABLE, config.message());
       case MISSING -> Finding.broken(Reason.CONFIG_MAP_MISSING, config.message());
       case UNPARSABLE -> Finding.broken(Reason.CONFIG_UNPARSABLE, config.message());
       case TOO_LARGE -> Finding.broken(Reason.CONFIG_TOO_LARGE, config.message());

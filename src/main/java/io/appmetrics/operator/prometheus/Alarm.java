@@ -3,13 +3,19 @@ package io.appmetrics.operator.prometheus;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Lets one thread rest until its time has come or somebody rings; rings that come together count
  * once.
  */
 final class Alarm {
+  private final LongSupplier nanos;
   private final Semaphore rings = new Semaphore(0);
+
+  Alarm(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
 
   void ring() {
     rings.release();
@@ -23,8 +29,8 @@ final class Alarm {
    */
   void await(Duration atMost, Duration coalesce) throws InterruptedException {
     if (rings.tryAcquire(Math.max(0, atMost.toMillis()), TimeUnit.MILLISECONDS)) {
-      long end = System.nanoTime() + coalesce.toNanos();
-      while (rings.tryAcquire(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+      long end = nanos.getAsLong() + coalesce.toNanos();
+      while (rings.tryAcquire(end - nanos.getAsLong(), TimeUnit.NANOSECONDS)) {
         rings.drainPermits();
       }
       rings.drainPermits();

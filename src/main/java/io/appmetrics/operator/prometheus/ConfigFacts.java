@@ -19,7 +19,8 @@ public record ConfigFacts(
   public boolean isInTheWay() {
     return switch (state) {
       case WRITTEN, PENDING, TOO_LARGE, REFUSED -> false;
-      case INSTALLATION_NOT_FOUND, INSTALLATION_UNSUPPORTED, MISSING, UNPARSABLE -> true;
+      case INSTALLATION_NOT_FOUND, INSTALLATION_UNSUPPORTED, UNREADABLE, MISSING, UNPARSABLE ->
+          true;
     };
   }
 
@@ -33,6 +34,8 @@ public record ConfigFacts(
     INSTALLATION_NOT_FOUND,
     /** It is there, but of a kind or version that this operator does not serve. */
     INSTALLATION_UNSUPPORTED,
+    /** The API server has not shown it for so long that nothing is known any more. */
+    UNREADABLE,
     /** No such ConfigMap, or no such key in it. */
     MISSING,
     /** It cannot be edited safely. */

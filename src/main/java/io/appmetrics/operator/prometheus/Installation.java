@@ -8,6 +8,8 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -137,6 +139,12 @@ public record Installation(
               + ", which is not on a volume of a ConfigMap: the operator edits a ConfigMap and"
               + " nothing else; mount one there");
     }
+    String routePrefix = routePrefix(container);
+    if (!isPath(routePrefix)) {
+      return new Undiscovered(
+          "%s has the route prefix %s, which is no path of a URL: correct --web.route-prefix or --web.external-url"
+              .formatted(ref, routePrefix));
+    }
     Map<String, String> keys = keys(volume.get().getConfigMap().getItems());
     boolean subPath = mount.get().getSubPath() != null && !mount.get().getSubPath().isEmpty();
     String relative =
@@ -155,7 +163,7 @@ public record Installation(
         keys.getOrDefault(key, key),
         !subPath,
         flag(container, "web.listen-address").map(Installation::portOf).orElse(DEFAULT_PORT),
-        routePrefix(container),
+        routePrefix,
         isSet(container, "web.enable-lifecycle"),
         reloader(pod, container),
         mounts(container, volumes),
@@ -269,6 +277,16 @@ public record Installation(
             .orElse("");
     String trimmed = given.replaceAll("^/+|/+$", "");
     return trimmed.isEmpty() ? "" : "/" + trimmed;
+  }
+
+  private static boolean isPath(String routePrefix) {
+    try {
+      return new URI("http://prometheus" + routePrefix + "/")
+          .getRawPath()
+          .equals(routePrefix + "/");
+    } catch (URISyntaxException e) {
+      return false;
+    }
   }
 
   /** Without a route prefix, Prometheus serves below the path of its external URL. */

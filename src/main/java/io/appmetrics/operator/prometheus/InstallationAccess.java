@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,25 +83,51 @@ public final class InstallationAccess implements AutoCloseable {
     watches.start(wake, settings.workload().name());
   }
 
-  Optional<Discovery> discover() {
-    return Optional.ofNullable(
-            client
-                .apps()
-                .deployments()
-                .inNamespace(workload().namespace())
-                .withName(workload().name())
-                .get())
-        .map(Installation::of);
+  Optional<Discovery> discover() throws Unreadable {
+    Deployment found =
+        read(
+            workload().toString(),
+            "get, list and watch on deployments",
+            () ->
+                client
+                    .apps()
+                    .deployments()
+                    .inNamespace(workload().namespace())
+                    .withName(workload().name())
+                    .get());
+    return Optional.ofNullable(found).map(Installation::of);
   }
 
-  Optional<ConfigText> configText(Installation installation) {
+  /** Without this a right that is missing would end each pass before anything of it is told. */
+  private <T extends @Nullable Object> T read(String what, String grant, Supplier<T> request)
+      throws Unreadable {
+    try {
+      return request.get();
+    } catch (KubernetesClientException e) {
+      throw Unreadable.of(workload(), what, grant, ApiFailure.of(e), e);
+    }
+  }
+
+  private String name(String kind, String name) {
+    return "%s %s/%s".formatted(kind, workload().namespace(), name);
+  }
+
+  private static String named(String verbs, String resource, String name) {
+    return "%s on %s with resourceNames [%s]".formatted(verbs, resource, name);
+  }
+
+  Optional<ConfigText> configText(Installation installation) throws Unreadable {
     watches.configMap(installation.configMap());
     ConfigMap found =
-        client
-            .configMaps()
-            .inNamespace(workload().namespace())
-            .withName(installation.configMap())
-            .get();
+        read(
+            name("ConfigMap", installation.configMap()),
+            named("get, list, watch and update", "configmaps", installation.configMap()),
+            () ->
+                client
+                    .configMaps()
+                    .inNamespace(workload().namespace())
+                    .withName(installation.configMap())
+                    .get());
     configMap = found;
     Map<String, String> data =
         found == null || found.getData() == null ? Map.of() : found.getData();
@@ -123,16 +151,21 @@ public final class InstallationAccess implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  List<ReplicaReading> ask(Installation installation, Optional<ConfigText> text) {
+  List<ReplicaReading> ask(Installation installation, Optional<ConfigText> text) throws Unreadable {
     watches.pods(installation.selector());
+    List<Pod> found =
+        read(
+            "the pods of " + workload(),
+            "list and watch on pods",
+            () ->
+                client
+                    .pods()
+                    .inNamespace(workload().namespace())
+                    .withLabelSelector(installation.selector())
+                    .list()
+                    .getItems());
     List<Pod> pods =
-        client
-            .pods()
-            .inNamespace(workload().namespace())
-            .withLabelSelector(installation.selector())
-            .list()
-            .getItems()
-            .stream()
+        found.stream()
             .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
             .filter(pod -> !List.of("Succeeded", "Failed").contains(phase(pod)))
             .sorted(Comparator.comparing(pod -> pod.getMetadata().getName()))
@@ -185,7 +218,8 @@ public final class InstallationAccess implements AutoCloseable {
     }
   }
 
-  Certificates certificates(Installation installation, Optional<ConfigText> text) {
+  Certificates certificates(Installation installation, Optional<ConfigText> text)
+      throws Unreadable {
     if (text.isEmpty()) {
       return Certificates.NONE;
     }
@@ -195,15 +229,13 @@ public final class InstallationAccess implements AutoCloseable {
     } catch (UnparsableConfig e) {
       return Certificates.NONE; // the decision parses it, too, and says so
     }
-    return new Certificates(
-        files,
-        files
-            .map(CertificateFiles::source)
-            .filter(CertificateSource.FromSecret.class::isInstance)
-            .map(source -> secret((CertificateSource.FromSecret) source)));
+    return files.map(CertificateFiles::source).orElse(null)
+            instanceof CertificateSource.FromSecret source
+        ? new Certificates(files, Optional.of(secret(source)))
+        : new Certificates(files, Optional.empty());
   }
 
-  private SecretReading secret(CertificateSource.FromSecret source) {
+  private SecretReading secret(CertificateSource.FromSecret source) throws Unreadable {
     try {
       Secret secret =
           client.secrets().inNamespace(workload().namespace()).withName(source.name()).get();
@@ -215,7 +247,12 @@ public final class InstallationAccess implements AutoCloseable {
       if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
         return new SecretReading(false, false, source.keys(), null, null);
       }
-      throw e;
+      throw Unreadable.of(
+          workload(),
+          name("Secret", source.name()),
+          named("get, list and watch", "secrets", source.name()),
+          ApiFailure.of(e),
+          e);
     }
   }
 
@@ -245,7 +282,7 @@ public final class InstallationAccess implements AutoCloseable {
           log.warn("{}: the ConfigMap was not written: {}", workload(), failure.words());
           yield new Written(Outcome.refused(failure.words()), failure.words(), before);
         }
-        case UNAVAILABLE -> throw e;
+        case UNAVAILABLE -> new Written(Outcome.unavailable(failure.words()), null, before);
       };
     }
   }
@@ -276,7 +313,7 @@ public final class InstallationAccess implements AutoCloseable {
       return switch (failure.kind()) {
         case OVERTAKEN -> Outcome.OVERTAKEN;
         case REFUSED -> Outcome.refused(failure.words());
-        case UNAVAILABLE -> throw e;
+        case UNAVAILABLE -> Outcome.unavailable(failure.words());
       };
     }
   }

@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 record InstallationDecision(Action action, ScrapeFacts facts, @Nullable Instant again) {
 
-  private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
-
   static InstallationDecision of(InstallationObservation seen, Attempts attempts, Instant now) {
     ConfigDecision config = ConfigDecision.of(seen);
     CertificateFacts certificates = CertificateFacts.of(seen.workload(), seen.certificates(), now);
@@ -60,6 +58,6 @@ record InstallationDecision(Action action, ScrapeFacts facts, @Nullable Instant 
         .flatMap(Stream::ofNullable)
         .map(answer -> answer.config().globalScrapeInterval())
         .findFirst()
-        .orElse(DEFAULT_INTERVAL);
+        .orElse(ScrapeFacts.DEFAULT_INTERVAL);
   }
 }

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,21 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class InstallationLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(InstallationLoop.class);
 
-  /** A burst of events becomes one pass. */
-  private static final Duration COALESCE = Duration.ofMillis(200);
-
-  /** Looking takes at most a tenth of the time, however many targets there are. */
-  private static final int REST_PER_PASS = 9;
-
   private static final Duration REFUSED = Duration.ofSeconds(60);
-
-  /**
-   * The pace of the loop.
-   *
-   * @param pending between polls while something is awaited
-   * @param steady between polls otherwise
-   */
-  public record Pace(Duration pending, Duration steady) {}
 
   private record Refusal(String text, String words, Instant until) {}
 
@@ -43,36 +30,43 @@ public final class InstallationLoop implements AutoCloseable {
   private final Demands demands;
   private final Supplier<Collection<String>> existing;
   private final InstallationListener listener;
-  private final Pace pace;
+  private final Pacing pacing;
   private final Clock clock;
-  private final Alarm alarm = new Alarm();
+  private final LongSupplier nanos;
+  private final Alarm alarm;
   private final AtomicReference<@Nullable ScrapeFacts> facts = new AtomicReference<>();
   private final Thread thread;
 
   private Attempts attempts = Attempts.NONE;
   private @Nullable Refusal refusal;
-  private volatile Instant lastPass;
+  private @Nullable Silence silence;
+  private volatile long next;
   private volatile boolean stopped;
 
   /**
    * Wires a loop; {@link #start} runs it.
    *
    * @param existing the namespace/name of every AppMetrics that exists
+   * @param clock for what is told
+   * @param nanos for what is measured: time that never jumps, in nanoseconds
    */
   public InstallationLoop(
       InstallationAccess access,
       Demands demands,
       Supplier<Collection<String>> existing,
       InstallationListener listener,
-      Pace pace,
-      Clock clock) {
+      Pacing pacing,
+      Clock clock,
+      LongSupplier nanos) {
     this.access = access;
     this.demands = demands;
     this.existing = existing;
     this.listener = listener;
-    this.pace = pace;
+    this.pacing = pacing;
     this.clock = clock;
-    this.lastPass = clock.instant();
+    this.alarm = new Alarm(nanos);
+    this.nanos = nanos;
+    this.next = nanos.getAsLong();
     this.thread = new Thread(this::run, "installation");
     this.thread.setDaemon(true);
   }
@@ -93,29 +87,27 @@ public final class InstallationLoop implements AutoCloseable {
     return Optional.ofNullable(facts.get());
   }
 
-  /** When the last pass ended: a loop that hangs is seen by it. */
-  public Instant lastPass() {
-    return lastPass;
+  /** For how long the next pass should have ended its rest: a loop that hangs is seen by it. */
+  public Duration overdue() {
+    return Duration.ofNanos(Math.max(0, nanos.getAsLong() - next));
   }
 
   private void run() {
     while (!stopped) {
       Duration rest;
-      Instant started = clock.instant();
+      long began = nanos.getAsLong();
       try {
-        rest = pass();
+        rest = pass(began);
+      } catch (Unreadable e) {
+        rest = failed(e);
       } catch (RuntimeException e) {
-        if (stopped) {
-          return; // what failed was interrupted by the stop
-        }
-        log.warn("a pass over {} failed, the next one follows", access.workload(), e);
-        rest = pace.steady();
+        rest = failed(Unreadable.of(access.workload(), e));
       }
-      lastPass = clock.instant();
-      Duration took = Duration.between(started, lastPass);
-      listener.polled(took);
+      long ended = nanos.getAsLong();
+      next = ended + rest.toNanos();
+      listener.polled(Duration.ofNanos(ended - began));
       try {
-        alarm.await(max(rest, took.multipliedBy(REST_PER_PASS)), COALESCE);
+        alarm.await(rest, Pacing.COALESCE);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -124,16 +116,50 @@ public final class InstallationLoop implements AutoCloseable {
   }
 
   /** One pass; returns how long to rest. */
-  private Duration pass() {
+  private Duration pass(long began) throws Unreadable {
     InstallationObservation seen = gather();
+    // Of a replica that does not answer, the time tells its timeout, and not what looking costs.
+    boolean silent = seen.replicas().stream().anyMatch(replica -> !replica.answers());
+    Duration looked = silent ? Duration.ZERO : Duration.ofNanos(nanos.getAsLong() - began);
     Instant now = clock.instant();
     InstallationDecision decision = InstallationDecision.of(seen, attempts, now);
-    boolean again = apply(seen, decision.action());
+    // First: what was seen holds, whatever becomes of the action, and however long it takes.
     publish(decision.facts());
-    return rest(decision, again, now);
+    silence = null;
+    Pacing.End end =
+        apply(seen, decision.action())
+            ? Pacing.End.ACTED
+            : demands.pending()
+                    || silent
+                    || decision.facts().config().state() == ConfigFacts.State.PENDING
+                ? Pacing.End.PENDING
+                : Pacing.End.STEADY;
+    Instant again = decision.again();
+    return pacing.after(end, again == null ? null : Duration.between(now, again), looked);
   }
 
-  private InstallationObservation gather() {
+  /** A pass that fails is a silence of everything: facts of the past must not keep Ready True. */
+  private Duration failed(Unreadable failure) {
+    if (stopped) {
+      return Duration.ZERO; // what failed was interrupted by the stop
+    }
+    Instant now = clock.instant();
+    Silence known = Silence.again(silence, now);
+    silence = known;
+    if (known.times() == 1) { // not once more with every poll
+      log.warn(
+          "a pass over {} failed, the next one follows: {}",
+          access.workload(),
+          failure.words(),
+          failure);
+    }
+    if (known.lost(now)) {
+      publish(ScrapeFacts.unreadable(access.workload(), facts.get(), failure.words()));
+    }
+    return pacing.after(Pacing.End.FAILED, null, Duration.ZERO);
+  }
+
+  private InstallationObservation gather() throws Unreadable {
     Optional<Discovery> discovery = access.discover();
     Demand demand = demands.of(existing.get());
     if (!(discovery.orElse(null) instanceof Installation installation)) {
@@ -177,12 +203,15 @@ public final class InstallationLoop implements AutoCloseable {
         attempts = attempts.withoutTexts();
       }
       done(action, written.outcome());
-      return true;
+      return written.outcome().kind() != Outcome.Kind.UNAVAILABLE;
     }
     if (action instanceof Action.Nudge nudge) {
       Outcome outcome = access.nudge(nudge);
-      attempts = attempts.nudged(nudge.replica().uid(), nudge.cause().id(), clock.instant());
       done(action, outcome);
+      if (outcome.kind() == Outcome.Kind.UNAVAILABLE) {
+        return false;
+      }
+      attempts = attempts.nudged(nudge.replica().uid(), nudge.cause().id(), clock.instant());
       return true;
     }
     if (action instanceof Action.Reload reload) {
@@ -207,29 +236,6 @@ public final class InstallationLoop implements AutoCloseable {
     if (!change.isEmpty()) {
       listener.changed(change);
     }
-  }
-
-  private Duration rest(InstallationDecision decision, boolean again, Instant now) {
-    if (again) {
-      return COALESCE;
-    }
-    Duration rest =
-        demands.pending() || unsettled(decision.facts()) ? pace.pending() : pace.steady();
-    return decision.again() == null ? rest : min(rest, Duration.between(now, decision.again()));
-  }
-
-  /** Something is on its way that the next poll may show. */
-  private static boolean unsettled(ScrapeFacts facts) {
-    return facts.config().state() == ConfigFacts.State.PENDING
-        || facts.replicas().stream().anyMatch(replica -> replica.problem() != null);
-  }
-
-  private static Duration min(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
-  }
-
-  private static Duration max(Duration a, Duration b) {
-    return a.compareTo(b) > 0 ? a : b;
   }
 
   @Override

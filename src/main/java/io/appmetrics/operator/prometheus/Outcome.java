@@ -15,12 +15,18 @@ public record Outcome(Kind kind, String words) {
     /** Somebody else wrote at the same moment: it is decided anew. */
     OVERTAKEN,
     /** It was refused. */
-    REFUSED
+    REFUSED,
+    /** Nobody answered, or not now: it is decided anew at the next pass. */
+    UNAVAILABLE
   }
 
   static final Outcome DONE = new Outcome(Kind.DONE, "done");
   static final Outcome OVERTAKEN =
       new Outcome(Kind.OVERTAKEN, "somebody wrote it at the same moment; looking again");
+
+  static Outcome unavailable(String words) {
+    return new Outcome(Kind.UNAVAILABLE, "not done: " + words);
+  }
 
   static Outcome refused(String words) {
     return new Outcome(Kind.REFUSED, "refused: " + words);

@@ -1,7 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -31,9 +30,6 @@ public record ReplicaFacts(
     Set<String> pools,
     Map<String, List<ActiveTarget>> targets) {
 
-  private static final int SILENT_POLLS = 3;
-  private static final Duration SILENT = Duration.ofSeconds(30);
-
   static ReplicaFacts of(
       WorkloadRef workload, ReplicaReading seen, Attempts attempts, Instant now) {
     String pod = workload.namespace() + "/" + seen.pod();
@@ -56,10 +52,14 @@ public record ReplicaFacts(
             answer.targets());
   }
 
-  /** One poll that fails says little: what was known stays good for a while. */
   private static boolean lost(ReplicaReading seen, Instant now) {
     Instant since = seen.silentSince();
-    return since != null && seen.failedPolls() >= SILENT_POLLS && !now.isBefore(since.plus(SILENT));
+    return since != null && new Silence(since, seen.failedPolls()).lost(now);
+  }
+
+  /** The same, once nothing is known of it any more. */
+  ReplicaFacts lost(String why) {
+    return new ReplicaFacts(pod, false, answered, why, loaded, rejection, pools, targets);
   }
 
   /** The targets that this replica has for a pod. */

@@ -1,7 +1,9 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one pass of the installation loop has found out; immutable, and shared by all AppMetrics.
@@ -17,4 +19,34 @@ public record ScrapeFacts(
     ConfigFacts config,
     CertificateFacts certificates,
     List<ReplicaFacts> replicas,
-    Duration scrapeInterval) {}
+    Duration scrapeInterval) {
+
+  /** Prometheus' own, until it says else. */
+  static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
+
+  /**
+   * What is left when passes fail: nothing is claimed of the configuration, nor of any replica, and
+   * what was last known is kept for messages.
+   *
+   * @param before what was published last; null when nothing was
+   * @param why what is in the way, and what to do
+   */
+  static ScrapeFacts unreadable(
+      WorkloadRef installation, @Nullable ScrapeFacts before, String why) {
+    ConfigFacts config =
+        new ConfigFacts(ConfigFacts.State.UNREADABLE, "", why, SlotJobs.none(), null);
+    return before == null
+        ? new ScrapeFacts(
+            installation,
+            config,
+            new CertificateFacts(CertificateFacts.State.UNSEEN, why, null),
+            List.of(),
+            DEFAULT_INTERVAL)
+        : new ScrapeFacts(
+            installation,
+            config,
+            before.certificates(),
+            before.replicas().stream().map(replica -> replica.lost(why)).toList(),
+            before.scrapeInterval());
+  }
+}

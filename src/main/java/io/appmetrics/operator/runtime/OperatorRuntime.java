@@ -17,6 +17,7 @@ import io.appmetrics.operator.prometheus.InstallationAccess;
 import io.appmetrics.operator.prometheus.InstallationListener;
 import io.appmetrics.operator.prometheus.InstallationLoop;
 import io.appmetrics.operator.prometheus.Outcome;
+import io.appmetrics.operator.prometheus.Pacing;
 import io.appmetrics.operator.prometheus.PrometheusApi;
 import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -44,10 +45,9 @@ public final class OperatorRuntime implements AutoCloseable {
 
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(60);
 
-  /** A loop that has not ended a pass for so long hangs. */
+  /** A loop whose next pass has been due, and has not ended, for so long hangs. */
   private static final Duration HUNG = Duration.ofMinutes(5);
 
-  private final Clock clock;
   private final Operator operator;
   private final InstallationLoop loop;
   private final Workloads workloads;
@@ -56,14 +56,12 @@ public final class OperatorRuntime implements AutoCloseable {
   private final Events events;
 
   private OperatorRuntime(
-      Clock clock,
       Operator operator,
       InstallationLoop loop,
       Workloads workloads,
       MeshPolicies policies,
       Background background,
       Events events) {
-    this.clock = clock;
     this.operator = operator;
     this.loop = loop;
     this.workloads = workloads;
@@ -100,8 +98,9 @@ public final class OperatorRuntime implements AutoCloseable {
             demands,
             () -> surroundings.existing().stream().map(ResourceID::toString).toList(),
             new Deeds(prometheus, surroundings, meters, events),
-            new InstallationLoop.Pace(config.pollPending(), config.pollSteady()),
-            clock);
+            new Pacing(config.pollPending(), config.pollSteady()),
+            clock,
+            System::nanoTime);
     Sweep sweep = new Sweep(workloads, annotator, surroundings::named);
     surroundings.connect(
         loop::wake, key -> background.until("sweep of " + key, SWEEP_AGAIN, () -> sweep.run(key)));
@@ -109,7 +108,7 @@ public final class OperatorRuntime implements AutoCloseable {
     Operator operator =
         operator(client, config, clock, surroundings, workloads, policies, annotator, loop);
     OperatorRuntime runtime =
-        new OperatorRuntime(clock, operator, loop, workloads, policies, background, events);
+        new OperatorRuntime(operator, loop, workloads, policies, background, events);
     try {
       workloads.start(surroundings::workloadChanged);
       policies.refresh();
@@ -163,7 +162,7 @@ public final class OperatorRuntime implements AutoCloseable {
 
   /** False when only a restart helps. */
   public boolean live() {
-    return loop.lastPass().plus(HUNG).isAfter(clock.instant());
+    return loop.overdue().compareTo(HUNG) < 0;
   }
 
   /** Whether the caches are filled and Prometheus is being watched. */
@@ -233,7 +232,7 @@ public final class OperatorRuntime implements AutoCloseable {
         switch (outcome.kind()) {
           case DONE -> meters.configWritten();
           case OVERTAKEN -> meters.configConflicted();
-          case REFUSED -> {} // said in the condition ConfigWritten
+          case REFUSED, UNAVAILABLE -> {} // said in the condition ConfigWritten, and tried again
         }
       } else if (action instanceof Action.Nudge) {
         meters.nudged();

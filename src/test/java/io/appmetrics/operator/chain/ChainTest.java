@@ -271,6 +271,7 @@ class ChainTest {
                 Map.entry(ConfigFacts.State.INSTALLATION_NOT_FOUND, Reason.INSTALLATION_NOT_FOUND),
                 Map.entry(
                     ConfigFacts.State.INSTALLATION_UNSUPPORTED, Reason.INSTALLATION_UNSUPPORTED),
+                Map.entry(ConfigFacts.State.UNREADABLE, Reason.INSTALLATION_UNREADABLE),
                 Map.entry(ConfigFacts.State.MISSING, Reason.CONFIG_MAP_MISSING),
                 Map.entry(ConfigFacts.State.UNPARSABLE, Reason.CONFIG_UNPARSABLE),
                 Map.entry(ConfigFacts.State.TOO_LARGE, Reason.CONFIG_TOO_LARGE),

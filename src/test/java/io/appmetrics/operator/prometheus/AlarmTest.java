@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 class AlarmTest {
   private static final Duration LONG = Duration.ofHours(1);
 
-  private final Alarm alarm = new Alarm();
+  private final Alarm alarm = new Alarm(System::nanoTime);
 
   private Duration await(Duration atMost, Duration coalesce) throws InterruptedException {
     long began = System.nanoTime();

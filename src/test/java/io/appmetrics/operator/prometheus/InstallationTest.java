@@ -16,6 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Prometheus' pod template says: found there, and configured nowhere. */
 class InstallationTest {
@@ -276,6 +277,18 @@ class InstallationTest {
   })
   void readsTheRoutePrefix(String argument, String prefix) {
     assertThat(found(Manifest.arguments(FILE, argument)).routePrefix()).isEqualTo(prefix);
+  }
+
+  /** Asking it would fail each pass. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--web.route-prefix=/a b", "--web.external-url=http://x/$(PREFIX)?<a>"})
+  void refusesARoutePrefixThatIsNoPath(String argument) {
+    assertThat(Installation.of(Manifest.arguments(FILE, argument)))
+        .isInstanceOfSatisfying(
+            Undiscovered.class,
+            undiscovered ->
+                assertThat(undiscovered.problem())
+                    .contains("which is no path of a URL: correct --web.route-prefix"));
   }
 
   @Test
