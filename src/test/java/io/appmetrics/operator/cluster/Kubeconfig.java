@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +33,14 @@ public record Kubeconfig(
    */
   static Kubeconfig of(Config config) {
     var pem = pem(config.getClientCertData(), config.getClientCertFile());
+    // the one that a file brought, or a login command in it, is the automatic one
+    var set = config.getOauthToken();
+    var token = set == null ? config.getAutoOAuthToken() : set;
     var keyPem = pem(config.getClientKeyData(), config.getClientKeyFile());
     return new Kubeconfig(
         config.getMasterUrl().replaceFirst("/$", ""),
         pem(config.getCaCertData(), config.getCaCertFile()),
-        Objects.requireNonNullElse(config.getOauthToken(), ""),
+        token == null ? "" : token,
         pem.isEmpty() ? null : new UserCertificate(pem, keyPem));
   }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What the tests rely on of a node. It is said with plain manifests, so that it can be held against
- * a real kubelet, too ({@code -Dcluster=kubeconfig}), with images under the same names.
+ * a real kubelet, too ({@code mvn verify -Pe2e}), with images under the same names.
  */
 @ClusterTest
 class LocalNodeContractIT {

@@ -60,6 +60,7 @@ final class OperatorAsPod implements OperatorUnderTest {
       operator.rollOut(environment);
       return operator;
     } catch (RuntimeException | Error e) {
+      operator.pods().forEach(pod -> log.error("{}", pod.getStatus()));
       operator.close();
       throw e;
     }
@@ -83,6 +84,7 @@ final class OperatorAsPod implements OperatorUnderTest {
     var container = deployment.getSpec().getTemplate().getSpec().getContainers().get(0);
     container.setImage(System.getProperty(IMAGE, DeployManifests.image()));
     environment.forEach((name, value) -> set(container, name, value));
+    set(container, "APPMETRICS_LOG", "text");
     var since = Instant.now();
     cluster.applyShared(deployment);
     await("the operator's pod to be ready")
@@ -114,10 +116,7 @@ final class OperatorAsPod implements OperatorUnderTest {
 
   @Override
   public void close() {
-    for (var pod : pods()) {
-      log.info("{}: {}", pod.getMetadata().getName(), pod.getStatus());
-      log.info("its log:\n{}", cluster.log(pod, "operator"));
-    }
+    pods().forEach(pod -> log.info("its log:\n{}", cluster.log(pod, "operator")));
     cluster.client().resource(deployment).delete();
     await("the operator to end").atMost(END).until(() -> pods().isEmpty());
     Optional.ofNullable(deployed).ifPresent(Deployed::remove);
