@@ -53,10 +53,12 @@ class OriginalStoryIT {
 
         var corrected = Declared.apply(shop, "cart", "cart", "{port: 8080}");
         corrected.awaitReady(ROLLOUT);
+        sampler.awaitTurns(1);
 
         demandMutualTls(shop, cart);
         corrected.awaitReason("CertificatesLoaded", "CertificateMissing", REASON.plusSeconds(10));
         certificatesComeLate(istio, prometheus, corrected);
+        sampler.awaitTurns(2);
         sampler.assertNeverTooEarly();
       }
 
