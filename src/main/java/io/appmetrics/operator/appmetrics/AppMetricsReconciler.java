@@ -2,12 +2,13 @@ package io.appmetrics.operator.appmetrics;
 
 import io.appmetrics.operator.api.AppMetrics;
 import io.appmetrics.operator.api.AppMetricsStatus;
+import io.appmetrics.operator.api.Target;
 import io.appmetrics.operator.chain.AnnotationOutcome;
 import io.appmetrics.operator.chain.Chain;
-import io.appmetrics.operator.chain.EndpointReading;
 import io.appmetrics.operator.chain.Observation;
 import io.appmetrics.operator.chain.Plan;
-import io.appmetrics.operator.chain.Reason;
+import io.appmetrics.operator.chain.PodFacts;
+import io.appmetrics.operator.chain.Recheck;
 import io.appmetrics.operator.chain.StatusReport;
 import io.appmetrics.operator.chain.TargetPlan;
 import io.appmetrics.operator.chain.Workload;
@@ -20,7 +21,6 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +33,7 @@ import java.util.stream.Stream;
     // The deletion of an AppMetrics is an event like any other: there is no finalizer to hang.
     triggerReconcilerOnAllEvents = true)
 public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
-  private static final Duration SOON = Duration.ofMillis(300);
-  private static final Duration PENDING = Duration.ofSeconds(2);
-  private static final Duration BROKEN = Duration.ofSeconds(10);
+  private static final Duration FIRST_FACTS = Duration.ofSeconds(2);
 
   private final Gather gather;
   private final WorkloadAnnotator annotator;
@@ -72,23 +70,49 @@ public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
     }
     Observation seen = gather.observe(resource, surroundings.neighbours(resource));
     Plan plan = Plan.of(seen);
-    Map<Workload.Key, AnnotationOutcome> outcomes = apply(plan, seen.suspended());
+    Map<Workload.Key, AnnotationOutcome> outcomes =
+        seen.suspended() ? Map.of() : apply(resource, plan);
     Chain chain = Chain.of(seen, plan, outcomes);
-    surroundings.tell(resource, plan, chain);
+    if (seen.facts() == null && resource.getStatus() != null) {
+      // Just started: a Ready of before would turn False out of ignorance, at every restart. The
+      // first look at Prometheus wakes everybody.
+      surroundings.tell(resource, plan, true);
+      return UpdateControl.<AppMetrics>noUpdate().rescheduleAfter(FIRST_FACTS);
+    }
     return report(resource, context, seen, plan, outcomes, chain);
   }
 
-  private Map<Workload.Key, AnnotationOutcome> apply(Plan plan, boolean suspended) {
+  private Map<Workload.Key, AnnotationOutcome> apply(AppMetrics resource, Plan plan) {
     Map<Workload.Key, AnnotationOutcome> outcomes = new HashMap<>();
     for (TargetPlan target : plan.targets()) {
       Workload workload = target.seen().workload();
-      if (workload == null || suspended) {
+      if (workload == null) {
         continue;
       }
-      outcomes.put(workload.key(), annotator.annotate(workload, target.workload()));
-      target.serving().forEach(pod -> annotator.liveSchemes(pod, target.liveSchemes(pod)));
+      AnnotationOutcome outcome =
+          annotator.annotate(workload, target.workload(), writesBefore(resource, target));
+      for (PodFacts pod : target.serving()) {
+        outcome = outcome.and(annotator.liveSchemes(pod, target.liveSchemes(pod)));
+      }
+      outcomes.put(workload.key(), outcome);
     }
     return outcomes;
+  }
+
+  /** What the status says of this generation: a fight goes on over a restart of the operator. */
+  private static int writesBefore(AppMetrics resource, TargetPlan plan) {
+    AppMetricsStatus status = resource.getStatus();
+    Target target = plan.seen().target();
+    if (status == null
+        || status.targets() == null
+        || !resource.getMetadata().getGeneration().equals(status.observedGeneration())) {
+      return 0;
+    }
+    return status.targets().stream()
+        .filter(t -> t.kind().equals(target.kind().toString()) && t.name().equals(target.name()))
+        .flatMap(t -> Stream.ofNullable(t.templateWrites()))
+        .findFirst()
+        .orElse(0);
   }
 
   private UpdateControl<AppMetrics> report(
@@ -100,23 +124,21 @@ public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
       Chain chain) {
     long generation = resource.getMetadata().getGeneration();
     AppMetricsStatus before = resource.getStatus();
-    if (seen.facts() == null && before != null) {
-      // Just started: a Ready of before would turn False out of ignorance, at every restart. The
-      // first look at Prometheus wakes everybody.
-      return UpdateControl.<AppMetrics>noUpdate().rescheduleAfter(PENDING);
-    }
     AppMetricsStatus after =
         seen.suspended()
             ? StatusReport.suspended(before, generation, seen.now())
             : StatusReport.of(
                 before, generation, chain, plan, outcomes, seen.now(), progressDeadline);
+    surroundings.tell(resource, plan, !chain.ready() && !StatusReport.isStalled(after));
     if (!after.equals(before)) {
       PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(
           resource, fresh(resource, after), context);
     }
     surroundings.reported(resource, before, after);
     UpdateControl<AppMetrics> control = UpdateControl.noUpdate();
-    return seen.suspended() ? control : control.rescheduleAfter(again(seen, outcomes, chain));
+    return seen.suspended()
+        ? control
+        : control.rescheduleAfter(Recheck.after(after, chain, outcomes.values(), seen.now()));
   }
 
   /**
@@ -128,30 +150,10 @@ public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
         new ObjectMetaBuilder()
             .withNamespace(resource.getMetadata().getNamespace())
             .withName(resource.getMetadata().getName())
+            // one that was deleted and made anew meanwhile gets no verdict over its predecessor
+            .withUid(resource.getMetadata().getUid())
             .build());
     fresh.setStatus(status);
     return fresh;
-  }
-
-  /** When time alone may change the verdict. */
-  private Duration again(
-      Observation seen, Map<Workload.Key, AnnotationOutcome> outcomes, Chain chain) {
-    boolean racing =
-        outcomes.values().stream().anyMatch(o -> o.kind() == AnnotationOutcome.Kind.AGAIN);
-    if (racing) {
-      return SOON;
-    }
-    if (!chain.ready()) {
-      boolean pending =
-          chain.broken().flatMap(e -> e.getValue().why()).map(Reason::remedy).orElse(null)
-              != Reason.Remedy.HUMAN;
-      return pending ? PENDING : BROKEN;
-    }
-    return chain.readings().stream()
-        .map(EndpointReading::settles)
-        .flatMap(Stream::ofNullable)
-        .min(Instant::compareTo)
-        .map(settles -> Duration.between(seen.now(), settles).plus(SOON))
-        .orElse(surroundings.driftNet());
   }
 }

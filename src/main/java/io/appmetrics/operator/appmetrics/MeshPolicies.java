@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,9 @@ public final class MeshPolicies implements AutoCloseable {
   private static final String GROUP = "security.istio.io";
   private static final String KIND = "PeerAuthentication";
   private static final String PLURAL = "peerauthentications";
+
+  /** An informer that is refused tries for ever, and whoever waits for it with it. */
+  private static final int FILL_SECONDS = 30;
 
   private final KubernetesClient client;
   private final String rootNamespace;
@@ -71,10 +76,16 @@ public final class MeshPolicies implements AutoCloseable {
                 .distinct()
                 .map(namespace -> resources.inNamespace(namespace).runnableInformer(0))
                 .toList();
-    for (SharedIndexInformer<GenericKubernetesResource> informer : fresh) {
-      informer.addEventHandler(new Tell());
-      informer.exceptionHandler((started, e) -> true);
-      informer.start().toCompletableFuture().join();
+    try {
+      for (SharedIndexInformer<GenericKubernetesResource> informer : fresh) {
+        informer.addEventHandler(new Tell());
+        informer.exceptionHandler((started, e) -> true);
+        informer.start().toCompletableFuture().orTimeout(FILL_SECONDS, TimeUnit.SECONDS).join();
+      }
+    } catch (CompletionException e) {
+      fresh.forEach(SharedIndexInformer::close);
+      throw new IllegalStateException(
+          "the PeerAuthentications could not be listed within " + FILL_SECONDS + " s", e);
     }
     informers = fresh;
     log.info("Istio's PeerAuthentications are watched ({}/{})", GROUP, version.get());

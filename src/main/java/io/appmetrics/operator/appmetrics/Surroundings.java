@@ -3,7 +3,6 @@ package io.appmetrics.operator.appmetrics;
 import io.appmetrics.operator.api.AppMetrics;
 import io.appmetrics.operator.api.AppMetricsStatus;
 import io.appmetrics.operator.api.TargetKind;
-import io.appmetrics.operator.chain.Chain;
 import io.appmetrics.operator.chain.Plan;
 import io.appmetrics.operator.chain.Workload;
 import io.appmetrics.operator.prometheus.Demands;
@@ -13,13 +12,13 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,17 +32,14 @@ public final class Surroundings {
   private static final String BY_NAMESPACE = "appmetrics-of-namespace";
   private static final String BY_WORKLOAD = "appmetrics-of-workload";
 
-  /** What no event tells of is found after this long at the latest. */
-  private static final Duration DRIFT_NET = Duration.ofMinutes(10);
-
   private final Demands demands;
   private final StatusListener listener;
   private final SimpleInboundEventSource<AppMetrics> wakes =
       new SimpleInboundEventSource<>("surroundings");
   private final Map<ResourceID, Set<Workload.Key>> named = new ConcurrentHashMap<>();
-  private @Nullable IndexerResourceCache<AppMetrics> cache;
-  private Runnable wakeInstallation = () -> {};
-  private Runnable sweep = () -> {};
+  private volatile @Nullable IndexerResourceCache<AppMetrics> cache;
+  private volatile Runnable wakeInstallation = () -> {};
+  private volatile Consumer<Workload.Key> abandoned = key -> {};
   private volatile boolean open;
 
   /** Hears of every status that is written. */
@@ -61,10 +57,14 @@ public final class Surroundings {
     this.listener = listener;
   }
 
-  /** Connects the other actors, which need these surroundings themselves. */
-  public void connect(Runnable wakesInstallation, Runnable sweeps) {
+  /**
+   * Connects the other actors, which need these surroundings themselves.
+   *
+   * @param abandons hears of a workload that changed, or was let go, while no AppMetrics names it
+   */
+  public void connect(Runnable wakesInstallation, Consumer<Workload.Key> abandons) {
     this.wakeInstallation = wakesInstallation;
-    this.sweep = sweeps;
+    this.abandoned = abandons;
   }
 
   /**
@@ -99,15 +99,16 @@ public final class Surroundings {
     return Stream.concat(Stream.of(resource), cached.stream()).toList();
   }
 
-  Duration driftNet() {
-    return DRIFT_NET;
-  }
-
   // --- told by one reconciliation ---
 
-  void tell(AppMetrics resource, Plan plan, Chain chain) {
+  /**
+   * Tells what an AppMetrics needs.
+   *
+   * @param pending whether it waits for something that is soon to come
+   */
+  void tell(AppMetrics resource, Plan plan, boolean pending) {
     ResourceID id = ResourceID.fromResource(resource);
-    if (demands.put(id.toString(), plan.demand(), !chain.ready())) {
+    if (demands.put(id.toString(), plan.demand(), pending)) {
       wakeInstallation.run();
     }
     Set<Workload.Key> now = keys(resource).collect(Collectors.toSet());
@@ -126,10 +127,9 @@ public final class Surroundings {
     wakeInstallation.run();
   }
 
-  /** Others may now get what this one has let go, and what nobody names is swept. */
+  /** Others may now get what this one has let go. */
   private void left(Set<Workload.Key> workloads) {
     workloads.forEach(this::workloadChanged);
-    sweep.run();
   }
 
   void reported(AppMetrics resource, @Nullable AppMetricsStatus before, AppMetricsStatus after) {
@@ -146,9 +146,15 @@ public final class Surroundings {
 
   /** A workload came, changed or went. */
   public void workloadChanged(Workload.Key key) {
-    if (open) {
-      wake(indexed(BY_WORKLOAD, key.toString()).map(ResourceID::fromResource));
+    if (!open) {
+      return; // the first sweep sees it
     }
+    List<ResourceID> naming =
+        indexed(BY_WORKLOAD, key.toString()).map(ResourceID::fromResource).toList();
+    if (naming.isEmpty()) {
+      abandoned.accept(key);
+    }
+    wake(naming.stream());
   }
 
   private void wakeOthers(Workload.Key key, ResourceID self) {

@@ -1,14 +1,20 @@
 package io.appmetrics.operator.appmetrics;
 
+import io.appmetrics.operator.apiserver.ApiFailure;
 import io.appmetrics.operator.chain.Workload;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes our annotations off workloads that no AppMetrics names any more: what a finalizer would do,
  * without its hanging when the operator is gone.
  */
 public final class Sweep {
+  private static final Logger log = LoggerFactory.getLogger(Sweep.class);
+
   private final Workloads workloads;
   private final WorkloadAnnotator annotator;
   private final Supplier<Set<Workload.Key>> named;
@@ -25,11 +31,32 @@ public final class Sweep {
     this.named = named;
   }
 
-  /** Sweeps every namespace that the operator watches. */
-  public void run() {
+  /** Sweeps every namespace that the operator watches; returns whether all is clean. */
+  public boolean run() {
     Set<Workload.Key> wanted = named.get();
-    workloads.marked().stream()
+    annotator.retain(workloads.keys());
+    return workloads.marked().stream()
         .filter(workload -> !wanted.contains(workload.key()))
-        .forEach(annotator::strip);
+        .map(this::strip)
+        .reduce(true, Boolean::logicalAnd);
+  }
+
+  /** Sweeps one workload; returns whether it is clean. */
+  public boolean run(Workload.Key key) {
+    return named.get().contains(key) || workloads.marked(key).map(this::strip).orElse(true);
+  }
+
+  /** One that fails stops no other. */
+  private boolean strip(Workload workload) {
+    try {
+      return switch (annotator.strip(workload).kind()) {
+        case UP_TO_DATE, WRITTEN -> true;
+        // AGAIN: the newer object that was in the way is about to be heard of, and swept
+        case AGAIN, CONFLICT, REVERTED, OWNED, REFUSED -> false;
+      };
+    } catch (KubernetesClientException e) {
+      log.info("{}: not swept yet: {}", workload.key(), ApiFailure.of(e).words());
+      return false;
+    }
   }
 }

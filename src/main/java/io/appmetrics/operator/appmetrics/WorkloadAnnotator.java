@@ -1,10 +1,10 @@
 package io.appmetrics.operator.appmetrics;
 
+import io.appmetrics.operator.apiserver.ApiFailure;
 import io.appmetrics.operator.chain.AnnotationOutcome;
 import io.appmetrics.operator.chain.AnnotationOutcome.Kind;
 import io.appmetrics.operator.chain.PodFacts;
 import io.appmetrics.operator.chain.Workload;
-import io.appmetrics.operator.prometheus.Refusals;
 import io.appmetrics.operator.route.SlotAnnotations;
 import io.appmetrics.operator.route.WorkloadPlan;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -47,7 +47,6 @@ public final class WorkloadAnnotator {
   private static final int MOST_WRITES = 3;
 
   private static final Duration TRUCE = Duration.ofHours(1);
-  private static final int UNPROCESSABLE = 422;
   private static final Pattern ANNOTATION = Pattern.compile("annotations\\.(.+)$");
   private static final Pattern OWNER = Pattern.compile("conflict with (\"[^\"]*\")");
 
@@ -62,6 +61,13 @@ public final class WorkloadAnnotator {
     private Map<String, String> set = Map.of();
     private int writes;
     private Instant last = Instant.EPOCH;
+
+    private void written(Workload to, Map<String, String> what, int times, Instant when) {
+      uid = to.uid();
+      set = what;
+      writes = times;
+      last = when;
+    }
   }
 
   /** Hears of every write. */
@@ -77,11 +83,19 @@ public final class WorkloadAnnotator {
     this.listener = listener;
   }
 
-  /** Brings a workload's pod template to what the plan says; does nothing when it is there. */
-  public AnnotationOutcome annotate(Workload workload, WorkloadPlan plan) {
+  /**
+   * Brings a workload's pod template to what the plan says; does nothing when it is there.
+   *
+   * @param writesBefore how often this set was written before this process started, as far as known
+   */
+  public AnnotationOutcome annotate(Workload workload, WorkloadPlan plan, int writesBefore) {
     SortedMap<String, String> wanted = plan.templateAnnotations();
     Memory memory = memories.computeIfAbsent(workload.key(), key -> new Memory());
     synchronized (memory) {
+      Instant now = clock.instant();
+      if (memory.uid.isEmpty()) {
+        memory.written(workload, wanted, writesBefore, now);
+      }
       boolean known = memory.uid.equals(workload.uid()) && memory.set.equals(wanted);
       int writes = known ? memory.writes : 0;
       if (SlotAnnotations.managed(workload.template()).equals(wanted)) {
@@ -90,17 +104,13 @@ public final class WorkloadAnnotator {
       if (workload.controller() != null) {
         return new AnnotationOutcome(Kind.OWNED, "", writes);
       }
-      Instant now = clock.instant();
       if (writes >= MOST_WRITES && now.isBefore(memory.last.plus(TRUCE))) {
         return new AnnotationOutcome(Kind.REVERTED, "", writes);
       }
       AnnotationOutcome outcome =
           wanted.isEmpty() ? strip(workload, writes) : apply(workload, wanted, writes);
       if (outcome.kind() == Kind.WRITTEN) {
-        memory.uid = workload.uid();
-        memory.set = wanted;
-        memory.writes = outcome.templateWrites();
-        memory.last = now;
+        memory.written(workload, wanted, outcome.templateWrites(), now);
       }
       return outcome;
     }
@@ -114,13 +124,18 @@ public final class WorkloadAnnotator {
     }
   }
 
+  /** Forgets the workloads that are no more. */
+  void retain(Set<Workload.Key> existing) {
+    memories.keySet().retainAll(existing);
+  }
+
   private AnnotationOutcome apply(Workload workload, SortedMap<String, String> set, int writes) {
     try {
       return applied(workload, set, false, writes);
     } catch (KubernetesClientException e) {
       List<StatusCause> conflicts = conflicts(e);
       if (conflicts.isEmpty()) {
-        return refused(workload, e, writes);
+        return failed(workload.key(), e, writes);
       }
       // kubectl rollout undo moves keys that we wrote to another manager: the marker in the live
       // template tells that they are ours. What it does not name was never ours to take.
@@ -134,7 +149,7 @@ public final class WorkloadAnnotator {
     try {
       return applied(workload, set, true, writes);
     } catch (KubernetesClientException e) {
-      return refused(workload, e, writes);
+      return failed(workload.key(), e, writes);
     }
   }
 
@@ -195,7 +210,7 @@ public final class WorkloadAnnotator {
       written(workload, Set.of());
       return new AnnotationOutcome(Kind.WRITTEN, "", writes + 1);
     } catch (KubernetesClientException e) {
-      return refused(workload, e, writes);
+      return failed(workload.key(), e, writes);
     }
   }
 
@@ -204,14 +219,10 @@ public final class WorkloadAnnotator {
     listener.templateWritten(workload.key());
   }
 
-  /**
-   * Sets the live schemes of a pod, so that a change of the mesh's policy rolls nobody.
-   *
-   * @return false when somebody else wrote the pod at the same moment, or it is gone
-   */
-  public boolean liveSchemes(PodFacts pod, SortedMap<String, String> wanted) {
+  /** Sets the live schemes of a pod, so that a change of the mesh's policy rolls nobody. */
+  public AnnotationOutcome liveSchemes(PodFacts pod, SortedMap<String, String> wanted) {
     if (SlotAnnotations.liveSchemes(pod.annotations()).equals(wanted)) {
-      return true;
+      return new AnnotationOutcome(Kind.UP_TO_DATE, "", 0);
     }
     HasMetadata body =
         new PodBuilder()
@@ -225,12 +236,9 @@ public final class WorkloadAnnotator {
     try {
       client.resource(body).patch(apply(true));
       log.info("pod {}/{}: live schemes are now {}", pod.namespace(), pod.name(), wanted);
-      return true;
+      return new AnnotationOutcome(Kind.WRITTEN, "", 0);
     } catch (KubernetesClientException e) {
-      if (gone(e)) {
-        return false;
-      }
-      throw e;
+      return failed("pod " + pod.namespace() + "/" + pod.name(), e, 0);
     }
   }
 
@@ -242,23 +250,16 @@ public final class WorkloadAnnotator {
         .build();
   }
 
-  private static AnnotationOutcome refused(
-      Workload workload, KubernetesClientException e, int writes) {
-    if (gone(e)) {
-      return new AnnotationOutcome(Kind.AGAIN, "", writes);
-    }
-    if (e.getCode() == 0) {
-      throw e; // no answer at all: the reconciler retries
-    }
-    log.info("{}: the annotations were refused: {}", workload.key(), Refusals.words(e));
-    return new AnnotationOutcome(Kind.REFUSED, Refusals.words(e), writes);
-  }
-
-  /** Changed, deleted or recreated since it was read. */
-  private static boolean gone(KubernetesClientException e) {
-    return e.getCode() == HttpURLConnection.HTTP_CONFLICT
-        || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
-        || (e.getCode() == UNPROCESSABLE && Refusals.words(e).contains("uid"));
+  private static AnnotationOutcome failed(Object what, KubernetesClientException e, int writes) {
+    ApiFailure failure = ApiFailure.of(e);
+    return switch (failure.kind()) {
+      case OVERTAKEN -> new AnnotationOutcome(Kind.AGAIN, "", writes);
+      case REFUSED -> {
+        log.info("{}: the annotations were refused: {}", what, failure.words());
+        yield new AnnotationOutcome(Kind.REFUSED, failure.words(), writes);
+      }
+      case UNAVAILABLE -> throw e; // the reconciler retries
+    };
   }
 
   private static List<StatusCause> conflicts(KubernetesClientException e) {

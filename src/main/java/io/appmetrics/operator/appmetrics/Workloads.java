@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -58,21 +59,44 @@ public final class Workloads implements AutoCloseable {
 
   /** The workload, if it exists. */
   public Optional<Workload> get(Workload.Key key) {
+    return deployment(key).map(DeploymentReading::of);
+  }
+
+  private Optional<Deployment> deployment(Workload.Key key) {
     return informers.stream()
         .flatMap(
             informer ->
                 Stream.ofNullable(informer.getStore().getByKey(key.namespace() + "/" + key.name())))
-        .findFirst()
-        .map(DeploymentReading::of);
+        .findFirst();
+  }
+
+  /** The workload, if it exists and carries our marker. */
+  Optional<Workload> marked(Workload.Key key) {
+    return deployment(key).filter(DeploymentReading::marked).map(DeploymentReading::of);
   }
 
   /** Every workload that carries our marker. */
-  public List<Workload> marked() {
+  List<Workload> marked() {
     return informers.stream()
         .flatMap(informer -> informer.getStore().list().stream())
         .filter(DeploymentReading::marked)
         .map(DeploymentReading::of)
         .toList();
+  }
+
+  /** Every workload that is watched. */
+  Set<Workload.Key> keys() {
+    return informers.stream()
+        .flatMap(informer -> informer.getStore().list().stream())
+        .map(Workloads::key)
+        .collect(Collectors.toSet());
+  }
+
+  private static Workload.Key key(Deployment deployment) {
+    return new Workload.Key(
+        TargetKind.DEPLOYMENT,
+        deployment.getMetadata().getNamespace(),
+        deployment.getMetadata().getName());
   }
 
   private static Deployment pruned(Deployment full) {
@@ -118,11 +142,7 @@ public final class Workloads implements AutoCloseable {
     }
 
     private void tell(Deployment deployment) {
-      changed.accept(
-          new Workload.Key(
-              TargetKind.DEPLOYMENT,
-              deployment.getMetadata().getNamespace(),
-              deployment.getMetadata().getName()));
+      changed.accept(key(deployment));
     }
   }
 

@@ -37,7 +37,7 @@ final class Annotated {
   private static Optional<Finding> refused(
       TargetPlan target, Workload workload, AnnotationOutcome outcome) {
     return switch (outcome.kind()) {
-      case UP_TO_DATE, WRITTEN, AGAIN, SUSPENDED -> Optional.empty();
+      case UP_TO_DATE, WRITTEN, AGAIN -> Optional.empty();
       case CONFLICT ->
           Optional.of(
               Finding.broken(

@@ -24,8 +24,19 @@ public record AnnotationOutcome(Kind kind, String message, int templateWrites) {
     /** A controller owns the workload and would undo the write. */
     OWNED,
     /** The API server refused: quota, webhook, policy, rights. */
-    REFUSED,
-    /** The AppMetrics is suspended: nothing is written. */
-    SUSPENDED
+    REFUSED
+  }
+
+  /** The same once a pod of the workload was written, too; what went wrong there is told. */
+  public AnnotationOutcome and(AnnotationOutcome ofPod) {
+    boolean well = kind == Kind.UP_TO_DATE || kind == Kind.WRITTEN;
+    return well && ofPod.kind != Kind.UP_TO_DATE
+        ? new AnnotationOutcome(ofPod.kind, ofPod.message, templateWrites)
+        : this;
+  }
+
+  /** Whether what was seen is not what is there any more. */
+  public boolean isOutdated() {
+    return kind == Kind.WRITTEN || kind == Kind.AGAIN;
   }
 }

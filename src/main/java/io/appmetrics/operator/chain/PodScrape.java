@@ -37,12 +37,13 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
 
   /** The first replica on which the endpoint is not up decides: all of them are to have it. */
   static PodScrape of(Slot slot, PodFacts pod, ScrapeFacts facts) {
+    Scheme scheme = schemeOn(slot, pod);
     String job =
-        schemeOn(slot, pod) == Scheme.ISTIO_MUTUAL
+        scheme == Scheme.ISTIO_MUTUAL
             ? SlotJobs.mutualJob(slot.number())
             : SlotJobs.plainJob(slot.number());
     return facts.replicas().stream()
-        .map(replica -> of(slot, job, pod, replica))
+        .map(replica -> of(slot, scheme, job, pod, replica))
         .filter(scrape -> !scrape.up())
         .findFirst()
         .orElse(
@@ -51,10 +52,11 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
                 : new PodScrape(pod, State.UP, facts.replicas().get(0).pod(), ""));
   }
 
-  private static PodScrape of(Slot slot, String job, PodFacts pod, ReplicaFacts replica) {
+  private static PodScrape of(
+      Slot slot, Scheme scheme, String job, PodFacts pod, ReplicaFacts replica) {
     Optional<ActiveTarget> target =
         replica.targetsOf(pod.uid()).stream()
-            .filter(t -> t.pool().equals(job) && serves(t, slot))
+            .filter(t -> t.pool().equals(job) && serves(t, slot, scheme))
             .findFirst();
     String error = target.map(ActiveTarget::lastError).orElse("");
     return new PodScrape(
@@ -69,15 +71,21 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
     };
   }
 
-  /** A recreated container inherits {@link TargetHealth#UP} from the one before it. */
+  /**
+   * A recreated container inherits {@link TargetHealth#UP} from the one before it. Kubernetes cuts
+   * its start down to the second.
+   */
   private static boolean scrapedSinceStart(ActiveTarget target, PodFacts pod) {
     Instant started = pod.startedAt();
-    return started == null || !target.lastScrape().isBefore(started);
+    return started == null || !target.lastScrape().isBefore(started.plusSeconds(1));
   }
 
-  private static boolean serves(ActiveTarget target, Slot slot) {
+  /** The job of a slot scrapes http and https: while a pod changes over, the old target stands. */
+  private static boolean serves(ActiveTarget target, Slot slot, Scheme scheme) {
     URI url = URI.create(target.scrapeUrl());
-    return url.getPort() == slot.port() && Objects.equals(url.getPath(), slot.path());
+    return url.getPort() == slot.port()
+        && Objects.equals(url.getPath(), slot.path())
+        && Objects.equals(url.getScheme(), scheme == Scheme.HTTP ? "http" : "https");
   }
 
   /** The scheme by which the slot jobs scrape this pod. */

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,6 +134,13 @@ public final class StatusReport {
             report.conditions,
             before.targets(),
             before.endpoints());
+  }
+
+  /** Whether a status says that somebody has to act. */
+  public static boolean isStalled(AppMetricsStatus status) {
+    return Stream.ofNullable(status.conditions())
+        .flatMap(List::stream)
+        .anyMatch(condition -> condition.type().equals(STALLED));
   }
 
   private void conditions(Chain chain) {

@@ -1,7 +1,5 @@
 package io.appmetrics.operator.prometheus;
 
-import io.appmetrics.operator.prometheus.InstallationObservation.ConfigText;
-import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
@@ -105,8 +103,8 @@ record ConfigDecision(ConfigFacts facts, Action action) {
       this.seen = seen;
       this.place = place;
       this.text = text;
-      this.yaml = PrometheusYaml.parse(text.text());
-      this.standing = SlotJobs.named(LoadedConfig.parse(text.text()).jobNames());
+      this.yaml = text.yaml();
+      this.standing = SlotJobs.named(yaml.blockJobs());
       Demand demand = seen.demand();
       this.wanted = demand.complete() ? demand.jobs() : standing.and(demand.jobs());
     }

@@ -1,8 +1,7 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.apiserver.ApiFailure;
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
-import io.appmetrics.operator.prometheus.InstallationObservation.ConfigText;
-import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -61,6 +60,7 @@ public final class InstallationAccess implements AutoCloseable {
   private final Watches watches;
   private final Map<String, URI> bases = new HashMap<>();
   private @Nullable ConfigMap configMap;
+  private @Nullable ConfigText configText;
 
   /** Connects an installation to the cluster. */
   public InstallationAccess(
@@ -107,13 +107,20 @@ public final class InstallationAccess implements AutoCloseable {
     if (found == null || text == null) {
       return Optional.empty();
     }
-    int total =
-        data.values().stream().mapToInt(v -> v.getBytes(StandardCharsets.UTF_8).length).sum();
-    return Optional.of(
-        new ConfigText(
-            found.getMetadata().getResourceVersion(),
-            text,
-            total - text.getBytes(StandardCharsets.UTF_8).length));
+    ConfigText known = configText;
+    if (known == null || !known.text().equals(text)) {
+      known = new ConfigText("", text, 0);
+    }
+    configText = known.at(found.getMetadata().getResourceVersion(), bytes(data) - bytes(text));
+    return Optional.of(configText);
+  }
+
+  private static int bytes(Map<String, String> data) {
+    return data.values().stream().mapToInt(InstallationAccess::bytes).sum();
+  }
+
+  private static int bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   List<ReplicaReading> ask(Installation installation, Optional<ConfigText> text) {
@@ -172,7 +179,7 @@ public final class InstallationAccess implements AutoCloseable {
 
   private static Optional<String> digest(ConfigText text) {
     try {
-      return PrometheusYaml.parse(text.text()).blockDigest();
+      return text.yaml().blockDigest();
     } catch (UnparsableConfig e) {
       return Optional.empty(); // the decision parses it, too, and says so
     }
@@ -184,9 +191,7 @@ public final class InstallationAccess implements AutoCloseable {
     }
     Optional<CertificateFiles> files;
     try {
-      files =
-          CertificateFiles.find(
-              installation, PrometheusYaml.parse(text.get().text()), settings.certificates());
+      files = CertificateFiles.find(installation, text.get().yaml(), settings.certificates());
     } catch (UnparsableConfig e) {
       return Certificates.NONE; // the decision parses it, too, and says so
     }
@@ -233,13 +238,15 @@ public final class InstallationAccess implements AutoCloseable {
       client.resource(edited).update();
       return new Written(Outcome.DONE, null, before);
     } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT
-          || e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
-        return new Written(Outcome.OVERTAKEN, null, before);
-      }
-      String words = Refusals.words(e);
-      log.warn("{}: the ConfigMap was not written: {}", workload(), words);
-      return new Written(Outcome.refused(words), words, before);
+      ApiFailure failure = ApiFailure.of(e);
+      return switch (failure.kind()) {
+        case OVERTAKEN -> new Written(Outcome.OVERTAKEN, null, before);
+        case REFUSED -> {
+          log.warn("{}: the ConfigMap was not written: {}", workload(), failure.words());
+          yield new Written(Outcome.refused(failure.words()), failure.words(), before);
+        }
+        case UNAVAILABLE -> throw e;
+      };
     }
   }
 
@@ -265,7 +272,12 @@ public final class InstallationAccess implements AutoCloseable {
                   .build());
       return Outcome.DONE;
     } catch (KubernetesClientException e) {
-      return Outcome.refused(Refusals.words(e));
+      ApiFailure failure = ApiFailure.of(e);
+      return switch (failure.kind()) {
+        case OVERTAKEN -> Outcome.OVERTAKEN;
+        case REFUSED -> Outcome.refused(failure.words());
+        case UNAVAILABLE -> throw e;
+      };
     }
   }
 

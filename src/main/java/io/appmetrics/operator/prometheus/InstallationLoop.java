@@ -1,7 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
-import io.appmetrics.operator.prometheus.InstallationObservation.ConfigText;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

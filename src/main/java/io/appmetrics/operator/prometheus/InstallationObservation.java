@@ -25,15 +25,6 @@ public record InstallationObservation(
     List<ReplicaReading> replicas) {
 
   /**
-   * The configuration's text.
-   *
-   * @param resourceVersion of the ConfigMap that it was read from
-   * @param text the value of the key
-   * @param otherBytes the size of everything else in the ConfigMap's data
-   */
-  public record ConfigText(String resourceVersion, String text, int otherBytes) {}
-
-  /**
    * The certificates.
    *
    * @param source where they come from; empty when nothing says so

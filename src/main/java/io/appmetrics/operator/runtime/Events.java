@@ -15,6 +15,9 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,20 +26,34 @@ import org.slf4j.LoggerFactory;
  * Kubernetes Events: one when Ready flips or its reason changes, one for each thing that is done to
  * Prometheus. They are a courtesy: one that cannot be written is logged and forgotten.
  */
-final class Events {
+final class Events implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Events.class);
   private static final String COMPONENT = "appmetrics-operator";
 
   /** What the API server takes as an Event's message. */
   private static final int MOST_WORDS = 1024;
 
+  /** More wait only while the API server is slow, and then they are the least of its work. */
+  private static final int MOST_WAITING = 1000;
+
   private final KubernetesClient client;
-  private final ExecutorService executor;
+  private final ExecutorService executor =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          0,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(MOST_WAITING),
+          task -> {
+            Thread thread = new Thread(task, "events");
+            thread.setDaemon(true);
+            return thread;
+          },
+          new ThreadPoolExecutor.DiscardOldestPolicy());
   private final Clock clock;
 
-  Events(KubernetesClient client, ExecutorService executor, Clock clock) {
+  Events(KubernetesClient client, Clock clock) {
     this.client = client;
-    this.executor = executor;
     this.clock = clock;
   }
 
@@ -117,5 +134,10 @@ final class Events {
             log.debug("an Event was not written: {}", message, e);
           }
         });
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
   }
 }

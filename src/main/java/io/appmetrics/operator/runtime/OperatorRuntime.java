@@ -28,22 +28,20 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The running operator: everything is constructed here, once, and stopped in the opposite order.
  */
 public final class OperatorRuntime implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(OperatorRuntime.class);
-
   private static final Duration ASK = Duration.ofSeconds(5);
   private static final Duration RELOAD = Duration.ofSeconds(30);
   private static final Duration SWEEP = Duration.ofMinutes(10);
+  private static final Duration SWEEP_AGAIN = Duration.ofSeconds(30);
+
+  /** How soon an Istio that is installed later is noticed. */
+  private static final Duration POLICIES = Duration.ofMinutes(1);
+
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(60);
 
   /** A loop that has not ended a pass for so long hangs. */
@@ -54,7 +52,8 @@ public final class OperatorRuntime implements AutoCloseable {
   private final InstallationLoop loop;
   private final Workloads workloads;
   private final MeshPolicies policies;
-  private final ScheduledExecutorService background;
+  private final Background background;
+  private final Events events;
 
   private OperatorRuntime(
       Clock clock,
@@ -62,27 +61,23 @@ public final class OperatorRuntime implements AutoCloseable {
       InstallationLoop loop,
       Workloads workloads,
       MeshPolicies policies,
-      ScheduledExecutorService background) {
+      Background background,
+      Events events) {
     this.clock = clock;
     this.operator = operator;
     this.loop = loop;
     this.workloads = workloads;
     this.policies = policies;
     this.background = background;
+    this.events = events;
   }
 
   /** Starts everything; returns once the caches are filled. */
   public static OperatorRuntime start(
       KubernetesClient client, OperatorConfig config, Meters meters) {
     Clock clock = Clock.systemUTC();
-    ScheduledExecutorService background =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "background");
-              thread.setDaemon(true);
-              return thread;
-            });
-    Events events = new Events(client, background, clock);
+    Background background = new Background();
+    Events events = new Events(client, clock);
     WorkloadRef prometheus =
         new WorkloadRef(config.prometheus().namespace(), config.prometheus().name());
 
@@ -108,12 +103,13 @@ public final class OperatorRuntime implements AutoCloseable {
             new InstallationLoop.Pace(config.pollPending(), config.pollSteady()),
             clock);
     Sweep sweep = new Sweep(workloads, annotator, surroundings::named);
-    surroundings.connect(loop::wake, () -> background.execute(logged("sweep", sweep::run)));
+    surroundings.connect(
+        loop::wake, key -> background.until("sweep of " + key, SWEEP_AGAIN, () -> sweep.run(key)));
 
     Operator operator =
-        operator(client, config, surroundings, workloads, policies, annotator, loop);
+        operator(client, config, clock, surroundings, workloads, policies, annotator, loop);
     OperatorRuntime runtime =
-        new OperatorRuntime(clock, operator, loop, workloads, policies, background);
+        new OperatorRuntime(clock, operator, loop, workloads, policies, background, events);
     try {
       workloads.start(surroundings::workloadChanged);
       policies.refresh();
@@ -126,24 +122,15 @@ public final class OperatorRuntime implements AutoCloseable {
     // Only now is every AppMetrics known: before, the demand would look smaller than it is, and a
     // sweep would take annotations that are wanted.
     loop.start();
-    // logged() lets nothing escape into the future.
-    var unused =
-        background.scheduleWithFixedDelay(
-            logged(
-                "sweep",
-                () -> {
-                  policies.refresh();
-                  sweep.run();
-                }),
-            0,
-            SWEEP.toMillis(),
-            TimeUnit.MILLISECONDS);
+    background.every("search for Istio's policies", POLICIES, policies::refresh);
+    background.every("sweep", SWEEP, () -> background.until("sweep", SWEEP_AGAIN, sweep::run));
     return runtime;
   }
 
   private static Operator operator(
       KubernetesClient client,
       OperatorConfig config,
+      Clock clock,
       Surroundings surroundings,
       Workloads workloads,
       MeshPolicies policies,
@@ -158,8 +145,7 @@ public final class OperatorRuntime implements AutoCloseable {
                     .withReconciliationTerminationTimeout(Duration.ofSeconds(2))
                     .withUseSSAToPatchPrimaryResource(true));
     Gather gather =
-        new Gather(
-            client, workloads, policies::policy, loop::facts, config.slots(), Clock.systemUTC());
+        new Gather(client, workloads, policies::policy, loop::facts, config.slots(), clock);
     operator.register(
         new AppMetricsReconciler(gather, annotator, surroundings, config.progressDeadline()),
         overrider -> {
@@ -173,17 +159,6 @@ public final class OperatorRuntime implements AutoCloseable {
           }
         });
     return operator;
-  }
-
-  /** A scheduled task that throws would never run again, and nobody would know. */
-  private static Runnable logged(String what, Runnable task) {
-    return () -> {
-      try {
-        task.run();
-      } catch (RuntimeException e) {
-        log.warn("the {} failed, and is tried again later", what, e);
-      }
-    };
   }
 
   /** False when only a restart helps. */
@@ -202,7 +177,8 @@ public final class OperatorRuntime implements AutoCloseable {
     operator.stop();
     policies.close();
     workloads.close();
-    background.shutdownNow();
+    background.close();
+    events.close();
   }
 
   private static final class Statuses implements Surroundings.StatusListener {

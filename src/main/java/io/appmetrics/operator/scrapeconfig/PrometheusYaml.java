@@ -5,20 +5,25 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A user's {@code prometheus.yml}, with or without our block in it. Everything outside the block
  * stays as it is, to the byte: the text is spliced where the parser's marks say, never written
- * anew.
+ * anew. For one thread.
  */
 public final class PrometheusYaml {
 
-  private static final Pattern MARKER_JOB =
-      Pattern.compile("(?m)^ *- job_name: " + ScrapeBlock.MARKER_PREFIX + "([0-9a-f]{12})\\b");
+  private static final Pattern BLOCK_JOB = Pattern.compile("(?m)^ *- job_name: (\\S+)$");
+
+  private record Edited(ScrapeBlock block, String text) {}
 
   private final MarkedText marked;
   private final YamlText yaml;
   private final ConfigTree tree;
+
+  /** The proof that a splice is faithful reads the text twice more, and a block seldom changes. */
+  private @Nullable Edited last;
 
   private PrometheusYaml(MarkedText marked, YamlText yaml, ConfigTree tree) {
     this.marked = marked;
@@ -52,12 +57,20 @@ public final class PrometheusYaml {
     return tree.jobs().stream().map(ConfigTree.Found::job).toList();
   }
 
+  /** The jobs of our block, as we write them, the marker job among them; empty without a block. */
+  public List<String> blockJobs() {
+    return Optional.ofNullable(marked.block()).stream()
+        .flatMap(block -> BLOCK_JOB.matcher(block).results())
+        .map(job -> job.group(1))
+        .toList();
+  }
+
   /** The digest that our block's marker job names; empty without a block. */
   public Optional<String> blockDigest() {
-    return Optional.ofNullable(marked.block())
-        .map(MARKER_JOB::matcher)
-        .filter(matcher -> matcher.find())
-        .map(matcher -> matcher.group(1));
+    return blockJobs().stream()
+        .filter(job -> job.startsWith(ScrapeBlock.MARKER_PREFIX))
+        .map(job -> job.substring(ScrapeBlock.MARKER_PREFIX.length()))
+        .findFirst();
   }
 
   /** How often a job without an interval of its own scrapes; 1 minute unless the text says else. */
@@ -71,6 +84,16 @@ public final class PrometheusYaml {
    * @throws UnparsableConfig when the block has no safe place, or a job's name is there already
    */
   public String with(ScrapeBlock block) throws UnparsableConfig {
+    var known = last;
+    if (known == null || !known.block().equals(block)) {
+      checkNames(block);
+      known = new Edited(block, Splice.insert(yaml, block));
+      last = known;
+    }
+    return known.text();
+  }
+
+  private void checkNames(ScrapeBlock block) throws UnparsableConfig {
     var names = new HashSet<String>();
     for (var found : tree.jobs()) {
       var name = found.job().name();
@@ -88,7 +111,6 @@ public final class PrometheusYaml {
                 + " or delete it when it is a copy");
       }
     }
-    return Splice.insert(yaml, block);
   }
 
   /** The user's own text, to the byte. */

@@ -21,6 +21,8 @@ final class YamlText {
   private static final LoadSettings SETTINGS =
       LoadSettings.builder()
           .setCodePointLimit(64 * 1024 * 1024)
+          // 50 by default; a file of many jobs that share their relabel_configs has more
+          .setMaxAliasesForCollections(Integer.MAX_VALUE)
           .setSchema(new CoreSchema()) // knows ~ and Null, as Prometheus does
           .build();
 

@@ -689,8 +689,7 @@ class ChainTest {
         List.of(
             AnnotationOutcome.Kind.UP_TO_DATE,
             AnnotationOutcome.Kind.WRITTEN,
-            AnnotationOutcome.Kind.AGAIN,
-            AnnotationOutcome.Kind.SUSPENDED)) {
+            AnnotationOutcome.Kind.AGAIN)) {
       assertThat(Seen.well().outcome(kind, "", 1).chain().ready()).as("%s", kind).isTrue();
     }
   }

@@ -230,6 +230,32 @@ class ConfigDecisionTest {
     assertThat(ConfigDecision.of(seen.observation()).action()).isEqualTo(NOTHING);
   }
 
+  /** Whoever edits inside our block has it written anew; what they broke stops nobody. */
+  @Test
+  void mendsABlockThatIsNoYamlAnyMore() {
+    SeenInstallation seen = SeenInstallation.well();
+    String whole = withJobs(MUTUAL, FILES);
+    seen.replica().running = whole;
+    seen.text = whole.replaceFirst("- job_name: appmetrics-1\n", "- job_name: [\n");
+
+    assertThat(seen.text).isNotEqualTo(whole);
+    assertThat(written(seen)).isEqualTo(whole);
+  }
+
+  /** Two AppMetrics come one after the other, and then the first one goes. */
+  @Test
+  void followsTheDemandOnTheSameText() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = USERS;
+    ConfigText text = new ConfigText("42", USERS, 0);
+
+    for (SlotJobs jobs : List.of(PLAIN, MUTUAL, PLAIN)) {
+      seen.demand = new Demand(jobs, true);
+      assertThat(((Action.WriteConfig) ConfigDecision.of(seen.observation(text)).action()).text())
+          .isEqualTo(withJobs(jobs, FILES));
+    }
+  }
+
   @Test
   void leavesTheUsersOwnBytesWhenTheLastIsGone() {
     SeenInstallation seen = SeenInstallation.well();

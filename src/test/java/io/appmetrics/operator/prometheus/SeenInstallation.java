@@ -1,7 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
-import io.appmetrics.operator.prometheus.InstallationObservation.ConfigText;
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
@@ -179,10 +178,15 @@ final class SeenInstallation {
   }
 
   InstallationObservation observation() {
+    return observation(text == null ? null : new ConfigText("42", text, otherBytes));
+  }
+
+  /** The same with a text that may have been looked at before. */
+  InstallationObservation observation(@Nullable ConfigText configText) {
     return new InstallationObservation(
         WORKLOAD,
         discovery,
-        Optional.ofNullable(text).map(t -> new ConfigText("42", t, otherBytes)),
+        Optional.ofNullable(configText),
         refusal,
         new Certificates(Optional.ofNullable(files), Optional.ofNullable(secret)),
         demand,

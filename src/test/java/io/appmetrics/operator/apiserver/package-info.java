@@ -1,0 +1,4 @@
+@NullMarked
+package io.appmetrics.operator.apiserver;
+
+import org.jspecify.annotations.NullMarked;
