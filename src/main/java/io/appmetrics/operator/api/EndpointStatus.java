@@ -20,7 +20,7 @@ public record EndpointStatus(
         @Size(max = 320)
         String target,
     @JsonPropertyDescription(
-            "The number of the port; absent while a declared name is found in no container.")
+            "The number of the port; absent while a declared name is found in no container (see why).")
         @Min(1)
         @Max(65535)
         @Nullable Integer port,

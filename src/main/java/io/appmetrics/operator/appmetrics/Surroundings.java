@@ -42,10 +42,13 @@ public final class Surroundings {
   private volatile Consumer<Workload.Key> abandoned = key -> {};
   private volatile boolean open;
 
-  /** Hears of every status that is written. */
+  /** Hears of statuses. */
   public interface StatusListener {
-    /** The status of a resource is another than before. */
-    void reported(AppMetrics resource, @Nullable AppMetricsStatus before, AppMetricsStatus after);
+    /** A resource was looked at, and this is its status, written just now or long ago. */
+    void stands(AppMetrics resource, AppMetricsStatus status);
+
+    /** The status of a resource was written: it is another than before. */
+    void written(AppMetrics resource, @Nullable AppMetricsStatus before, AppMetricsStatus after);
 
     /** The resource is gone. */
     void forgotten(AppMetrics resource);
@@ -133,7 +136,11 @@ public final class Surroundings {
   }
 
   void reported(AppMetrics resource, @Nullable AppMetricsStatus before, AppMetricsStatus after) {
-    listener.reported(resource, before, after);
+    listener.stands(resource, after);
+    if (after.equals(before)) {
+      return;
+    }
+    listener.written(resource, before, after);
     if (before == null
         || before.observedGeneration() == null
         || !before.observedGeneration().equals(after.observedGeneration())) {

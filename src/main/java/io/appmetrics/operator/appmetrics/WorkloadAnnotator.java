@@ -36,8 +36,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The only writer of our annotations on workloads and their pods. Each write is a server-side apply
- * of one complete set under a field manager of its own; writes of one workload are serialised.
+ * The only writer of our annotations on workloads and their pods. They are set by server-side apply
+ * of one complete set under a field manager of its own, and taken off by a merge patch of the keys
+ * that their marker names; writes of one workload are serialised.
  */
 public final class WorkloadAnnotator {
   private static final Logger log = LoggerFactory.getLogger(WorkloadAnnotator.class);

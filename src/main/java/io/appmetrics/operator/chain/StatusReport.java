@@ -42,6 +42,8 @@ public final class StatusReport {
 
   private static final int MOST_ENDPOINTS = 64;
 
+  private static final String NO_WORKLOAD = "there is no such workload";
+
   /** Waiting is told in steps, so that the status does not change with every second. */
   private static final List<Duration> STEPS =
       List.of(
@@ -99,10 +101,12 @@ public final class StatusReport {
         scraped,
         report.conditions,
         plan.targets().stream().map(t -> target(t, readings, outcomes)).toList(),
-        readings.stream()
-            .sorted(Comparator.comparing(EndpointReading::scraped))
+        Stream.concat(
+                plan.targets().stream().flatMap(StatusReport::unresolved),
+                readings.stream()
+                    .sorted(Comparator.comparing(EndpointReading::scraped))
+                    .map(StatusReport::endpoint))
             .limit(MOST_ENDPOINTS)
-            .map(StatusReport::endpoint)
             .toList());
   }
 
@@ -225,7 +229,8 @@ public final class StatusReport {
       Map<Workload.Key, AnnotationOutcome> outcomes) {
     Workload workload = target.seen().workload();
     AnnotationOutcome outcome = workload == null ? null : outcomes.get(workload.key());
-    List<EndpointReading> own = readings.stream().filter(r -> r.target().equals(target)).toList();
+    List<EndpointReading> own =
+        readings.stream().filter(r -> r.target().name().equals(target.name())).toList();
     return new TargetStatus(
         target.seen().target().kind().toString(),
         target.seen().target().name(),
@@ -235,14 +240,37 @@ public final class StatusReport {
         outcome == null ? 0 : outcome.templateWrites());
   }
 
+  /** What cannot be found is declared all the same. */
+  private static Stream<EndpointStatus> unresolved(TargetPlan target) {
+    return target.endpoints().unresolved().stream()
+        .map(
+            endpoint ->
+                new EndpointStatus(
+                    key(target),
+                    null,
+                    endpoint.path(),
+                    null,
+                    null,
+                    target.seen().workload() == null
+                        ? NO_WORKLOAD
+                        : "no container declares a port named " + endpoint.name(),
+                    0,
+                    0,
+                    null));
+  }
+
+  private static String key(TargetPlan target) {
+    return target.seen().target().kind() + "/" + target.seen().target().name();
+  }
+
   private static EndpointStatus endpoint(EndpointReading reading) {
     return new EndpointStatus(
-        reading.target().seen().target().kind() + "/" + reading.target().seen().target().name(),
+        key(reading.target()),
         reading.endpoint().port(),
         reading.endpoint().path(),
         reading.slot() == null ? null : "Slot",
         reading.scheme() == null ? null : reading.scheme().toString(),
-        reading.slot() == null ? null : why(reading.slot(), reading),
+        why(reading),
         reading.up(),
         reading.counted(),
         reading.trouble() == null || !reading.trouble().failed()
@@ -250,7 +278,11 @@ public final class StatusReport {
             : reading.trouble().error());
   }
 
-  private static String why(Slot slot, EndpointReading reading) {
+  private static @Nullable String why(EndpointReading reading) {
+    Slot slot = reading.slot();
+    if (slot == null) {
+      return reading.target().seen().workload() == null ? NO_WORKLOAD : null;
+    }
     String scheme =
         switch (reading.endpoint().declared()) {
           case AUTO ->

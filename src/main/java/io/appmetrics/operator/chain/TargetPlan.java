@@ -33,7 +33,7 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
     if (workload == null) {
       return new TargetPlan(
           seen,
-          new Endpoints(List.of(), List.of()),
+          Endpoints.of(seen.target().ports(), Map.of()),
           WorkloadPlan.of(List.of(), Map.of(), false, slotLimit));
     }
     Map<String, Integer> named = named(workload.ports());
@@ -132,9 +132,7 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
 
   /** How many endpoints are declared: a port may be given by its number and by its name. */
   int declared() {
-    return seen.workload() == null
-        ? seen.target().ports().size()
-        : endpoints.resolved().size() + endpoints.unresolved().size();
+    return endpoints.resolved().size() + endpoints.unresolved().size();
   }
 
   /** The workload, for messages. */

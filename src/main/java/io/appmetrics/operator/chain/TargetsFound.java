@@ -22,7 +22,7 @@ final class TargetsFound {
             "No container of %s declares a port named %s: give the port that name there, or declare its number; declared are: %s"
                 .formatted(
                     target.name(),
-                    target.endpoints().unresolved().get(0),
+                    target.endpoints().unresolved().get(0).name(),
                     declared(workload.ports())));
       }
     }

@@ -17,13 +17,21 @@ import org.jspecify.annotations.Nullable;
  * The declared endpoints of one target, their ports resolved to numbers.
  *
  * @param resolved the endpoints, in the order of the spec, each port and path once
- * @param unresolved the port names that no container of the workload declares
+ * @param unresolved the endpoints whose port name no container of the workload declares
  */
-public record Endpoints(List<Endpoint> resolved, List<String> unresolved) {
+public record Endpoints(List<Endpoint> resolved, List<Unresolved> unresolved) {
   private static final String DEFAULT_PATH = "/metrics";
 
   /** What Prometheus gives a scrape where nobody says else, in seconds. */
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
+  /**
+   * An endpoint whose port is not known.
+   *
+   * @param name of the port
+   * @param path as in {@link Endpoint}
+   */
+  public record Unresolved(String name, String path) {}
 
   /**
    * Resolves a target's ports.
@@ -32,14 +40,14 @@ public record Endpoints(List<Endpoint> resolved, List<String> unresolved) {
    */
   public static Endpoints of(List<Port> ports, Map<String, Integer> named) {
     Map<Endpoint.Key, Endpoint> resolved = new LinkedHashMap<>();
-    List<String> unresolved = new ArrayList<>();
+    List<Unresolved> unresolved = new ArrayList<>();
     for (Port port : ports) {
       Integer number = port.port().getIntVal();
       if (number == null) {
         number = named.get(port.port().getStrVal());
       }
       if (number == null) {
-        unresolved.add(String.valueOf(port.port().getStrVal()));
+        unresolved.add(new Unresolved(String.valueOf(port.port().getStrVal()), path(port)));
       } else {
         Endpoint endpoint = endpoint(port, number);
         resolved.putIfAbsent(endpoint.key(), endpoint);
@@ -51,11 +59,15 @@ public record Endpoints(List<Endpoint> resolved, List<String> unresolved) {
   private static Endpoint endpoint(Port port, int number) {
     return new Endpoint(
         number,
-        Objects.requireNonNullElse(port.path(), DEFAULT_PATH),
+        path(port),
         Objects.requireNonNullElse(port.scheme(), PortScheme.AUTO),
         port.interval(),
         timeout(port.interval(), port.timeout()),
         new TreeMap<>(Objects.requireNonNullElse(port.params(), Map.of())));
+  }
+
+  private static String path(Port port) {
+    return Objects.requireNonNullElse(port.path(), DEFAULT_PATH);
   }
 
   /** A timeout above the interval would make Prometheus drop the target. */

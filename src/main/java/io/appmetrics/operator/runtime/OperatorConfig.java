@@ -156,6 +156,7 @@ public record OperatorConfig(
    *     and what is allowed
    */
   public static OperatorConfig from(Map<String, String> environment) throws CannotStart {
+    logLayout(Setting.LOG, environment);
     return new OperatorConfig(
         workload(Setting.PROMETHEUS, environment),
         url(Setting.PROMETHEUS_URL, environment),
@@ -195,6 +196,15 @@ public record OperatorConfig(
       throw setting.refuse(value);
     }
     return new PrometheusWorkload(parts[0], parts[2]);
+  }
+
+  /** Checked to the letter, as log4j2.xml compares it. */
+  private static void logLayout(Setting setting, Map<String, String> environment)
+      throws CannotStart {
+    String value = environment.getOrDefault(setting.variable(), setting.unlessSet());
+    if (!value.isEmpty() && !value.equals("json") && !value.equals("text")) {
+      throw setting.refuse(value);
+    }
   }
 
   private static @Nullable URI url(Setting setting, Map<String, String> environment)

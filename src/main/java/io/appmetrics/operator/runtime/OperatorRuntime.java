@@ -1,8 +1,5 @@
 package io.appmetrics.operator.runtime;
 
-import io.appmetrics.operator.api.AppMetrics;
-import io.appmetrics.operator.api.AppMetricsStatus;
-import io.appmetrics.operator.api.Condition;
 import io.appmetrics.operator.appmetrics.AppMetricsReconciler;
 import io.appmetrics.operator.appmetrics.Gather;
 import io.appmetrics.operator.appmetrics.MeshPolicies;
@@ -27,9 +24,6 @@ import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The running operator: everything is constructed here, once, and stopped in the opposite order.
@@ -80,7 +74,7 @@ public final class OperatorRuntime implements AutoCloseable {
         new WorkloadRef(config.prometheus().namespace(), config.prometheus().name());
 
     Demands demands = new Demands();
-    Surroundings surroundings = new Surroundings(demands, new Statuses(meters, events));
+    Surroundings surroundings = new Surroundings(demands, new Statuses(meters, events::reported));
     Workloads workloads = new Workloads(client, config.namespaces());
     MeshPolicies policies =
         new MeshPolicies(
@@ -178,44 +172,6 @@ public final class OperatorRuntime implements AutoCloseable {
     workloads.close();
     background.close();
     events.close();
-  }
-
-  private static final class Statuses implements Surroundings.StatusListener {
-    private final Meters meters;
-    private final Events events;
-    private final Map<String, String> ready = new ConcurrentHashMap<>();
-
-    Statuses(Meters meters, Events events) {
-      this.meters = meters;
-      this.events = events;
-    }
-
-    @Override
-    public void reported(
-        AppMetrics resource, @Nullable AppMetricsStatus before, AppMetricsStatus after) {
-      if (!after.equals(before)) {
-        meters.statusWritten();
-        events.reported(resource, before, after);
-      }
-      ready.put(
-          resource.getMetadata().getUid(),
-          Events.ready(after).map(Condition::status).orElse("Unknown"));
-      count();
-    }
-
-    @Override
-    public void forgotten(AppMetrics resource) {
-      ready.remove(resource.getMetadata().getUid());
-      count();
-    }
-
-    private void count() {
-      meters.resources(count("True"), count("False"), count("Unknown"));
-    }
-
-    private int count(String status) {
-      return (int) ready.values().stream().filter(status::equals).count();
-    }
   }
 
   private record Deeds(

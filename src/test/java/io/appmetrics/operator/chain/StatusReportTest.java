@@ -10,6 +10,8 @@ import io.appmetrics.operator.api.Condition;
 import io.appmetrics.operator.api.EndpointStatus;
 import io.appmetrics.operator.api.Port;
 import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.api.Target;
+import io.appmetrics.operator.api.TargetKind;
 import io.appmetrics.operator.api.TargetStatus;
 import io.appmetrics.operator.chain.Seen.PodSeen;
 import io.appmetrics.operator.prometheus.ActiveTarget;
@@ -413,15 +415,42 @@ class StatusReportTest {
   }
 
   @Test
-  void countsWhatCannotBeFoundAsDeclared() {
-    assertThat(report(null, Seen.well().ports(port(8080), port("nameless"))).summary())
-        .isEqualTo("1/2");
+  void listsWhatCannotBeFoundAsDeclared() {
+    AppMetricsStatus nameless =
+        report(null, Seen.well().ports(port(8080), port("nameless"), port("http")));
+    assertThat(nameless.summary()).isEqualTo("1/2");
+    assertThat(nameless.endpoints())
+        .first()
+        .isEqualTo(unknown(null, "no container declares a port named nameless"));
+    assertThat(Objects.requireNonNull(nameless.endpoints()))
+        .extracting(EndpointStatus::port)
+        .containsExactly(null, 8080);
+
     AppMetricsStatus missing =
         report(null, Seen.but(s -> s.ports(port(8080), port("x")).workloadExists = false));
     assertThat(missing.summary()).isEqualTo("0/2");
-    assertThat(missing.endpoints()).isEmpty();
+    assertThat(missing.endpoints())
+        .containsExactly(
+            unknown(null, "there is no such workload"), unknown(8080, "there is no such workload"));
     assertThat(missing.targets())
         .containsExactly(new TargetStatus("Deployment", "cart", 0, 2, 0, 0));
+  }
+
+  private static EndpointStatus unknown(@Nullable Integer port, String why) {
+    return new EndpointStatus("Deployment/cart", port, "/metrics", null, null, why, 0, 0, null);
+  }
+
+  /** Each target has its own endpoints, however alike two targets are. */
+  @Test
+  void countsEndpointsByTarget() {
+    Seen seen = Seen.well();
+    seen.furtherTargets.add(
+        new Target(TargetKind.DEPLOYMENT, "till", List.of(port(8080), port(9000))));
+
+    assertThat(report(null, seen).targets())
+        .containsExactly(
+            new TargetStatus("Deployment", "cart", 1, 1, 1, 0),
+            new TargetStatus("Deployment", "till", 0, 2, 0, 0));
   }
 
   @Test

@@ -255,8 +255,8 @@ class AdmissionPoliciesIT {
   private static final String OWN_METADATA =
       "the AppMetrics operator changes nothing of a Deployment's own metadata";
   private static final String APPLY_ONLY =
-      "the AppMetrics operator writes Deployments by server-side apply only, as a field manager"
-          + " named appmetrics-operator-...";
+      "the AppMetrics operator sets annotations of Deployments by server-side apply only, as a"
+          + " field manager named appmetrics-operator-...";
   private static final String NO_WORKLOAD =
       "the AppMetrics operator writes no workload but existing Deployments";
   private static final String NO_POD =

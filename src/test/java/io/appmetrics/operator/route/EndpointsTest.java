@@ -69,7 +69,10 @@ class EndpointsTest {
             NAMED);
 
     assertThat(endpoints.resolved()).extracting(Endpoint::port).containsExactly(9000, 8080);
-    assertThat(endpoints.unresolved()).containsExactly("nobody", "neither");
+    assertThat(endpoints.unresolved())
+        .containsExactly(
+            new Endpoints.Unresolved("nobody", "/metrics"),
+            new Endpoints.Unresolved("neither", "/metrics"));
   }
 
   @Test

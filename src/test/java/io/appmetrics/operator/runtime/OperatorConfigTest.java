@@ -73,6 +73,8 @@ class OperatorConfigTest {
         new Read("POLL_PENDING", "1m500ms", OperatorConfig::pollPending, Duration.ofMillis(60_500)),
         new Read("POLL_STEADY", "100ms", OperatorConfig::pollSteady, Duration.ofMillis(100)),
         new Read("HTTP_ADDRESS", "0.0.0.0:0", c -> String.valueOf(c.httpAddress()), "/0.0.0.0:0"),
+        new Read("LOG", "", OperatorConfig::slots, 8),
+        new Read("LOG", "text", OperatorConfig::slots, 8),
         new Read(
             "HTTP_ADDRESS",
             "[::1]:8080",
@@ -106,6 +108,8 @@ class OperatorConfigTest {
     String address =
         " is refused: it takes <address>:<port>, such as 0.0.0.0:8080 (where /livez, /readyz and"
             + " /metrics are served; empty: nowhere)";
+    String log =
+        " is refused: it takes json or text (the log's layout; empty: json in a pod, else text)";
     String certificates =
         " is refused: it takes an absolute path without spaces, such as /etc/prom-certs (the"
             + " directory of root-cert.pem, cert-chain.pem and key.pem in Prometheus' container;"
@@ -145,6 +149,9 @@ class OperatorConfigTest {
         new Refused("PROGRESS_DEADLINE=1.5h", deadline),
         new Refused("PROGRESS_DEADLINE=PT10M", deadline),
         new Refused("PROGRESS_DEADLINE=999999999999h", deadline),
+        new Refused("LOG=foo", log),
+        new Refused("LOG=JSON", log),
+        new Refused("LOG= text", log),
         new Refused("HTTP_ADDRESS=8080", address),
         new Refused("HTTP_ADDRESS=localhost:66000", address),
         new Refused("HTTP_ADDRESS=::1:8080", address));
