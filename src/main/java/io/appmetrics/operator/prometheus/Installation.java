@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param workload which workload this is
  * @param selector the label selector of its pods
  * @param container the container that runs Prometheus
+ * @param image the image of that container
  * @param configMap the ConfigMap that holds the configuration, in the workload's namespace
  * @param configKey the key of the configuration in it
  * @param projected false where the file is a subPath mount, which the kubelet never updates
@@ -45,6 +46,7 @@ public record Installation(
     WorkloadRef workload,
     LabelSelector selector,
     String container,
+    String image,
     String configMap,
     String configKey,
     boolean projected,
@@ -159,6 +161,7 @@ public record Installation(
         ref,
         deployment.getSpec().getSelector(),
         container.getName(),
+        Optional.ofNullable(container.getImage()).orElse(""),
         volume.get().getConfigMap().getName(),
         keys.getOrDefault(key, key),
         !subPath,

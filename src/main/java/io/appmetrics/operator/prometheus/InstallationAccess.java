@@ -175,12 +175,14 @@ public final class InstallationAccess implements AutoCloseable {
         pods.stream()
             .map(
                 pod -> {
-                  URI base = base(installation, pod);
+                  PrometheusContainer container =
+                      PrometheusContainer.of(pod, installation.container());
+                  URI base = container.running() ? base(installation, pod) : null;
                   if (base != null) {
                     bases.put(pod.getMetadata().getUid(), base);
                   }
                   return new ReplicaPoll.Replica(
-                      pod.getMetadata().getName(), pod.getMetadata().getUid(), base);
+                      pod.getMetadata().getName(), pod.getMetadata().getUid(), container, base);
                 })
             .toList();
     return poll.ask(replicas, text.flatMap(InstallationAccess::digest).orElse(null));
@@ -192,13 +194,6 @@ public final class InstallationAccess implements AutoCloseable {
     }
     String ip = pod.getStatus() == null ? null : pod.getStatus().getPodIP();
     if (ip == null) {
-      return null;
-    }
-    boolean running =
-        pod.getStatus().getContainerStatuses().stream()
-            .filter(c -> c.getName().equals(installation.container()))
-            .anyMatch(c -> c.getState() != null && c.getState().getRunning() != null);
-    if (!running) {
       return null;
     }
     String host = ip.contains(":") ? "[" + ip + "]" : ip;

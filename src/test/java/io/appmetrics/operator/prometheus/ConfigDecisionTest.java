@@ -309,6 +309,16 @@ class ConfigDecisionTest {
         .isNotEqualTo(withJobs(MUTUAL, TODAY, FILES));
   }
 
+  /** With a key that it does not know it would never answer, and our block would stay. */
+  @Test
+  void writesForAPrometheusThatWasRolledBackBeforeItAnswers() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.replica().image = "prom/prometheus:v2.42.0";
+    seen.replica().everAnswered = false;
+
+    assertThat(written(seen)).isEqualTo(withJobs(MUTUAL, OLD, FILES));
+  }
+
   /** A replica that does not answer any more is still of the version that it said. */
   @Test
   void remembersTheVersionOfASilentReplica() {

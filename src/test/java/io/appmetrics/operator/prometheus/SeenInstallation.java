@@ -29,6 +29,7 @@ final class SeenInstallation {
   static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
   static final WorkloadRef WORKLOAD = new WorkloadRef("istio-system", "prometheus");
   static final String PLACE = "ConfigMap istio-system/prometheus (key prometheus.yml)";
+  static final String IMAGE = "prom/prometheus:v3.16.0";
   static final PrometheusVersion TODAY = PrometheusVersion.parse("3.16.0");
   static final SlotJobs PLAIN = SlotJobs.named(List.of("appmetrics-1"));
   static final SlotJobs MUTUAL =
@@ -82,6 +83,7 @@ final class SeenInstallation {
         WORKLOAD,
         new LabelSelectorBuilder().addToMatchLabels("app", "prometheus").build(),
         "prometheus-server",
+        IMAGE,
         "prometheus",
         "prometheus.yml",
         projected,
@@ -123,6 +125,9 @@ final class SeenInstallation {
     Instant loadedAt = NOW.minus(Duration.ofHours(1));
     final Set<String> poolsMissing = new TreeSet<>();
     Map<String, List<ActiveTarget>> targets = Map.of();
+    String image = IMAGE;
+    boolean runs = true;
+    boolean failing;
     boolean everAnswered = true;
     @Nullable String silence;
     @Nullable Instant silentSince;
@@ -145,7 +150,13 @@ final class SeenInstallation {
 
     ReplicaReading reading() {
       return new ReplicaReading(
-          pod, uid(), everAnswered ? answer() : null, silence, silentSince, failedPolls);
+          pod,
+          uid(),
+          new PrometheusContainer(image, runs, failing),
+          everAnswered ? answer() : null,
+          silence,
+          silentSince,
+          failedPolls);
     }
 
     private ReplicaReading.Answer answer() {
