@@ -124,7 +124,10 @@ public final class InstallationLoop implements AutoCloseable {
     Instant now = clock.instant();
     InstallationDecision decision = InstallationDecision.of(seen, attempts, now);
     // First: what was seen holds, whatever becomes of the action, and however long it takes.
-    publish(decision.facts());
+    // At the start what the statuses say stays, until a replica could say otherwise.
+    if (decision.heard() || facts.get() != null) {
+      publish(decision.facts());
+    }
     silence = null;
     Pacing.End end =
         apply(seen, decision.action())

@@ -44,6 +44,11 @@ public record ReplicaReading(
       Set<String> pools,
       Map<String, List<ActiveTarget>> targets) {}
 
+  /** Whether it has not answered for so long that nothing is known of it any more. */
+  boolean lost(Instant now) {
+    return silentSince != null && new Silence(silentSince, failedPolls).lost(now);
+  }
+
   /** Whether it answered this time. */
   public boolean answers() {
     return silence == null && answer != null;
