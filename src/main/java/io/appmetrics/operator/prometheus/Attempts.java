@@ -88,6 +88,13 @@ public record Attempts(Map<Key, Tried> byReplica) {
     return new Attempts(Map.copyOf(copy));
   }
 
+  /** Without what was tried on pods that suffer from nothing any more. */
+  Attempts withoutCured(Set<String> podUids) {
+    Map<Key, Tried> copy = new HashMap<>(byReplica);
+    copy.keySet().removeIf(key -> podUids.contains(key.podUid()));
+    return new Attempts(Map.copyOf(copy));
+  }
+
   /** Only what concerns pods that still exist. */
   public Attempts of(Set<String> podUids) {
     Map<Key, Tried> copy = new HashMap<>(byReplica);

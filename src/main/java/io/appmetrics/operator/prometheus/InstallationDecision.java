@@ -5,6 +5,9 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -14,11 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param action the one thing to do
  * @param facts what to tell the AppMetrics
  * @param again when something is due; null when nothing is
+ * @param cured the uids of the replicas that suffer from nothing: what was tried on them is over
  * @param heard whether every replica that runs has answered, or has been silent for so long that
  *     this says something, too
  */
 record InstallationDecision(
-    Action action, ScrapeFacts facts, @Nullable Instant again, boolean heard) {
+    Action action, ScrapeFacts facts, @Nullable Instant again, Set<String> cured, boolean heard) {
 
   static InstallationDecision of(InstallationObservation seen, Attempts attempts, Instant now) {
     boolean heard = heard(seen, now);
@@ -37,7 +41,7 @@ record InstallationDecision(
     if (!(config.action() instanceof Action.None)
         || config.facts().isInTheWay()
         || !(seen.discovery().orElse(null) instanceof Installation installation)) {
-      return new InstallationDecision(config.action(), facts, null, heard);
+      return new InstallationDecision(config.action(), facts, null, Set.of(), heard);
     }
     // A text that cannot be changed just now is still the text that the replicas should run.
     Diagnosis diagnosis = new Diagnosis(installation, config.facts(), certificates, attempts, now);
@@ -55,6 +59,7 @@ record InstallationDecision(
             .map(treatment -> treatment.step().again())
             .min(Comparator.naturalOrder())
             .orElse(null),
+        cured(seen.replicas(), treatments),
         heard);
   }
 
@@ -66,6 +71,16 @@ record InstallationDecision(
     boolean onItsWay =
         replica.answer() == null && (!replica.container().running() || !replica.lost(now));
     return !onItsWay || all.stream().noneMatch(other -> other.answer() != null && !other.lost(now));
+  }
+
+  private static Set<String> cured(List<ReplicaReading> replicas, List<Treatment> treatments) {
+    Set<String> cured =
+        replicas.stream()
+            .filter(ReplicaReading::answers)
+            .map(ReplicaReading::uid)
+            .collect(Collectors.toCollection(TreeSet::new));
+    treatments.forEach(treatment -> cured.remove(treatment.replica().uid()));
+    return cured;
   }
 
   private static boolean heard(InstallationObservation seen, Instant now) {

@@ -123,6 +123,7 @@ public final class InstallationLoop implements AutoCloseable {
     Duration looked = silent ? Duration.ZERO : Duration.ofNanos(nanos.getAsLong() - began);
     Instant now = clock.instant();
     InstallationDecision decision = InstallationDecision.of(seen, attempts, now);
+    attempts = attempts.withoutCured(decision.cured());
     // First: what was seen holds, whatever becomes of the action, and however long it takes.
     // At the start what the statuses say stays, until a replica could say otherwise.
     if (decision.heard() || facts.get() != null) {

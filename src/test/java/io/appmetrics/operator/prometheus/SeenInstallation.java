@@ -122,6 +122,7 @@ final class SeenInstallation {
     PrometheusVersion version = TODAY;
     @Nullable String running;
     boolean reloadSucceeded = true;
+    Instant startedAt = NOW.minus(Duration.ofHours(2));
     Instant loadedAt = NOW.minus(Duration.ofHours(1));
     final Set<String> poolsMissing = new TreeSet<>();
     Map<String, List<ActiveTarget>> targets = Map.of();
@@ -165,7 +166,7 @@ final class SeenInstallation {
       pools.removeAll(poolsMissing);
       return new ReplicaReading.Answer(
           version,
-          new RuntimeInfo(NOW.minus(Duration.ofHours(2)), reloadSucceeded, loadedAt),
+          new RuntimeInfo(startedAt, reloadSucceeded, loadedAt),
           config,
           pools,
           new TreeMap<>(targets));
