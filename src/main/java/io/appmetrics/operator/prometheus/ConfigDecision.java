@@ -69,6 +69,12 @@ record ConfigDecision(ConfigFacts facts, Action action) {
           "Nothing makes %s load a changed configuration: add the argument --web.enable-lifecycle, or a config-reloader container"
               .formatted(seen.workload()));
     }
+    long running = seen.replicas().stream().filter(r -> r.container().running()).count();
+    if (seen.url() != null && running > 1) {
+      return Optional.of(
+          "%s has %d pods that run, and APPMETRICS_PROMETHEUS_URL names one address for all of them, so that nobody can tell which one answers: run the operator in the cluster without that setting, or scale the Deployment to 1"
+              .formatted(seen.workload(), running));
+    }
     return OldestPrometheus.answered(seen.replicas())
         .filter(version -> version.compareTo(OldestPrometheus.SERVED) < 0)
         .map(
@@ -133,10 +139,11 @@ record ConfigDecision(ConfigFacts facts, Action action) {
             "%s would hold %d bytes with the jobs in it, more than the %d that the API server leaves room for: move alerting rules or dashboards out of it"
                 .formatted(place, bytes, MOST_BYTES));
       }
-      if (seen.refusal() != null) {
+      InstallationObservation.Refusal refusal = seen.refusal();
+      if (refusal != null && refusal.text().equals(target)) {
         return stays(
             ConfigFacts.State.REFUSED,
-            "The API server refused to write %s: %s".formatted(place, seen.refusal()));
+            "The API server refused to write %s: %s".formatted(place, refusal.words()));
       }
       return new ConfigDecision(
           facts(ConfigFacts.State.PENDING, "The jobs are being written to " + place),

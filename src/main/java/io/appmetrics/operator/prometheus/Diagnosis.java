@@ -22,7 +22,7 @@ record Diagnosis(
     Instant now) {
 
   /** Empty for a healthy replica, and for one that says nothing: then nothing is done. */
-  Optional<Treatment> of(ReplicaReading replica) {
+  Optional<Treatment> treat(ReplicaReading replica) {
     ReplicaReading.Answer answer = replica.answer();
     if (!replica.answers() || answer == null) {
       return Optional.empty();
@@ -48,7 +48,7 @@ record Diagnosis(
         replica,
         cause,
         Healing.forText(
-            attempts.of(replica.uid(), cause.id()),
+            attempts.on(replica.uid(), cause.id()),
             installation.lifecycle(),
             installation.reloader() != null,
             now));
@@ -73,7 +73,7 @@ record Diagnosis(
             replica,
             cause,
             Healing.forPool(
-                attempts.of(replica.uid(), cause.id()),
+                attempts.on(replica.uid(), cause.id()),
                 certificates.state() == CertificateFacts.State.PRESENT,
                 installation.lifecycle(),
                 answer.runtime().lastConfigTime(),
@@ -99,7 +99,7 @@ record Diagnosis(
             replica,
             cause,
             Healing.forText(
-                attempts.of(replica.uid(), cause.id()),
+                attempts.on(replica.uid(), cause.id()),
                 installation.lifecycle(),
                 installation.reloader() != null,
                 now)));

@@ -46,7 +46,7 @@ record InstallationDecision(
     // A text that cannot be changed just now is still the text that the replicas should run.
     Diagnosis diagnosis = new Diagnosis(installation, config.facts(), certificates, attempts, now);
     List<Treatment> treatments =
-        seen.replicas().stream().map(diagnosis::of).flatMap(Optional::stream).toList();
+        seen.replicas().stream().map(diagnosis::treat).flatMap(Optional::stream).toList();
     return new InstallationDecision(
         treatments.stream()
             .filter(Treatment::due)

@@ -1,6 +1,7 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
+import io.appmetrics.operator.prometheus.InstallationObservation.Refusal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +25,10 @@ public final class InstallationLoop implements AutoCloseable {
 
   private static final Duration REFUSED = Duration.ofSeconds(60);
 
-  private record Refusal(String text, String words, Instant until) {}
+  /** The operator's own end waits for it, and must fit into a pod's grace period. */
+  private static final Duration LONGEST_END = Duration.ofSeconds(5);
+
+  private record Refused(Refusal what, Instant until) {}
 
   private final InstallationAccess access;
   private final Demands demands;
@@ -38,7 +42,7 @@ public final class InstallationLoop implements AutoCloseable {
   private final Thread thread;
 
   private Attempts attempts = Attempts.NONE;
-  private @Nullable Refusal refusal;
+  private @Nullable Refused refused;
   private @Nullable Silence silence;
   private volatile long next;
   private volatile boolean stopped;
@@ -124,6 +128,9 @@ public final class InstallationLoop implements AutoCloseable {
     Instant now = clock.instant();
     InstallationDecision decision = InstallationDecision.of(seen, attempts, now);
     attempts = attempts.withoutCured(decision.cured());
+    if (stopped) {
+      return Duration.ZERO; // nothing is written any more
+    }
     // First: what was seen holds, whatever becomes of the action, and however long it takes.
     // At the start what the statuses say stays, until a replica could say otherwise.
     if (decision.heard() || facts.get() != null) {
@@ -165,12 +172,13 @@ public final class InstallationLoop implements AutoCloseable {
 
   private InstallationObservation gather() throws Unreadable {
     Optional<Discovery> discovery = access.discover();
-    Demand demand = demands.of(existing.get());
+    Demand demand = demands.together(existing.get());
     if (!(discovery.orElse(null) instanceof Installation installation)) {
       return new InstallationObservation(
           access.workload(),
           discovery,
           Optional.empty(),
+          access.url(),
           null,
           Certificates.NONE,
           demand,
@@ -178,21 +186,22 @@ public final class InstallationLoop implements AutoCloseable {
     }
     Optional<ConfigText> text = access.configText(installation);
     List<ReplicaReading> replicas = access.ask(installation, text);
-    attempts = attempts.of(replicas.stream().map(ReplicaReading::uid).collect(Collectors.toSet()));
+    attempts =
+        attempts.retaining(replicas.stream().map(ReplicaReading::uid).collect(Collectors.toSet()));
     return new InstallationObservation(
         access.workload(),
         discovery,
         text,
-        text.flatMap(this::refused).orElse(null),
+        access.url(),
+        refusal(),
         access.certificates(installation, text),
         demand,
         replicas);
   }
 
-  private Optional<String> refused(ConfigText text) {
-    return Optional.ofNullable(refusal)
-        .filter(r -> r.text().equals(text.text()) && clock.instant().isBefore(r.until()))
-        .map(Refusal::words);
+  private @Nullable Refusal refusal() {
+    Refused last = refused;
+    return last != null && clock.instant().isBefore(last.until()) ? last.what() : null;
   }
 
   /** Does it; returns whether to look again at once. */
@@ -201,7 +210,9 @@ public final class InstallationLoop implements AutoCloseable {
         && seen.discovery().orElse(null) instanceof Installation installation) {
       InstallationAccess.Written written = access.write(installation, write);
       if (written.refusal() != null) {
-        refusal = new Refusal(written.before(), written.refusal(), clock.instant().plus(REFUSED));
+        refused =
+            new Refused(
+                new Refusal(write.text(), written.refusal()), clock.instant().plus(REFUSED));
       }
       if (written.outcome().kind() == Outcome.Kind.DONE) {
         attempts = attempts.withoutTexts();
@@ -246,6 +257,15 @@ public final class InstallationLoop implements AutoCloseable {
   public void close() {
     stopped = true;
     thread.interrupt();
+    try {
+      // else a write that is under way could follow the end, and the next operator's first look
+      thread.join(LONGEST_END.toMillis());
+      if (thread.isAlive()) {
+        log.warn("the loop over {} has not ended after {}", access.workload(), LONGEST_END);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     access.close();
   }
 }

@@ -220,11 +220,11 @@ class InstallationDecisionTest {
             .nudged("a", "cause", NOW.plusSeconds(1))
             .reloaded("b", "cause", NOW, "no");
 
-    assertThat(attempts.of("a", "cause"))
+    assertThat(attempts.on("a", "cause"))
         .isEqualTo(new Attempts.Tried(2, NOW.plusSeconds(1), 0, null, null));
-    assertThat(attempts.of("b", "cause")).isEqualTo(new Attempts.Tried(0, null, 1, NOW, "no"));
-    assertThat(attempts.of("a", "another cause")).isEqualTo(Attempts.Tried.NOTHING);
-    Attempts left = attempts.of(Set.of("b", "c"));
+    assertThat(attempts.on("b", "cause")).isEqualTo(new Attempts.Tried(0, null, 1, NOW, "no"));
+    assertThat(attempts.on("a", "another cause")).isEqualTo(Attempts.Tried.NOTHING);
+    Attempts left = attempts.retaining(Set.of("b", "c"));
     assertThat(left.byReplica()).containsOnlyKeys(new Attempts.Key("b", "cause"));
     assertThat(attempts.byReplica()).as("the original").hasSize(2);
   }

@@ -1,6 +1,7 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
+import io.appmetrics.operator.prometheus.InstallationObservation.Refusal;
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
@@ -9,6 +10,7 @@ import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.TlsFiles;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,7 +58,14 @@ final class SeenInstallation {
   Optional<Discovery> discovery = Optional.of(installation(true, null));
   @Nullable String text = withJobs(MUTUAL, FILES);
   int otherBytes;
+  @Nullable URI url;
+
+  /** The API server's words to a write of whatever is wanted. */
   @Nullable String refusal;
+
+  /** What that write was; the one that is wanted now, unless said else. */
+  @Nullable String refusedText;
+
   @Nullable CertificateFiles files = FROM_SECRET;
   @Nullable SecretReading secret = SECRET;
   Demand demand = new Demand(MUTUAL, true);
@@ -199,10 +208,17 @@ final class SeenInstallation {
         WORKLOAD,
         discovery,
         Optional.ofNullable(configText),
-        refusal,
+        url,
+        refusal == null ? null : new Refusal(refusedText(), refusal),
         new Certificates(Optional.ofNullable(files), Optional.ofNullable(secret)),
         demand,
         replicas.stream().map(Replica::reading).toList());
+  }
+
+  private String refusedText() {
+    return refusedText != null
+        ? refusedText
+        : withJobs(demand.jobs(), files == null ? null : files.files());
   }
 
   InstallationDecision decide() {
