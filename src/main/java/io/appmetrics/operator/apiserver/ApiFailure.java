@@ -35,7 +35,7 @@ public record ApiFailure(Kind kind, String words) {
     return switch (code) {
       case 404, 409, 410 -> Kind.OVERTAKEN;
       // "Precondition failed: UID in precondition", and a patch whose uid is not the object's
-      case UNPROCESSABLE -> words.contains("uid") ? Kind.OVERTAKEN : Kind.REFUSED;
+      case UNPROCESSABLE -> words.contains("metadata.uid") ? Kind.OVERTAKEN : Kind.REFUSED;
       case REQUEST_TIMEOUT, TOO_MANY_REQUESTS -> Kind.UNAVAILABLE;
       // a webhook that fails: "Internal error occurred: failed calling webhook"
       case INTERNAL_ERROR -> Kind.REFUSED;

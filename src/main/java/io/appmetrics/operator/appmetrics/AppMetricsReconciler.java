@@ -86,8 +86,8 @@ public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
     Map<Workload.Key, AnnotationOutcome> outcomes = new HashMap<>();
     for (TargetPlan target : plan.targets()) {
       Workload workload = target.seen().workload();
-      if (workload == null) {
-        continue;
+      if (workload == null || target.seen().unreadable() != null) {
+        continue; // what stands is right until the pods say else
       }
       AnnotationOutcome outcome =
           annotator.annotate(workload, target.workload(), writesBefore(resource, target));

@@ -2,6 +2,7 @@ package io.appmetrics.operator.appmetrics;
 
 import io.appmetrics.operator.api.AppMetrics;
 import io.appmetrics.operator.api.Target;
+import io.appmetrics.operator.apiserver.ApiFailure;
 import io.appmetrics.operator.chain.Observation;
 import io.appmetrics.operator.chain.PodFacts;
 import io.appmetrics.operator.chain.TargetObservation;
@@ -10,6 +11,7 @@ import io.appmetrics.operator.chain.Workload;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.appmetrics.operator.route.MeshPolicy;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -70,10 +72,22 @@ public final class Gather {
       String namespace, Target target, List<AppMetrics> neighbours, MeshPolicy.Effective policy) {
     Workload.Key key = new Workload.Key(target.kind(), namespace, target.name());
     Optional<Workload> workload = workloads.get(key);
+    List<PodFacts> pods = List.of();
+    String unreadable = null;
+    try {
+      pods = workload.map(this::pods).orElse(List.of());
+    } catch (KubernetesClientException e) {
+      ApiFailure failure = ApiFailure.of(e);
+      if (failure.kind() == ApiFailure.Kind.UNAVAILABLE) {
+        throw e; // nothing could be told to the status either
+      }
+      unreadable = failure.words();
+    }
     return new TargetObservation(
         target,
         workload.orElse(null),
-        workload.map(this::pods).orElse(List.of()),
+        pods,
+        unreadable,
         neighbours.stream().flatMap(neighbour -> claims(neighbour, target)).toList(),
         policy);
   }

@@ -183,7 +183,9 @@ public final class WorkloadAnnotator {
     left.removeAll(set.keySet());
     left.retainAll(DeploymentReading.templateAnnotations(applied).keySet());
     if (!left.isEmpty()) {
-      remove(workload, applied.getMetadata().getResourceVersion(), left);
+      // Not at a version: the marker does not name these keys any more, so there is no second try,
+      // and the rollout that has just begun writes the object, too.
+      remove(workload, Map.of("uid", workload.uid()), left);
     }
     written(workload, set.keySet());
     return new AnnotationOutcome(Kind.WRITTEN, "", writes + 1);
@@ -199,7 +201,10 @@ public final class WorkloadAnnotator {
       return new AnnotationOutcome(Kind.UP_TO_DATE, "", writes);
     }
     try {
-      remove(workload, workload.resourceVersion(), ours);
+      remove(
+          workload,
+          Map.of("uid", workload.uid(), "resourceVersion", workload.resourceVersion()),
+          ours);
       written(workload, Set.of());
       return new AnnotationOutcome(Kind.WRITTEN, "", writes + 1);
     } catch (KubernetesClientException e) {
@@ -207,13 +212,13 @@ public final class WorkloadAnnotator {
     }
   }
 
-  private void remove(Workload workload, String resourceVersion, Set<String> keys) {
+  private void remove(Workload workload, Map<String, String> precondition, Set<String> keys) {
     Map<String, @Nullable String> nothing = new TreeMap<>();
     keys.forEach(key -> nothing.put(key, null));
     Map<String, Object> patch =
         Map.of(
             "metadata",
-            Map.of("uid", workload.uid(), "resourceVersion", resourceVersion),
+            precondition,
             "spec",
             Map.of("template", Map.of("metadata", Map.of("annotations", nothing))));
     client

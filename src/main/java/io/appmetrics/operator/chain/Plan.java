@@ -11,9 +11,11 @@ import java.util.List;
  */
 public record Plan(List<TargetPlan> targets, SlotJobs demand) {
 
-  /** Whether every workload is there, so that the demand is all that will be needed. */
+  /** Whether all of every workload was seen, so that the demand is all that will be needed. */
   public boolean complete() {
-    return targets.stream().allMatch(target -> target.seen().workload() != null);
+    return targets.stream()
+        .map(TargetPlan::seen)
+        .allMatch(seen -> seen.workload() != null && seen.unreadable() == null);
   }
 
   /** Plans from what was seen. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param target the declaration
  * @param workload the workload that it names; null when there is none
  * @param pods the pods of the workload
+ * @param unreadable the API server's words when it refused to show the pods, else null
  * @param claimants every AppMetrics that names the workload, this one included
  * @param policy what the mesh demands in this namespace
  */
@@ -19,6 +20,7 @@ public record TargetObservation(
     Target target,
     @Nullable Workload workload,
     List<PodFacts> pods,
+    @Nullable String unreadable,
     List<Claimant> claimants,
     MeshPolicy.Effective policy) {
 

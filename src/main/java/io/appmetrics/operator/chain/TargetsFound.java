@@ -27,6 +27,14 @@ final class TargetsFound {
       }
     }
     for (TargetPlan target : evidence.plan().targets()) {
+      if (target.seen().unreadable() != null) {
+        return Finding.broken(
+            Reason.PODS_UNREADABLE,
+            "The pods of %s cannot be read, so nobody can tell what they carry: give the operator's ServiceAccount the rights of deploy/operator/clusterrole.yaml; the API server says: %s"
+                .formatted(target.name(), target.seen().unreadable()));
+      }
+    }
+    for (TargetPlan target : evidence.plan().targets()) {
       Workload workload = target.seen().workload();
       if (workload != null && target.serving().isEmpty()) {
         return Finding.broken(Reason.NO_READY_PODS, noReadyPods(target, workload));

@@ -23,6 +23,7 @@ class ApiFailureTest {
           410 | gone | OVERTAKEN
           422 | metadata.uid: Invalid value: "a": field is immutable | OVERTAKEN
           422 | spec.template.metadata.annotations: Too long: may not be more than 262144 bytes | REFUSED
+          422 | ValidatingAdmissionPolicy 'freeze' denied request: see our guidelines | REFUSED
           400 | admission webhook "deny.example.com" denied the request | REFUSED
           401 | Unauthorized | REFUSED
           403 | deployments.apps "cart" is forbidden | REFUSED

@@ -14,6 +14,7 @@ import io.appmetrics.operator.chain.Workload.Rollout;
 import io.appmetrics.operator.prometheus.CertificateFacts;
 import io.appmetrics.operator.prometheus.CertificateFacts.State;
 import io.appmetrics.operator.prometheus.ConfigFacts;
+import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.Duration;
 import java.util.Arrays;
@@ -164,7 +165,15 @@ class ChainTest {
             Link.TARGETS_FOUND,
             Reason.NO_READY_PODS,
             s -> s.pods().rollout = new Rollout(0, 0, true, false, null),
-            "Deployment cart is scaled to 0, so there is nothing to scrape: scale it up"));
+            "Deployment cart is scaled to 0, so there is nothing to scrape: scale it up"),
+        row(
+            "the right to its pods was taken away",
+            Link.TARGETS_FOUND,
+            Reason.PODS_UNREADABLE,
+            s -> s.unreadable = "pods is forbidden",
+            "The pods of Deployment cart cannot be read, so nobody can tell what they carry: give"
+                + " the operator's ServiceAccount the rights of deploy/operator/clusterrole.yaml;"
+                + " the API server says: pods is forbidden"));
   }
 
   private static Stream<Row> annotated() {
@@ -506,6 +515,24 @@ class ChainTest {
             Link.TARGETS_UP,
             Reason.TARGET_MISSING,
             s -> s.replica().absent("cart-1"),
+            endpoint
+                + " is no target of Prometheus pod istio-system/prometheus-1, though it has been"
+                + " ready since 2026-03-01T11:00:00Z: see whether its ServiceAccount may list the"
+                + " pods of this namespace"),
+        row(
+            "the app now speaks https: the old target of the same job, up by http, is another",
+            Link.TARGETS_UP,
+            Reason.TARGET_MISSING,
+            s -> s.ports(port(8080, PortScheme.HTTPS)).replica().lagging("cart-1", Scheme.HTTP),
+            endpoint
+                + " is no target of Prometheus pod istio-system/prometheus-1, though it has been"
+                + " ready since 2026-03-01T11:00:00Z: see whether its ServiceAccount may list the"
+                + " pods of this namespace"),
+        row(
+            "the app has gone back to http: the old target by https is another",
+            Link.TARGETS_UP,
+            Reason.TARGET_MISSING,
+            s -> s.replica().lagging("cart-1", Scheme.HTTPS),
             endpoint
                 + " is no target of Prometheus pod istio-system/prometheus-1, though it has been"
                 + " ready since 2026-03-01T11:00:00Z: see whether its ServiceAccount may list the"

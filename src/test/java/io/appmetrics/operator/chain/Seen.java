@@ -59,6 +59,7 @@ final class Seen {
   Rollout rollout = new Rollout(1, 1, true, false, null);
   @Nullable String controller;
   MeshPolicy.Effective policy = new MeshPolicy.Effective(MutualTls.PERMISSIVE, "Istio's default");
+  @Nullable String unreadable;
   final List<PodSeen> pods = new ArrayList<>(List.of(new PodSeen("cart-1")));
   final List<Claimant> others = new ArrayList<>();
   final List<Target> furtherTargets = new ArrayList<>();
@@ -123,6 +124,10 @@ final class Seen {
     @Nullable String rejection;
     final Set<String> poolsMissing = new HashSet<>();
     final Set<String> absent = new HashSet<>();
+
+    /** The scheme of the only target that it has of a pod's slot, where that is out of date. */
+    final Map<String, Scheme> lagging = new HashMap<>();
+
     final Map<String, Scrape> scrapes = new HashMap<>();
 
     ReplicaSeen(String pod) {
@@ -131,6 +136,11 @@ final class Seen {
 
     ReplicaSeen absent(String pod) {
       absent.add(pod);
+      return this;
+    }
+
+    ReplicaSeen lagging(String pod, Scheme scheme) {
+      lagging.put(pod, scheme);
       return this;
     }
 
@@ -257,11 +267,15 @@ final class Seen {
         new TargetObservation(
             cart,
             workloadExists ? workload : null,
-            workloadExists ? pods.stream().map(pod -> facts(pod, template)).toList() : List.of(),
+            workloadExists && unreadable == null
+                ? pods.stream().map(pod -> facts(pod, template)).toList()
+                : List.of(),
+            unreadable,
             claimants,
             policy));
     furtherTargets.forEach(
-        target -> targets.add(new TargetObservation(target, null, List.of(), List.of(), policy)));
+        target ->
+            targets.add(new TargetObservation(target, null, List.of(), null, List.of(), policy)));
     return new Observation("shop", "shop", suspended, targets, facts, slotLimit, now);
   }
 
@@ -324,7 +338,8 @@ final class Seen {
             pod.name, new Scrape(TargetHealth.UP, "", NOW.minusSeconds(3)));
     List<ActiveTarget> targets = new ArrayList<>();
     for (Slot slot : SlotAnnotations.read(annotations)) {
-      Scheme scheme = SlotAnnotations.schemeOf(slot.number(), annotations).orElse(slot.scheme());
+      Scheme carried = SlotAnnotations.schemeOf(slot.number(), annotations).orElse(slot.scheme());
+      Scheme scheme = replica.lagging.getOrDefault(pod.name, carried);
       targets.add(
           new ActiveTarget(
               scheme == Scheme.ISTIO_MUTUAL

@@ -1,21 +1,26 @@
 package io.appmetrics.operator.cluster;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
+import io.fabric8.kubernetes.client.dsl.AnyNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Every write of a pod or node since this was made: what wakes a Prometheus that discovers them.
+ * Every write of a pod, or also of a node, since this was made: what wakes a Prometheus that
+ * discovers them.
  */
 public final class Changes implements AutoCloseable {
 
@@ -29,21 +34,31 @@ public final class Changes implements AutoCloseable {
 
   private final List<Change> seen = new CopyOnWriteArrayList<>();
   private final Instant since = Instant.now();
-  private final List<Watch> watches;
+  private final List<Watch> watches = new ArrayList<>();
 
-  Changes(KubernetesClient client) {
-    var pods = client.pods().inAnyNamespace();
-    var nodes = client.nodes();
+  private Changes(KubernetesClient client, boolean nodes) {
+    watch(client.pods().inAnyNamespace());
+    if (nodes) {
+      watch(client.nodes());
+    }
+  }
+
+  static Changes ofPodsAndNodes(KubernetesClient client) {
+    return new Changes(client, true);
+  }
+
+  static Changes ofPods(KubernetesClient client) {
+    return new Changes(client, false);
+  }
+
+  private <T extends HasMetadata, L extends KubernetesResourceList<T>> void watch(
+      AnyNamespaceOperation<T, L, ? extends Resource<T>> objects) {
     // from the present version on: what there is already is no change
-    var podVersion = pods.list(new ListOptionsBuilder().withLimit(1L).build());
-    var nodeVersion = nodes.list(new ListOptionsBuilder().withLimit(1L).build());
-    this.watches =
-        List.of(
-            pods.withResourceVersion(podVersion.getMetadata().getResourceVersion())
-                .watch(new Recorder<>()),
-            nodes
-                .withResourceVersion(nodeVersion.getMetadata().getResourceVersion())
-                .watch(new Recorder<>()));
+    var present = objects.list(new ListOptionsBuilder().withLimit(1L).build());
+    watches.add(
+        objects
+            .withResourceVersion(present.getMetadata().getResourceVersion())
+            .watch(new Recorder<>()));
   }
 
   /** All so far, in order. */

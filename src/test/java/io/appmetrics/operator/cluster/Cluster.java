@@ -14,11 +14,8 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -59,17 +56,8 @@ public final class Cluster implements AutoCloseable {
 
   /** A view of any cluster; the user must be its administrator. */
   public static Cluster of(Config config) {
-    var ca = config.getCaCertData();
-    var pem =
-        ca != null
-            ? new String(Base64.getDecoder().decode(ca), StandardCharsets.US_ASCII)
-            : read(Path.of(config.getCaCertFile()));
-    var server = config.getMasterUrl().replaceFirst("/$", "");
-    var token = config.getOauthToken() == null ? "" : config.getOauthToken();
     return new Cluster(
-        new Kubeconfig(server, pem, token),
-        new KubernetesClientBuilder().withConfig(config).build(),
-        null);
+        Kubeconfig.of(config), new KubernetesClientBuilder().withConfig(config).build(), null);
   }
 
   /** The administrator's client. */
@@ -187,23 +175,28 @@ public final class Cluster implements AutoCloseable {
     return client.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))).items();
   }
 
-  /** Records, from now on, who writes pods and nodes anywhere in the cluster. */
+  /** Records, from now on, who writes what Prometheus discovers, anywhere in the cluster. */
   public Changes changes() {
-    var changes = new Changes(client);
+    var changes = watched();
     open.add(changes);
     return changes;
   }
 
   /**
-   * Waits until no pod and no node has changed for so long: a change of any pod that Prometheus
-   * discovers heals it by chance.
+   * Waits until nothing that Prometheus discovers has changed for so long: any change heals it by
+   * chance.
    */
   public void awaitQuiet(Duration duration) {
-    try (var changes = new Changes(client)) {
+    try (var changes = watched()) {
       await("a quiet cluster")
           .atMost(duration.plusSeconds(120))
           .untilAsserted(() -> changes.assertNone(duration));
     }
+  }
+
+  /** {@link Addon} discovers no nodes where a kubelet writes them every five minutes. */
+  private Changes watched() {
+    return isLocal() ? Changes.ofPodsAndNodes(client) : Changes.ofPods(client);
   }
 
   /** What a container has printed, all its starts. */
@@ -250,13 +243,5 @@ public final class Cluster implements AutoCloseable {
     // at once, and awaited: an end of a pod during the next test would wake that test's Prometheus
     namespaces.forEach(TestNamespace::removePods);
     client.close();
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 }

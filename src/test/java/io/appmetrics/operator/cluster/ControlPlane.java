@@ -102,6 +102,15 @@ public final class ControlPlane implements AutoCloseable {
     return port;
   }
 
+  /** What service accounts have asked of the API server. */
+  public AuditLog audit() {
+    return new AuditLog(auditLog());
+  }
+
+  private Path auditLog() {
+    return directory.resolve("audit.log");
+  }
+
   /** Kills the programs; their state is of no use afterwards. */
   @Override
   public void close() {
@@ -140,6 +149,7 @@ public final class ControlPlane implements AutoCloseable {
     Files.writeString(
         directory.resolve("users.csv"), admin.token() + ",test-admin,test-admin,system:masters\n");
     admin.writeTo(directory.resolve("admin.kubeconfig"));
+    Files.writeString(directory.resolve("audit-policy.yaml"), AuditLog.POLICY);
   }
 
   private void startEtcd(Path program) throws IOException {
@@ -176,7 +186,9 @@ public final class ControlPlane implements AutoCloseable {
             "--service-cluster-ip-range=10.96.0.0/16",
             "--service-account-issuer=https://kubernetes.default.svc",
             "--service-account-key-file=" + directory.resolve("tokens.pub"),
-            "--service-account-signing-key-file=" + directory.resolve("tokens.key"));
+            "--service-account-signing-key-file=" + directory.resolve("tokens.key"),
+            "--audit-policy-file=" + directory.resolve("audit-policy.yaml"),
+            "--audit-log-path=" + auditLog());
     try (var client = client()) {
       await(program.getFileName() + " to be ready")
           .atMost(START)

@@ -76,6 +76,11 @@ public final class LocalCluster implements AutoCloseable {
     return controlPlane.admin();
   }
 
+  /** What service accounts have asked of the API server. */
+  public AuditLog audit() {
+    return controlPlane.audit();
+  }
+
   /** The node that all pods are on. */
   public LocalNode node() {
     return node;

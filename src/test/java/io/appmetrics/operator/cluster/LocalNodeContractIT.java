@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What the tests rely on of a node. It is said with plain manifests, so that it can be held against
- * a real kubelet, too ({@code -Dcluster=kubeconfig}), with images under the same names.
+ * a real kubelet, too ({@code mvn verify -Pe2e}), with images under the same names.
  */
 @ClusterTest
 class LocalNodeContractIT {
@@ -139,7 +139,9 @@ class LocalNodeContractIT {
 
     var edited = Instant.now();
     slowly().until(() -> file(pod, "/etc/whole/a.txt"), text -> text.equals(Optional.of("new")));
-    assertThat(Duration.between(edited, Instant.now())).isGreaterThan(Duration.ofSeconds(2));
+    if (cluster.isLocal()) { // a real kubelet may come to look at a pod at any time
+      assertThat(Duration.between(edited, Instant.now())).isGreaterThan(Duration.ofSeconds(2));
+    }
     assertThat(file(pod, "/etc/whole/gone.txt")).isEmpty();
     assertThat(file(pod, "/etc/one/a.txt")).contains("old");
   }
@@ -222,12 +224,13 @@ class LocalNodeContractIT {
 
   @Test
   void a_container_that_fails_its_liveness_probe_is_restarted() {
+    // it is asked at once, and again each second: five, since a JVM needs a while until it listens
     var pod =
         running(
             container(
                 "app",
                 """
-                  livenessProbe: {httpGet: {path: /healthz, port: 9000}, periodSeconds: 1, failureThreshold: 1}
+                  livenessProbe: {httpGet: {path: /healthz, port: 9000}, periodSeconds: 1, failureThreshold: 5}
                 """),
             "");
 

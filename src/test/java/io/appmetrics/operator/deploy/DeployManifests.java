@@ -24,6 +24,15 @@ public final class DeployManifests {
     return in(DIRECTORY);
   }
 
+  /** The operator's image as {@code kubectl apply -k deploy/} names it. */
+  public static String image() {
+    JsonNode image =
+        Serialization.unmarshal(read(DIRECTORY.resolve("kustomization.yaml")), JsonNode.class)
+            .path("images")
+            .path(0);
+    return image.path("newName").asText() + ":" + image.path("newTag").asText();
+  }
+
   /** What {@code kubectl apply -f crds/} applies. */
   public static List<CustomResourceDefinition> customResourceDefinitions() {
     try (Stream<Path> files = Files.list(Path.of("crds"))) {

@@ -22,9 +22,12 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A cluster with {@code crds/} and {@code deploy/} applied, but for the operator's pod: the
@@ -32,6 +35,7 @@ import java.util.Set;
  */
 public final class Deployed {
   private static final Duration IN_FORCE = Duration.ofSeconds(30);
+  private static final Duration GONE = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(50);
   private static final long TOKEN_SECONDS = Duration.ofHours(2).toSeconds();
 
@@ -62,6 +66,26 @@ public final class Deployed {
     }
   }
 
+  /**
+   * Takes away what {@code kubectl delete -k deploy/} does, and returns when it is gone; of no use
+   * for anything but another {@link #install} afterwards.
+   */
+  public void remove() {
+    try (KubernetesClient client = adminClient()) {
+      synchronized (INSTALLED) {
+        INSTALLED.remove(admin.server());
+        List<HasMetadata> installed = new ArrayList<>(installed().toList());
+        Collections.reverse(installed);
+        installed.forEach(object -> client.resource(object).delete());
+        await("the end of what deploy/ has brought")
+            .atMost(GONE)
+            .pollInterval(POLL)
+            .until(
+                () -> installed.stream().allMatch(object -> client.resource(object).get() == null));
+      }
+    }
+  }
+
   /** The cluster as the operator's ServiceAccount sees it. */
   public Kubeconfig operator() {
     return operator;
@@ -79,10 +103,17 @@ public final class Deployed {
 
   /** Grants what {@code deploy/installation} grants, for the Prometheus of a test. */
   public void grantInstallation(String namespace, String configMap, String secret) {
+    grantInstallation(namespace, "prometheus", configMap, secret);
+  }
+
+  /** The same where the Deployment has another name. */
+  public void grantInstallation(
+      String namespace, String deployment, String configMap, String secret) {
     Role role = DeployManifests.only(Role.class);
     role.getMetadata().setNamespace(namespace);
     role.getRules().get(0).setResourceNames(List.of(configMap));
     role.getRules().get(1).setResourceNames(List.of(secret));
+    role.getRules().get(3).setResourceNames(List.of(deployment));
     RoleBinding binding = DeployManifests.only(RoleBinding.class);
     binding.getMetadata().setNamespace(namespace);
     try (KubernetesClient client = adminClient();
@@ -119,17 +150,7 @@ public final class Deployed {
 
   private static void apply(KubernetesClient client, Kubeconfig admin) {
     DeployManifests.customResourceDefinitions().forEach(crd -> apply(client, crd));
-    for (HasMetadata object : DeployManifests.all()) {
-      if (!(object instanceof Deployment)
-          && !(object instanceof Role)
-          && !(object instanceof RoleBinding)
-          && !(object instanceof ValidatingAdmissionPolicyBinding)) {
-        apply(client, object);
-      }
-    }
-    // Last and in order, so that when the last is in force, all are.
-    DeployManifests.of(ValidatingAdmissionPolicyBinding.class)
-        .forEach(binding -> apply(client, binding));
+    installed().forEach(object -> apply(client, object));
     awaitPolicies(client, admin);
     DeployManifests.customResourceDefinitions()
         .forEach(
@@ -138,6 +159,19 @@ public final class Deployed {
                     .atMost(IN_FORCE)
                     .pollInterval(POLL)
                     .until(() -> isEstablished(client, crd)));
+  }
+
+  /** The bindings last and in order, so that when the last is in force, all are. */
+  private static Stream<HasMetadata> installed() {
+    return Stream.concat(
+        DeployManifests.all().stream()
+            .filter(
+                object ->
+                    !(object instanceof Deployment)
+                        && !(object instanceof Role)
+                        && !(object instanceof RoleBinding)
+                        && !(object instanceof ValidatingAdmissionPolicyBinding)),
+        DeployManifests.of(ValidatingAdmissionPolicyBinding.class).stream());
   }
 
   private static void apply(KubernetesClient client, HasMetadata object) {

@@ -89,11 +89,12 @@ class PreflightIT {
     await("v1alpha1").until(() -> admin.getApiGroup("appmetrics.io") != null);
     assertRefused(
         user("nobody"),
-        "system:serviceaccount:monitoring:nobody may not get, list, watch"
+        "system:serviceaccount:monitoring:nobody may not list, watch"
             + " appmetrics.appmetrics.io in all namespaces; patch appmetrics.appmetrics.io/status in"
-            + " all namespaces; get, list, watch, patch deployments.apps in all namespaces; list,"
+            + " all namespaces; list, watch, patch deployments.apps in all namespaces; list,"
             + " patch pods in all namespaces; list, watch peerauthentications.security.istio.io in"
             + " all namespaces; create events in all namespaces; list, watch pods in namespace"
+            + " monitoring; get, list, watch deployments.apps prometheus-server in namespace"
             + " monitoring; grant it with: kubectl apply -k deploy/ (another Prometheus:"
             + " deploy/examples/another-installation)");
   }
@@ -105,7 +106,8 @@ class PreflightIT {
     assertRefused(
         deployed.operator(),
         "system:serviceaccount:appmetrics-system:appmetrics-operator may not watch pods in"
-            + " namespace monitoring; grant it with: kubectl apply -k deploy/ (another Prometheus:"
+            + " namespace monitoring; get deployments.apps prometheus-server in namespace"
+            + " monitoring; grant it with: kubectl apply -k deploy/ (another Prometheus:"
             + " deploy/examples/another-installation)");
   }
 
@@ -113,7 +115,8 @@ class PreflightIT {
   @Order(5)
   void everyRight() {
     Deployed deployed = Deployed.install(controlPlane.admin());
-    deployed.grantInstallation(NAMESPACE, "prometheus-server", "istio.prometheus");
+    deployed.grantInstallation(
+        NAMESPACE, "prometheus-server", "prometheus-server", "istio.prometheus");
     assertThatCode(() -> check(deployed.operator())).doesNotThrowAnyException();
   }
 
@@ -122,7 +125,7 @@ class PreflightIT {
   void rightsToOtherFilesThanThoseOfPrometheus() {
     admin.resource(prometheus()).create();
     Deployed deployed = Deployed.install(controlPlane.admin());
-    deployed.grantInstallation(NAMESPACE, "another", "another");
+    deployed.grantInstallation(NAMESPACE, "prometheus-server", "another", "another");
     await()
         .untilAsserted(
             () ->
@@ -133,7 +136,8 @@ class PreflightIT {
                         + " get, list, watch secrets istio.prometheus in namespace monitoring;"
                         + " grant it with: kubectl apply -k deploy/ (another Prometheus:"
                         + " deploy/examples/another-installation)"));
-    deployed.grantInstallation(NAMESPACE, "prometheus-server", "istio.prometheus");
+    deployed.grantInstallation(
+        NAMESPACE, "prometheus-server", "prometheus-server", "istio.prometheus");
     await().untilAsserted(() -> check(deployed.operator()));
   }
 
@@ -143,7 +147,7 @@ class PreflightIT {
     ClusterRole role = DeployManifests.only(ClusterRole.class);
     role.getRules().stream()
         .filter(rule -> rule.getResources().contains("deployments"))
-        .forEach(rule -> rule.setVerbs(List.of("get", "list", "watch")));
+        .forEach(rule -> rule.setVerbs(List.of("list", "watch")));
     admin.resource(role).forceConflicts().serverSideApply();
     Deployed deployed = Deployed.install(controlPlane.admin());
     await()

@@ -425,6 +425,19 @@ class PrometheusYamlTest {
         .isEqualTo("scrape_configs:\n- job_name: a\n- job_name: b" + block(0) + "\n");
   }
 
+  /** The parser's own limit is 50: a guard against what a ConfigMap's size guards already. */
+  @Test
+  void readsMoreAliasesThanTheParserTakesForAnAttack() throws UnparsableConfig {
+    var text = new StringBuilder("x-rules: &rules\n- {action: keep, regex: a}\nscrape_configs:\n");
+    for (var i = 1; i <= 60; i++) {
+      text.append("- {job_name: job-%d, relabel_configs: *rules}\n".formatted(i));
+    }
+    var yaml = PrometheusYaml.parse(text.toString());
+
+    assertThat(yaml.jobs()).hasSize(60);
+    assertThat(yaml.with(BLOCK)).isEqualTo(text.toString().stripTrailing() + block(0) + "\n");
+  }
+
   @Test
   void stripsTheBlockAlsoFromABrokenText() throws UnparsableConfig {
     assertThat(PrometheusYaml.strip("a: [" + block(0) + "\n")).isEqualTo("a: [\n");

@@ -29,7 +29,7 @@ class InstallationsIT {
   /** An Istio sidecar writes the certificates: nobody but Prometheus can tell when. */
   @Test
   void a_sidecar_brings_the_certificates_late(Cluster cluster) {
-    OperatorUnderTest.definitions(cluster);
+    Definitions.establish(cluster);
     var istio = cluster.namespace("istio-system");
     var shop = cluster.namespace("shop");
     var prometheus = istio.prometheus(Addon.withSidecarCertificates().scrapeInterval("2s"));

@@ -11,8 +11,11 @@ import io.appmetrics.operator.cluster.DemoAppProbe;
 import io.appmetrics.operator.cluster.PrometheusProbe;
 import io.appmetrics.operator.cluster.TestNamespace;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An app listens on 5000 on its author's laptop and on 8080 in its container; nobody annotated it.
@@ -20,6 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @ClusterTest
 class OriginalStoryIT {
+  private static final Logger log = LoggerFactory.getLogger(OriginalStoryIT.class);
+
   private static final Duration SCRAPE_INTERVAL = Duration.ofSeconds(2);
   private static final Duration REASON = SCRAPE_INTERVAL.plusSeconds(5);
   private static final Duration LATE = Duration.ofSeconds(60);
@@ -48,10 +53,12 @@ class OriginalStoryIT {
 
         var corrected = Declared.apply(shop, "cart", "cart", "{port: 8080}");
         corrected.awaitReady(ROLLOUT);
+        sampler.awaitTurns(1);
 
         demandMutualTls(shop, cart);
         corrected.awaitReason("CertificatesLoaded", "CertificateMissing", REASON.plusSeconds(10));
         certificatesComeLate(istio, prometheus, corrected);
+        sampler.awaitTurns(2);
         sampler.assertNeverTooEarly();
       }
 
@@ -92,7 +99,13 @@ class OriginalStoryIT {
       assertThat(prometheus.loads()).as("nothing is done in vain").isEqualTo(loads);
 
       istio.istioDefaultAppears();
+      var appeared = Instant.now();
       declared.awaitReady(REASON.plusSeconds(10));
+      log.info(
+          "Ready {} ms after the certificates, {} writes of pods, {} reloads",
+          Duration.between(appeared, Instant.now()).toMillis(),
+          changes.seen().size(),
+          prometheus.loads() - loads);
       assertThat(changes.seen())
           .as("writes of pods and nodes")
           .isNotEmpty()

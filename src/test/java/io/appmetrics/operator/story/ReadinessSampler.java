@@ -1,6 +1,7 @@
 package io.appmetrics.operator.story;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.appmetrics.operator.cluster.PrometheusProbe;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 /** Holds an AppMetrics' Ready against what Prometheus scrapes, four times a second. */
 final class ReadinessSampler implements AutoCloseable {
   private static final Duration PERIOD = Duration.ofMillis(250);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private record Sample(Instant at, boolean ready, boolean up) {}
 
@@ -52,17 +54,31 @@ final class ReadinessSampler implements AutoCloseable {
         .anyMatch(PrometheusProbe.ActiveTarget::isUp);
   }
 
+  /**
+   * Waits until Ready has been seen to become True so often. A test that breaks something before
+   * would have the sampler look at Prometheus too late, and take that for an early Ready.
+   */
+  void awaitTurns(int count) {
+    await("Ready to be sampled as True, time " + count)
+        .atMost(PATIENCE)
+        .until(() -> !failures.isEmpty() || turns().size() >= count);
+  }
+
   /** Ready became True only when a target was up; it has been seen to become so at all. */
   void assertNeverTooEarly() {
     assertThat(failures).as("samples that failed").isEmpty();
+    assertThat(turns()).as("the moments at which Ready became True").isNotEmpty();
+    assertThat(turns()).allSatisfy(turn -> assertThat(turn.up()).as(turn.toString()).isTrue());
+  }
+
+  private List<Sample> turns() {
     var turns = new ArrayList<Sample>();
     for (var i = 1; i < samples.size(); i++) {
       if (samples.get(i).ready() && !samples.get(i - 1).ready()) {
         turns.add(samples.get(i));
       }
     }
-    assertThat(turns).as("the moments at which Ready became True").isNotEmpty();
-    assertThat(turns).allSatisfy(turn -> assertThat(turn.up()).as(turn.toString()).isTrue());
+    return turns;
   }
 
   @Override

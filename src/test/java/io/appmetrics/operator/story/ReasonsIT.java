@@ -9,6 +9,7 @@ import io.appmetrics.operator.cluster.AppManifest;
 import io.appmetrics.operator.cluster.Cluster;
 import io.appmetrics.operator.cluster.ClusterTest;
 import io.appmetrics.operator.cluster.DemoAppProbe;
+import io.appmetrics.operator.cluster.Freeze;
 import io.appmetrics.operator.cluster.PrometheusProbe;
 import io.appmetrics.operator.cluster.TestNamespace;
 import io.appmetrics.operator.deploy.Deployed;
@@ -232,6 +233,38 @@ class ReasonsIT {
       // the app itself takes plain HTTP: nobody enforces the policy here
       Declared.apply(shop, "cart", "cart", "{port: 8080, scheme: HTTP}");
       recovers(declared);
+    }
+  }
+
+  /** A Ready that stays True while the pods cannot be told of the new scheme would be a lie. */
+  @Test
+  void the_api_server_refuses(Cluster cluster) {
+    var istio = cluster.namespace("istio-system");
+    var shop = cluster.namespace("shop");
+    istio.prometheus(addon());
+    istio.istioDefaultAppears();
+    var cart =
+        shop.app(
+            AppManifest.named("cart").listens(8080).annotated("sidecar.istio.io/status", "{}"));
+    try (var operator = OperatorUnderTest.start(istio, shop)) {
+      var declared = Declared.apply(shop, "cart", "cart", "{port: 8080}");
+      recovers(declared);
+      var pod = cart.pod().getMetadata().getUid();
+
+      try (var freeze = Freeze.of(shop, "pods", "true")) {
+        shop.apply(
+            """
+            apiVersion: security.istio.io/v1
+            kind: PeerAuthentication
+            metadata: {name: default}
+            spec: {mtls: {mode: STRICT}}
+            """);
+        assertThat(told(declared, "Annotated", "WriteRefused"))
+            .contains("Deployment cart", Freeze.WORDS);
+      }
+      cart.demandsMutualTls(8080);
+      recovers(declared);
+      assertThat(cart.pod().getMetadata().getUid()).as("nobody was rolled").isEqualTo(pod);
     }
   }
 
