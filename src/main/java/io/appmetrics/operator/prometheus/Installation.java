@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * configured.
  *
  * @param workload which workload this is
+ * @param uid the identity of that Deployment; empty where nobody gave it one
  * @param selector the label selector of its pods
  * @param container the container that runs Prometheus
  * @param image the image of that container
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Installation(
     WorkloadRef workload,
+    String uid,
     LabelSelector selector,
     String container,
     String image,
@@ -159,6 +161,7 @@ public record Installation(
                 .orElse(Map.of());
     return new Installation(
         ref,
+        Optional.ofNullable(deployment.getMetadata().getUid()).orElse(""),
         deployment.getSpec().getSelector(),
         container.getName(),
         Optional.ofNullable(container.getImage()).orElse(""),

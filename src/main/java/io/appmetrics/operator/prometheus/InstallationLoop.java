@@ -206,8 +206,10 @@ public final class InstallationLoop implements AutoCloseable {
 
   /** Does it; returns whether to look again at once. */
   private boolean apply(InstallationObservation seen, Action action) {
-    if (action instanceof Action.WriteConfig write
-        && seen.discovery().orElse(null) instanceof Installation installation) {
+    if (!(seen.discovery().orElse(null) instanceof Installation installation)) {
+      return false; // then nothing is decided
+    }
+    if (action instanceof Action.WriteConfig write) {
       InstallationAccess.Written written = access.write(installation, write);
       if (written.refusal() != null) {
         refused =
@@ -217,12 +219,12 @@ public final class InstallationLoop implements AutoCloseable {
       if (written.outcome().kind() == Outcome.Kind.DONE) {
         attempts = attempts.withoutTexts();
       }
-      done(action, written.outcome());
+      done(installation, action, written.outcome());
       return written.outcome().kind() != Outcome.Kind.UNAVAILABLE;
     }
     if (action instanceof Action.Nudge nudge) {
       Outcome outcome = access.nudge(nudge);
-      done(action, outcome);
+      done(installation, action, outcome);
       if (outcome.kind() == Outcome.Kind.UNAVAILABLE) {
         return false;
       }
@@ -234,15 +236,15 @@ public final class InstallationLoop implements AutoCloseable {
       attempts =
           attempts.reloaded(
               reload.replica().uid(), reload.cause().id(), clock.instant(), rejection.orElse(null));
-      done(action, rejection.map(Outcome::refused).orElse(Outcome.DONE));
+      done(installation, action, rejection.map(Outcome::refused).orElse(Outcome.DONE));
       return true;
     }
     return false;
   }
 
-  private void done(Action action, Outcome outcome) {
+  private void done(Installation installation, Action action, Outcome outcome) {
     log.info("{}: {}: {}", access.workload(), action.words(), outcome.words());
-    listener.acted(action, outcome);
+    listener.acted(installation, action, outcome);
   }
 
   private void publish(ScrapeFacts after) {

@@ -75,7 +75,7 @@ class InstallationLoopTest {
     }
 
     @Override
-    public void acted(Action action, Outcome outcome) {
+    public void acted(Installation installation, Action action, Outcome outcome) {
       throw new AssertionError("nothing is to be done: " + action.words());
     }
 

@@ -90,6 +90,7 @@ final class SeenInstallation {
       boolean lifecycle, @Nullable String reloader, boolean projected) {
     return new Installation(
         WORKLOAD,
+        "uid-of-the-deployment",
         new LabelSelectorBuilder().addToMatchLabels("app", "prometheus").build(),
         "prometheus-server",
         IMAGE,
