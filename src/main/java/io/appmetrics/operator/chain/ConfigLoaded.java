@@ -6,6 +6,9 @@ import java.util.Objects;
 
 /** Does every Prometheus replica run the jobs. */
 final class ConfigLoaded {
+  private static final String LOOK =
+      "see its log and events, and whether a NetworkPolicy keeps the operator from it; outside of the cluster the operator needs APPMETRICS_PROMETHEUS_URL";
+
   private ConfigLoaded() {}
 
   static Finding check(Evidence evidence) {
@@ -13,20 +16,24 @@ final class ConfigLoaded {
     if (facts.replicas().isEmpty()) {
       return Finding.broken(
           Reason.PROMETHEUS_UNREACHABLE,
-          facts.installation() + " has no pod that runs: nothing can be said of its targets");
+          "%s has no pod that runs, so nothing can be said of its targets: kubectl -n %s describe deployment %s"
+              .formatted(
+                  facts.installation(),
+                  facts.installation().namespace(),
+                  facts.installation().name()));
     }
     for (ReplicaFacts replica : facts.replicas()) {
       if (!replica.reachable()) {
         return Finding.broken(
             Reason.PROMETHEUS_UNREACHABLE,
-            "Prometheus pod %s does not answer: %s%s"
-                .formatted(replica.pod(), replica.problem(), lastKnown(replica, evidence)));
+            "Prometheus pod %s does not answer: %s%s; %s"
+                .formatted(replica.pod(), problem(replica), lastKnown(replica, evidence), LOOK));
       }
       if (!replica.answered()) {
         return Finding.broken(
             Reason.PROMETHEUS_UNREACHABLE,
-            "Prometheus pod %s has not answered yet: %s"
-                .formatted(replica.pod(), replica.problem()));
+            "Prometheus pod %s has not answered yet: %s; %s"
+                .formatted(replica.pod(), problem(replica), LOOK));
       }
       if (!replica.loaded().contains(evidence.plan().demand())) {
         return replica.rejection() == null
@@ -41,6 +48,10 @@ final class ConfigLoaded {
       }
     }
     return Finding.holds("Every Prometheus replica runs the jobs");
+  }
+
+  private static String problem(ReplicaFacts replica) {
+    return Objects.requireNonNullElse(replica.problem(), "nothing more is known");
   }
 
   private static String lastKnown(ReplicaFacts replica, Evidence evidence) {

@@ -44,7 +44,7 @@ public record Attempts(Map<Key, Tried> byReplica) {
   }
 
   /** What was tried on a replica for a cause. */
-  public Tried of(String podUid, String cause) {
+  public Tried on(String podUid, String cause) {
     return byReplica.getOrDefault(new Key(podUid, cause), Tried.NOTHING);
   }
 
@@ -60,14 +60,14 @@ public record Attempts(Map<Key, Tried> byReplica) {
 
   /** These attempts and one more nudge. */
   public Attempts nudged(String podUid, String cause, Instant at) {
-    Tried t = of(podUid, cause);
+    Tried t = on(podUid, cause);
     return with(
         podUid, cause, new Tried(t.nudges() + 1, at, t.reloads(), t.lastReload(), t.rejection()));
   }
 
   /** These attempts and one more reload. */
   public Attempts reloaded(String podUid, String cause, Instant at, @Nullable String rejection) {
-    Tried t = of(podUid, cause);
+    Tried t = on(podUid, cause);
     return with(
         podUid, cause, new Tried(t.nudges(), t.lastNudge(), t.reloads() + 1, at, rejection));
   }
@@ -88,8 +88,15 @@ public record Attempts(Map<Key, Tried> byReplica) {
     return new Attempts(Map.copyOf(copy));
   }
 
+  /** Without what was tried on pods that suffer from nothing any more. */
+  Attempts withoutCured(Set<String> podUids) {
+    Map<Key, Tried> copy = new HashMap<>(byReplica);
+    copy.keySet().removeIf(key -> podUids.contains(key.podUid()));
+    return new Attempts(Map.copyOf(copy));
+  }
+
   /** Only what concerns pods that still exist. */
-  public Attempts of(Set<String> podUids) {
+  public Attempts retaining(Set<String> podUids) {
     Map<Key, Tried> copy = new HashMap<>(byReplica);
     copy.keySet().removeIf(key -> !podUids.contains(key.podUid()));
     return new Attempts(Map.copyOf(copy));

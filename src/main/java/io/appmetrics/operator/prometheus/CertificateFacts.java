@@ -34,7 +34,7 @@ public record CertificateFacts(State state, String message, @Nullable String fin
     if (seen.source().isEmpty()) {
       return new CertificateFacts(
           State.NOT_CONFIGURED,
-          "Nothing in %s says where the mesh's certificates are: no job with a tls_config, no OUTPUT_CERTS, no Secret at /etc/istio-certs"
+          "Nothing in %s says where the mesh's certificates are: no job with a tls_config, no OUTPUT_CERTS of an Istio agent, no Secret named istio.* or mounted at a path that ends in istio-certs or prom-certs; name their directory in APPMETRICS_CERTIFICATES where they are elsewhere"
               .formatted(workload),
           null);
     }
@@ -65,13 +65,14 @@ public record CertificateFacts(State state, String message, @Nullable String fin
     if (!secret.present()) {
       return new CertificateFacts(
           State.MISSING,
-          name + " does not exist yet: Prometheus has no certificate to show the mesh",
+          "%s does not exist yet, so Prometheus has no certificate to show the mesh: see whoever issues it, such as Citadel, istio-csr or cert-manager; it needs the keys %s"
+              .formatted(name, String.join(", ", source.keys())),
           null);
     }
     if (!secret.missingKeys().isEmpty()) {
       return new CertificateFacts(
           State.MISSING,
-          "%s lacks %s: Prometheus has no certificate to show the mesh"
+          "%s lacks %s, so Prometheus has no certificate to show the mesh: whoever issues it, such as Citadel, istio-csr or cert-manager, has to write these keys, or the volume has to map its own to them"
               .formatted(name, String.join(", ", secret.missingKeys())),
           null);
     }

@@ -7,7 +7,6 @@ import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Where our jobs stand in the ConfigMap, and the write that puts them there.
@@ -16,9 +15,6 @@ import java.util.stream.Stream;
  * @param action the write, or nothing
  */
 record ConfigDecision(ConfigFacts facts, Action action) {
-
-  /** {@code /api/v1/scrape_pools} is what proves a load and a pool. */
-  private static final PrometheusVersion OLDEST = new PrometheusVersion(2, 42, 0);
 
   /** The API server takes 1 MiB of data; some room is left for the user's own next edit. */
   static final int MOST_BYTES = 1024 * 1024 - 16 * 1024;
@@ -50,7 +46,7 @@ record ConfigDecision(ConfigFacts facts, Action action) {
               .formatted(place, seen.workload()));
     }
     try {
-      return new Edit(seen, place, seen.configMap().get()).decide();
+      return new Edit(seen, installation, place, seen.configMap().get()).decide();
     } catch (UnparsableConfig e) {
       return inTheWay(ConfigFacts.State.UNPARSABLE, place + " cannot be edited: " + e.getMessage());
     }
@@ -73,34 +69,34 @@ record ConfigDecision(ConfigFacts facts, Action action) {
           "Nothing makes %s load a changed configuration: add the argument --web.enable-lifecycle, or a config-reloader container"
               .formatted(seen.workload()));
     }
-    return oldestVersion(seen)
-        .filter(version -> version.compareTo(OLDEST) < 0)
+    long running = seen.replicas().stream().filter(r -> r.container().running()).count();
+    if (seen.url() != null && running > 1) {
+      return Optional.of(
+          "%s has %d pods that run, and APPMETRICS_PROMETHEUS_URL names one address for all of them, so that nobody can tell which one answers: run the operator in the cluster without that setting, or scale the Deployment to 1"
+              .formatted(seen.workload(), running));
+    }
+    return OldestPrometheus.answered(seen.replicas())
+        .filter(version -> version.compareTo(OldestPrometheus.SERVED) < 0)
         .map(
             version ->
                 "%s runs Prometheus %s, and this release of the operator serves %s and later: update its image"
-                    .formatted(seen.workload(), version, OLDEST));
-  }
-
-  /** The replicas share one text: it may hold only what the oldest of them knows. */
-  private static Optional<PrometheusVersion> oldestVersion(InstallationObservation seen) {
-    return seen.replicas().stream()
-        .map(ReplicaReading::answer)
-        .flatMap(Stream::ofNullable)
-        .map(ReplicaReading.Answer::version)
-        .min(PrometheusVersion::compareTo);
+                    .formatted(seen.workload(), version, OldestPrometheus.SERVED));
   }
 
   /** The text as it stands, and as it should. */
   private static final class Edit {
     private final InstallationObservation seen;
+    private final Installation installation;
     private final String place;
     private final ConfigText text;
     private final PrometheusYaml yaml;
     private final SlotJobs standing;
     private final SlotJobs wanted;
 
-    Edit(InstallationObservation seen, String place, ConfigText text) throws UnparsableConfig {
+    Edit(InstallationObservation seen, Installation installation, String place, ConfigText text)
+        throws UnparsableConfig {
       this.seen = seen;
+      this.installation = installation;
       this.place = place;
       this.text = text;
       this.yaml = text.yaml();
@@ -110,10 +106,12 @@ record ConfigDecision(ConfigFacts facts, Action action) {
     }
 
     ConfigDecision decide() throws UnparsableConfig {
-      Optional<PrometheusVersion> version = oldestVersion(seen);
       if (wanted.isEmpty()) {
         return write(yaml.without());
       }
+      Optional<PrometheusVersion> version =
+          OldestPrometheus.reading(
+              seen.replicas(), installation.image(), yaml.blockDigest().isPresent());
       if (version.isEmpty()) {
         return standing.contains(wanted)
             ? stays(ConfigFacts.State.WRITTEN, place)
@@ -141,10 +139,11 @@ record ConfigDecision(ConfigFacts facts, Action action) {
             "%s would hold %d bytes with the jobs in it, more than the %d that the API server leaves room for: move alerting rules or dashboards out of it"
                 .formatted(place, bytes, MOST_BYTES));
       }
-      if (seen.refusal() != null) {
+      InstallationObservation.Refusal refusal = seen.refusal();
+      if (refusal != null && refusal.text().equals(target)) {
         return stays(
             ConfigFacts.State.REFUSED,
-            "The API server refused to write %s: %s".formatted(place, seen.refusal()));
+            "The API server refused to write %s: %s".formatted(place, refusal.words()));
       }
       return new ConfigDecision(
           facts(ConfigFacts.State.PENDING, "The jobs are being written to " + place),

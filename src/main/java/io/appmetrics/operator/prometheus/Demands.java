@@ -37,7 +37,7 @@ public final class Demands {
    *
    * @param existing every AppMetrics that exists: the demand is complete once all were heard
    */
-  public Demand of(Collection<String> existing) {
+  public Demand together(Collection<String> existing) {
     SlotJobs jobs =
         byAppMetrics.values().stream().map(Entry::jobs).reduce(SlotJobs.none(), SlotJobs::and);
     return new Demand(jobs, byAppMetrics.keySet().containsAll(existing));

@@ -22,12 +22,15 @@ record Diagnosis(
     Instant now) {
 
   /** Empty for a healthy replica, and for one that says nothing: then nothing is done. */
-  Optional<Treatment> of(ReplicaReading replica) {
+  Optional<Treatment> treat(ReplicaReading replica) {
     ReplicaReading.Answer answer = replica.answer();
     if (!replica.answers() || answer == null) {
       return Optional.empty();
     }
-    return runsTheText(answer) ? pools(replica, answer) : Optional.of(text(replica));
+    if (!runsTheText(answer)) {
+      return Optional.of(text(replica));
+    }
+    return pools(replica, answer).or(() -> inPart(replica, answer));
   }
 
   private boolean runsTheText(ReplicaReading.Answer answer) {
@@ -45,7 +48,7 @@ record Diagnosis(
         replica,
         cause,
         Healing.forText(
-            attempts.of(replica.uid(), cause.id()),
+            attempts.on(replica.uid(), cause.id()),
             installation.lifecycle(),
             installation.reloader() != null,
             now));
@@ -63,20 +66,52 @@ record Diagnosis(
     }
     Action.Cause cause =
         new Action.Cause(
-            certificates.fingerprint() == null
-                ? "certificates that are not seen"
-                : "certificates " + certificates.fingerprint(),
+            "certificates " + state(answer),
             "it has no scrape pool for " + String.join(", ", missing));
     return Optional.of(
         new Treatment(
             replica,
             cause,
             Healing.forPool(
-                attempts.of(replica.uid(), cause.id()),
+                attempts.on(replica.uid(), cause.id()),
                 certificates.state() == CertificateFacts.State.PRESENT,
                 installation.lifecycle(),
                 answer.runtime().lastConfigTime(),
                 now)));
+  }
+
+  /**
+   * A reload that failed for want of a file may have been applied in part: the text is shown as
+   * loaded, and a pool of before runs on with other files. Prometheus does not try again.
+   */
+  private Optional<Treatment> inPart(ReplicaReading replica, ReplicaReading.Answer answer) {
+    if (answer.runtime().reloadConfigSuccess()
+        || config.jobs().mutual().isEmpty()
+        || !filesMayBeThere()) {
+      return Optional.empty();
+    }
+    Action.Cause cause =
+        new Action.Cause(
+            "reload " + state(answer),
+            "its last reload failed, so that it may run only a part of the configuration");
+    return Optional.of(
+        new Treatment(
+            replica,
+            cause,
+            Healing.forText(
+                attempts.on(replica.uid(), cause.id()),
+                installation.lifecycle(),
+                installation.reloader() != null,
+                now)));
+  }
+
+  /** The same process with the same text and the same files has the same trouble. */
+  private String state(ReplicaReading.Answer answer) {
+    return "%s of %s since %s"
+        .formatted(
+            certificates.fingerprint() == null ? "not seen" : certificates.fingerprint(),
+            config.digest(),
+            answer.runtime().startTime());
   }
 
   private boolean filesMayBeThere() {

@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  * configured.
  *
  * @param workload which workload this is
+ * @param uid the identity of that Deployment; empty where nobody gave it one
  * @param selector the label selector of its pods
  * @param container the container that runs Prometheus
+ * @param image the image of that container
  * @param configMap the ConfigMap that holds the configuration, in the workload's namespace
  * @param configKey the key of the configuration in it
  * @param projected false where the file is a subPath mount, which the kubelet never updates
@@ -43,8 +45,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Installation(
     WorkloadRef workload,
+    String uid,
     LabelSelector selector,
     String container,
+    String image,
     String configMap,
     String configKey,
     boolean projected,
@@ -157,8 +161,10 @@ public record Installation(
                 .orElse(Map.of());
     return new Installation(
         ref,
+        Optional.ofNullable(deployment.getMetadata().getUid()).orElse(""),
         deployment.getSpec().getSelector(),
         container.getName(),
+        Optional.ofNullable(container.getImage()).orElse(""),
         volume.get().getConfigMap().getName(),
         keys.getOrDefault(key, key),
         !subPath,

@@ -50,9 +50,8 @@ public final class InstallationAccess implements AutoCloseable {
    *
    * @param outcome how it ended
    * @param refusal the API server's words where it would refuse again; null otherwise
-   * @param before the text that stood there
    */
-  record Written(Outcome outcome, @Nullable String refusal, String before) {}
+  record Written(Outcome outcome, @Nullable String refusal) {}
 
   private final KubernetesClient client;
   private final PrometheusApi api;
@@ -77,6 +76,10 @@ public final class InstallationAccess implements AutoCloseable {
 
   WorkloadRef workload() {
     return settings.workload();
+  }
+
+  @Nullable URI url() {
+    return settings.url();
   }
 
   void watch(Runnable wake) {
@@ -175,12 +178,14 @@ public final class InstallationAccess implements AutoCloseable {
         pods.stream()
             .map(
                 pod -> {
-                  URI base = base(installation, pod);
+                  PrometheusContainer container =
+                      PrometheusContainer.of(pod, installation.container());
+                  URI base = container.running() ? base(installation, pod) : null;
                   if (base != null) {
                     bases.put(pod.getMetadata().getUid(), base);
                   }
                   return new ReplicaPoll.Replica(
-                      pod.getMetadata().getName(), pod.getMetadata().getUid(), base);
+                      pod.getMetadata().getName(), pod.getMetadata().getUid(), container, base);
                 })
             .toList();
     return poll.ask(replicas, text.flatMap(InstallationAccess::digest).orElse(null));
@@ -192,13 +197,6 @@ public final class InstallationAccess implements AutoCloseable {
     }
     String ip = pod.getStatus() == null ? null : pod.getStatus().getPodIP();
     if (ip == null) {
-      return null;
-    }
-    boolean running =
-        pod.getStatus().getContainerStatuses().stream()
-            .filter(c -> c.getName().equals(installation.container()))
-            .anyMatch(c -> c.getState() != null && c.getState().getRunning() != null);
-    if (!running) {
       return null;
     }
     String host = ip.contains(":") ? "[" + ip + "]" : ip;
@@ -267,22 +265,21 @@ public final class InstallationAccess implements AutoCloseable {
   Written write(Installation installation, Action.WriteConfig write) {
     ConfigMap from = configMap;
     if (from == null || !write.resourceVersion().equals(from.getMetadata().getResourceVersion())) {
-      return new Written(Outcome.OVERTAKEN, null, "");
+      return new Written(Outcome.OVERTAKEN, null);
     }
-    String before = String.valueOf(from.getData().get(installation.configKey()));
     ConfigMap edited = from.edit().addToData(installation.configKey(), write.text()).build();
     try {
       client.resource(edited).update();
-      return new Written(Outcome.DONE, null, before);
+      return new Written(Outcome.DONE, null);
     } catch (KubernetesClientException e) {
       ApiFailure failure = ApiFailure.of(e);
       return switch (failure.kind()) {
-        case OVERTAKEN -> new Written(Outcome.OVERTAKEN, null, before);
+        case OVERTAKEN -> new Written(Outcome.OVERTAKEN, null);
         case REFUSED -> {
           log.warn("{}: the ConfigMap was not written: {}", workload(), failure.words());
-          yield new Written(Outcome.refused(failure.words()), failure.words(), before);
+          yield new Written(Outcome.refused(failure.words()), failure.words());
         }
-        case UNAVAILABLE -> new Written(Outcome.unavailable(failure.words()), null, before);
+        case UNAVAILABLE -> new Written(Outcome.unavailable(failure.words()), null);
       };
     }
   }

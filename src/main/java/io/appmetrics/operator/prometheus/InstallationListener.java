@@ -9,7 +9,7 @@ public interface InstallationListener {
   void changed(FactsChange change);
 
   /** The loop has done something, or tried to. */
-  void acted(Action action, Outcome outcome);
+  void acted(Installation installation, Action action, Outcome outcome);
 
   /** A pass, with its polls, took this long. */
   void polled(Duration took);

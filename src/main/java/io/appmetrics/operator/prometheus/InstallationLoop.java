@@ -1,6 +1,7 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
+import io.appmetrics.operator.prometheus.InstallationObservation.Refusal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +25,10 @@ public final class InstallationLoop implements AutoCloseable {
 
   private static final Duration REFUSED = Duration.ofSeconds(60);
 
-  private record Refusal(String text, String words, Instant until) {}
+  /** The operator's own end waits for it, and must fit into a pod's grace period. */
+  private static final Duration LONGEST_END = Duration.ofSeconds(5);
+
+  private record Refused(Refusal what, Instant until) {}
 
   private final InstallationAccess access;
   private final Demands demands;
@@ -38,7 +42,7 @@ public final class InstallationLoop implements AutoCloseable {
   private final Thread thread;
 
   private Attempts attempts = Attempts.NONE;
-  private @Nullable Refusal refusal;
+  private @Nullable Refused refused;
   private @Nullable Silence silence;
   private volatile long next;
   private volatile boolean stopped;
@@ -123,8 +127,15 @@ public final class InstallationLoop implements AutoCloseable {
     Duration looked = silent ? Duration.ZERO : Duration.ofNanos(nanos.getAsLong() - began);
     Instant now = clock.instant();
     InstallationDecision decision = InstallationDecision.of(seen, attempts, now);
+    attempts = attempts.withoutCured(decision.cured());
+    if (stopped) {
+      return Duration.ZERO; // nothing is written any more
+    }
     // First: what was seen holds, whatever becomes of the action, and however long it takes.
-    publish(decision.facts());
+    // At the start what the statuses say stays, until a replica could say otherwise.
+    if (decision.heard() || facts.get() != null) {
+      publish(decision.facts());
+    }
     silence = null;
     Pacing.End end =
         apply(seen, decision.action())
@@ -161,12 +172,13 @@ public final class InstallationLoop implements AutoCloseable {
 
   private InstallationObservation gather() throws Unreadable {
     Optional<Discovery> discovery = access.discover();
-    Demand demand = demands.of(existing.get());
+    Demand demand = demands.together(existing.get());
     if (!(discovery.orElse(null) instanceof Installation installation)) {
       return new InstallationObservation(
           access.workload(),
           discovery,
           Optional.empty(),
+          access.url(),
           null,
           Certificates.NONE,
           demand,
@@ -174,40 +186,45 @@ public final class InstallationLoop implements AutoCloseable {
     }
     Optional<ConfigText> text = access.configText(installation);
     List<ReplicaReading> replicas = access.ask(installation, text);
-    attempts = attempts.of(replicas.stream().map(ReplicaReading::uid).collect(Collectors.toSet()));
+    attempts =
+        attempts.retaining(replicas.stream().map(ReplicaReading::uid).collect(Collectors.toSet()));
     return new InstallationObservation(
         access.workload(),
         discovery,
         text,
-        text.flatMap(this::refused).orElse(null),
+        access.url(),
+        refusal(),
         access.certificates(installation, text),
         demand,
         replicas);
   }
 
-  private Optional<String> refused(ConfigText text) {
-    return Optional.ofNullable(refusal)
-        .filter(r -> r.text().equals(text.text()) && clock.instant().isBefore(r.until()))
-        .map(Refusal::words);
+  private @Nullable Refusal refusal() {
+    Refused last = refused;
+    return last != null && clock.instant().isBefore(last.until()) ? last.what() : null;
   }
 
   /** Does it; returns whether to look again at once. */
   private boolean apply(InstallationObservation seen, Action action) {
-    if (action instanceof Action.WriteConfig write
-        && seen.discovery().orElse(null) instanceof Installation installation) {
+    if (!(seen.discovery().orElse(null) instanceof Installation installation)) {
+      return false; // then nothing is decided
+    }
+    if (action instanceof Action.WriteConfig write) {
       InstallationAccess.Written written = access.write(installation, write);
       if (written.refusal() != null) {
-        refusal = new Refusal(written.before(), written.refusal(), clock.instant().plus(REFUSED));
+        refused =
+            new Refused(
+                new Refusal(write.text(), written.refusal()), clock.instant().plus(REFUSED));
       }
       if (written.outcome().kind() == Outcome.Kind.DONE) {
         attempts = attempts.withoutTexts();
       }
-      done(action, written.outcome());
+      done(installation, action, written.outcome());
       return written.outcome().kind() != Outcome.Kind.UNAVAILABLE;
     }
     if (action instanceof Action.Nudge nudge) {
       Outcome outcome = access.nudge(nudge);
-      done(action, outcome);
+      done(installation, action, outcome);
       if (outcome.kind() == Outcome.Kind.UNAVAILABLE) {
         return false;
       }
@@ -219,15 +236,15 @@ public final class InstallationLoop implements AutoCloseable {
       attempts =
           attempts.reloaded(
               reload.replica().uid(), reload.cause().id(), clock.instant(), rejection.orElse(null));
-      done(action, rejection.map(Outcome::refused).orElse(Outcome.DONE));
+      done(installation, action, rejection.map(Outcome::refused).orElse(Outcome.DONE));
       return true;
     }
     return false;
   }
 
-  private void done(Action action, Outcome outcome) {
+  private void done(Installation installation, Action action, Outcome outcome) {
     log.info("{}: {}: {}", access.workload(), action.words(), outcome.words());
-    listener.acted(action, outcome);
+    listener.acted(installation, action, outcome);
   }
 
   private void publish(ScrapeFacts after) {
@@ -242,6 +259,15 @@ public final class InstallationLoop implements AutoCloseable {
   public void close() {
     stopped = true;
     thread.interrupt();
+    try {
+      // else a write that is under way could follow the end, and the next operator's first look
+      thread.join(LONGEST_END.toMillis());
+      if (thread.isAlive()) {
+        log.warn("the loop over {} has not ended after {}", access.workload(), LONGEST_END);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     access.close();
   }
 }

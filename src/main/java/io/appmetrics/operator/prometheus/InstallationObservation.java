@@ -1,5 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param workload the Deployment that the admin names
  * @param discovery what its pod template says; empty when it does not exist
  * @param configMap the ConfigMap; empty when it, or its key, does not exist
- * @param refusal the API server's words when it refused the last write of this very text
+ * @param url where Prometheus is asked instead of at its pods' addresses, or null
+ * @param refusal the write that the API server has refused a moment ago; null when there is none
  * @param certificates where the mesh's certificates are, and what is in their Secret
  * @param demand the jobs that all AppMetrics need
  * @param replicas its pods
@@ -19,10 +21,19 @@ public record InstallationObservation(
     WorkloadRef workload,
     Optional<Discovery> discovery,
     Optional<ConfigText> configMap,
-    @Nullable String refusal,
+    @Nullable URI url,
+    @Nullable Refusal refusal,
     Certificates certificates,
     Demand demand,
     List<ReplicaReading> replicas) {
+
+  /**
+   * A write that was refused, and would be again.
+   *
+   * @param text what was to be written
+   * @param words the API server's
+   */
+  public record Refusal(String text, String words) {}
 
   /**
    * The certificates.

@@ -36,10 +36,10 @@ public record ReplicaFacts(
     ReplicaReading.Answer answer = seen.answer();
     return answer == null
         ? new ReplicaFacts(
-            pod, !lost(seen, now), false, seen.silence(), SlotJobs.none(), null, Set.of(), Map.of())
+            pod, !seen.lost(now), false, seen.silence(), SlotJobs.none(), null, Set.of(), Map.of())
         : new ReplicaFacts(
             pod,
-            !lost(seen, now),
+            !seen.lost(now),
             true,
             seen.silence(),
             SlotJobs.named(answer.config().jobNames()),
@@ -50,11 +50,6 @@ public record ReplicaFacts(
                     .orElse("its last reload failed, and its log says why"),
             answer.pools(),
             answer.targets());
-  }
-
-  private static boolean lost(ReplicaReading seen, Instant now) {
-    Instant since = seen.silentSince();
-    return since != null && new Silence(since, seen.failedPolls()).lost(now);
   }
 
   /** The same, once nothing is known of it any more. */

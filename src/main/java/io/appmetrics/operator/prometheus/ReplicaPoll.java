@@ -30,9 +30,10 @@ final class ReplicaPoll {
   /**
    * A Prometheus pod.
    *
+   * @param container its Prometheus container
    * @param base where it is asked; null while it does not run
    */
-  record Replica(String pod, String uid, @Nullable URI base) {}
+  record Replica(String pod, String uid, PrometheusContainer container, @Nullable URI base) {}
 
   /**
    * Asks every replica.
@@ -60,7 +61,13 @@ final class ReplicaPoll {
     }
     try {
       return new ReplicaReading(
-          replica.pod(), replica.uid(), answer(replica, base, known, expected), null, null, 0);
+          replica.pod(),
+          replica.uid(),
+          replica.container(),
+          answer(replica, base, known, expected),
+          null,
+          null,
+          0);
     } catch (PrometheusUnreachable | UnparsableConfig e) {
       return silent(replica, before, String.valueOf(e.getMessage()));
     }
@@ -95,6 +102,7 @@ final class ReplicaPoll {
     return new ReplicaReading(
         replica.pod(),
         replica.uid(),
+        replica.container(),
         before == null ? null : before.answer(),
         why,
         since == null ? clock.instant() : since,

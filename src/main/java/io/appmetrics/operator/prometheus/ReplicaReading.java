@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pod its name
  * @param uid its identity
+ * @param container its Prometheus container
  * @param answer what it said the last time that it answered; null when it never did
  * @param silence why it did not answer this time; null when it did
  * @param silentSince since when, or null
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record ReplicaReading(
     String pod,
     String uid,
+    PrometheusContainer container,
     @Nullable Answer answer,
     @Nullable String silence,
     @Nullable Instant silentSince,
@@ -41,6 +43,11 @@ public record ReplicaReading(
       LoadedConfig config,
       Set<String> pools,
       Map<String, List<ActiveTarget>> targets) {}
+
+  /** Whether it has not answered for so long that nothing is known of it any more. */
+  boolean lost(Instant now) {
+    return silentSince != null && new Silence(silentSince, failedPolls).lost(now);
+  }
 
   /** Whether it answered this time. */
   public boolean answers() {

@@ -5,13 +5,15 @@ import io.appmetrics.operator.api.AppMetricsStatus;
 import io.appmetrics.operator.api.Condition;
 import io.appmetrics.operator.chain.StatusReport;
 import io.appmetrics.operator.prometheus.Action;
-import io.appmetrics.operator.prometheus.WorkloadRef;
+import io.appmetrics.operator.prometheus.Installation;
+import io.appmetrics.operator.prometheus.Outcome;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -51,6 +53,7 @@ final class Events implements AutoCloseable {
           },
           new ThreadPoolExecutor.DiscardOldestPolicy());
   private final Clock clock;
+  private final Repeats repeats = new Repeats();
 
   Events(KubernetesClient client, Clock clock) {
     this.client = client;
@@ -59,37 +62,40 @@ final class Events implements AutoCloseable {
 
   /** Ready says something else than before. */
   void reported(AppMetrics resource, @Nullable AppMetricsStatus before, AppMetricsStatus after) {
-    Optional<Condition> is = ready(after);
-    Optional<Condition> was = before == null ? Optional.empty() : ready(before);
-    if (is.isEmpty() || is.map(Condition::reason).equals(was.map(Condition::reason))) {
-      return;
-    }
-    boolean good = is.get().status().equals("True");
-    emit(
-        new ObjectReferenceBuilder()
-            .withApiVersion(resource.getApiVersion())
-            .withKind(resource.getKind())
-            .withNamespace(resource.getMetadata().getNamespace())
-            .withName(resource.getMetadata().getName())
-            .withUid(resource.getMetadata().getUid())
-            .build(),
-        good ? "Normal" : "Warning",
-        good ? "Scraped" : is.get().reason(),
-        is.get().message());
+    Note.of(before, after)
+        .ifPresent(
+            note ->
+                emit(
+                    new ObjectReferenceBuilder()
+                        .withApiVersion(resource.getApiVersion())
+                        .withKind(resource.getKind())
+                        .withNamespace(resource.getMetadata().getNamespace())
+                        .withName(resource.getMetadata().getName())
+                        .withUid(resource.getMetadata().getUid())
+                        .build(),
+                    note,
+                    new Repeats.Count(clock.instant(), clock.instant(), 1)));
   }
 
-  /** Something was done to an installation. */
-  void acted(WorkloadRef installation, Action action, String outcome) {
-    emit(
-        new ObjectReferenceBuilder()
-            .withApiVersion("apps/v1")
-            .withKind("Deployment")
-            .withNamespace(installation.namespace())
-            .withName(installation.name())
-            .build(),
-        "Normal",
-        action.getClass().getSimpleName(),
-        action.words() + ": " + outcome);
+  /** Something was done to an installation; called by one thread. */
+  void acted(Installation installation, Action action, Outcome outcome) {
+    Note.of(action, outcome)
+        .ifPresent(
+            note ->
+                repeats
+                    .said(note, clock.instant())
+                    .ifPresent(count -> emit(reference(installation), note, count)));
+  }
+
+  /** With its uid: kubectl describe looks for Events by that. */
+  private static ObjectReference reference(Installation installation) {
+    return new ObjectReferenceBuilder()
+        .withApiVersion("apps/v1")
+        .withKind("Deployment")
+        .withNamespace(installation.workload().namespace())
+        .withName(installation.workload().name())
+        .withUid(installation.uid())
+        .build();
   }
 
   /** The condition Ready of a status. */
@@ -99,8 +105,8 @@ final class Events implements AutoCloseable {
         : status.conditions().stream().filter(c -> c.type().equals(StatusReport.READY)).findFirst();
   }
 
-  private void emit(ObjectReference about, String type, String reason, String message) {
-    String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+  private void emit(ObjectReference about, Note note, Repeats.Count count) {
+    String message = note.message();
     executor.execute(
         () -> {
           try {
@@ -115,15 +121,15 @@ final class Events implements AutoCloseable {
                         .withGenerateName(about.getName() + ".")
                         .endMetadata()
                         .withInvolvedObject(about)
-                        .withType(type)
-                        .withReason(reason)
+                        .withType(note.type())
+                        .withReason(note.reason())
                         .withMessage(
                             message.length() <= MOST_WORDS
                                 ? message
                                 : message.substring(0, MOST_WORDS))
-                        .withFirstTimestamp(now)
-                        .withLastTimestamp(now)
-                        .withCount(1)
+                        .withFirstTimestamp(seconds(count.first()))
+                        .withLastTimestamp(seconds(count.told()))
+                        .withCount(count.times())
                         .withNewSource()
                         .withComponent(COMPONENT)
                         .endSource()
@@ -134,6 +140,10 @@ final class Events implements AutoCloseable {
             log.debug("an Event was not written: {}", message, e);
           }
         });
+  }
+
+  private static String seconds(Instant time) {
+    return time.truncatedTo(ChronoUnit.SECONDS).toString();
   }
 
   @Override

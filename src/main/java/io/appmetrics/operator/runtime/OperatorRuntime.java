@@ -10,6 +10,7 @@ import io.appmetrics.operator.appmetrics.Workloads;
 import io.appmetrics.operator.prometheus.Action;
 import io.appmetrics.operator.prometheus.Demands;
 import io.appmetrics.operator.prometheus.FactsChange;
+import io.appmetrics.operator.prometheus.Installation;
 import io.appmetrics.operator.prometheus.InstallationAccess;
 import io.appmetrics.operator.prometheus.InstallationListener;
 import io.appmetrics.operator.prometheus.InstallationLoop;
@@ -91,7 +92,7 @@ public final class OperatorRuntime implements AutoCloseable {
                 clock),
             demands,
             () -> surroundings.existing().stream().map(ResourceID::toString).toList(),
-            new Deeds(prometheus, surroundings, meters, events),
+            new Deeds(surroundings, meters, events),
             new Pacing(config.pollPending(), config.pollSteady()),
             clock,
             System::nanoTime);
@@ -174,8 +175,7 @@ public final class OperatorRuntime implements AutoCloseable {
     events.close();
   }
 
-  private record Deeds(
-      WorkloadRef installation, Surroundings surroundings, Meters meters, Events events)
+  private record Deeds(Surroundings surroundings, Meters meters, Events events)
       implements InstallationListener {
     @Override
     public void changed(FactsChange change) {
@@ -183,7 +183,7 @@ public final class OperatorRuntime implements AutoCloseable {
     }
 
     @Override
-    public void acted(Action action, Outcome outcome) {
+    public void acted(Installation installation, Action action, Outcome outcome) {
       if (action instanceof Action.WriteConfig) {
         switch (outcome.kind()) {
           case DONE -> meters.configWritten();
@@ -195,7 +195,7 @@ public final class OperatorRuntime implements AutoCloseable {
       } else if (action instanceof Action.Reload) {
         meters.reloaded();
       }
-      events.acted(installation, action, outcome.words());
+      events.acted(installation, action, outcome);
     }
 
     @Override

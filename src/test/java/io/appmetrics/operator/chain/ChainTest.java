@@ -32,6 +32,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every way in which the chain breaks: the link, the reason, and the words. */
 class ChainTest {
+  private static final String LOOK =
+      "see its log and events, and whether a NetworkPolicy keeps the operator from it; outside of"
+          + " the cluster the operator needs APPMETRICS_PROMETHEUS_URL";
+
   private static final String FILE_GONE =
       "Get \"https://10.0.0.1:8080/metrics\": unable to read client cert: unable to read file"
           + " /etc/istio-certs/cert-chain.pem: open /etc/istio-certs/cert-chain.pem: no such file or"
@@ -316,8 +320,8 @@ class ChainTest {
             Link.CONFIG_LOADED,
             Reason.PROMETHEUS_UNREACHABLE,
             s -> s.replicas.clear(),
-            "Deployment istio-system/prometheus has no pod that runs: nothing can be said of its"
-                + " targets"),
+            "Deployment istio-system/prometheus has no pod that runs, so nothing can be said of its"
+                + " targets: kubectl -n istio-system describe deployment prometheus"),
         row(
             "Prometheus is lost",
             Link.CONFIG_LOADED,
@@ -327,7 +331,8 @@ class ChainTest {
               s.replica().problem = "connection refused";
             },
             "Prometheus pod istio-system/prometheus-1 does not answer: connection refused; when it"
-                + " last did, 1 of 1 endpoints were scraped"),
+                + " last did, 1 of 1 endpoints were scraped; "
+                + LOOK),
         row(
             "Prometheus is lost and never answered",
             Link.CONFIG_LOADED,
@@ -337,7 +342,8 @@ class ChainTest {
               s.replica().answered = false;
               s.replica().problem = "connection refused";
             },
-            "Prometheus pod istio-system/prometheus-1 does not answer: connection refused"),
+            "Prometheus pod istio-system/prometheus-1 does not answer: connection refused; "
+                + LOOK),
         row(
             "Prometheus starts",
             Link.CONFIG_LOADED,
@@ -346,7 +352,8 @@ class ChainTest {
               s.replica().answered = false;
               s.replica().problem = "it does not run";
             },
-            "Prometheus pod istio-system/prometheus-1 has not answered yet: it does not run"),
+            "Prometheus pod istio-system/prometheus-1 has not answered yet: it does not run; "
+                + LOOK),
         row(
             "the kubelet is slow",
             Link.CONFIG_LOADED,

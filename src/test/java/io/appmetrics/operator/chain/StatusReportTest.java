@@ -138,13 +138,13 @@ class StatusReportTest {
     assertThat(rendered(report(null, seen)))
         .isEqualTo(
             """
-            Ready Unknown PrometheusUnreachable: Prometheus pod istio-system/prometheus-1 does not answer: no answer within 5 s; when it last did, 1 of 1 endpoints were scraped
-            Reconciling True PrometheusUnreachable: Prometheus pod istio-system/prometheus-1 does not answer: no answer within 5 s; when it last did, 1 of 1 endpoints were scraped
+            Ready Unknown PrometheusUnreachable: Prometheus pod istio-system/prometheus-1 does not answer: no answer within 5 s; when it last did, 1 of 1 endpoints were scraped; see its log and events, and whether a NetworkPolicy keeps the operator from it; outside of the cluster the operator needs APPMETRICS_PROMETHEUS_URL
+            Reconciling True PrometheusUnreachable: Prometheus pod istio-system/prometheus-1 does not answer: no answer within 5 s; when it last did, 1 of 1 endpoints were scraped; see its log and events, and whether a NetworkPolicy keeps the operator from it; outside of the cluster the operator needs APPMETRICS_PROMETHEUS_URL
             Accepted True Verified: The declaration can work
             TargetsFound True Verified: 1 pod is ready
             Annotated True Verified: Every ready pod carries its annotations
             ConfigWritten True Verified: The jobs appmetrics-1 stand in ConfigMap istio-system/prometheus (key prometheus.yml)
-            ConfigLoaded Unknown PrometheusUnreachable: Prometheus pod istio-system/prometheus-1 does not answer: no answer within 5 s; when it last did, 1 of 1 endpoints were scraped
+            ConfigLoaded Unknown PrometheusUnreachable: Prometheus pod istio-system/prometheus-1 does not answer: no answer within 5 s; when it last did, 1 of 1 endpoints were scraped; see its log and events, and whether a NetworkPolicy keeps the operator from it; outside of the cluster the operator needs APPMETRICS_PROMETHEUS_URL
             CertificatesLoaded Unknown NotChecked: Waits for ConfigLoaded
             TargetsUp Unknown NotChecked: Waits for ConfigLoaded
             """);

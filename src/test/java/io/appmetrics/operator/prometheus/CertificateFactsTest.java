@@ -41,7 +41,9 @@ class CertificateFactsTest {
             null,
             State.NOT_CONFIGURED,
             "Nothing in Deployment istio-system/prometheus says where the mesh's certificates are:"
-                + " no job with a tls_config, no OUTPUT_CERTS, no Secret at /etc/istio-certs",
+                + " no job with a tls_config, no OUTPUT_CERTS of an Istio agent, no Secret named"
+                + " istio.* or mounted at a path that ends in istio-certs or prom-certs; name their"
+                + " directory in APPMETRICS_CERTIFICATES where they are elsewhere",
             null),
         new Row(
             FROM_DIRECTORY,
@@ -61,15 +63,18 @@ class CertificateFactsTest {
             FROM_SECRET,
             new SecretReading(true, false, KEYS, null, null),
             State.MISSING,
-            "Secret istio-system/istio.default does not exist yet: Prometheus has no certificate"
-                + " to show the mesh",
+            "Secret istio-system/istio.default does not exist yet, so Prometheus has no"
+                + " certificate to show the mesh: see whoever issues it, such as Citadel, istio-csr"
+                + " or cert-manager; it needs the keys root-cert.pem, cert-chain.pem, key.pem",
             null),
         new Row(
             FROM_SECRET,
             new SecretReading(true, true, List.of("cert-chain.pem", "key.pem"), null, null),
             State.MISSING,
-            "Secret istio-system/istio.default lacks cert-chain.pem, key.pem: Prometheus has no"
-                + " certificate to show the mesh",
+            "Secret istio-system/istio.default lacks cert-chain.pem, key.pem, so Prometheus has"
+                + " no certificate to show the mesh: whoever issues it, such as Citadel, istio-csr"
+                + " or cert-manager, has to write these keys, or the volume has to map its own to"
+                + " them",
             null),
         new Row(
             FROM_SECRET,

@@ -14,6 +14,7 @@ import io.appmetrics.operator.prometheus.ConfigFacts.State;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -82,6 +83,25 @@ class ConfigDecisionTest {
             State.INSTALLATION_UNSUPPORTED,
             "Deployment istio-system/prometheus runs Prometheus 2.5.0, and this release of the"
                 + " operator serves 2.42.0 and later: update its image"),
+        new Row(
+            "one URL for two that run",
+            s -> {
+              s.url = URI.create("http://localhost:9090");
+              s.another("prometheus-2");
+            },
+            State.INSTALLATION_UNSUPPORTED,
+            "Deployment istio-system/prometheus has 2 pods that run, and APPMETRICS_PROMETHEUS_URL"
+                + " names one address for all of them, so that nobody can tell which one answers:"
+                + " run the operator in the cluster without that setting, or scale the Deployment"
+                + " to 1"),
+        new Row(
+            "one URL for the one that runs",
+            s -> {
+              s.url = URI.create("http://localhost:9090");
+              s.another("prometheus-2").runs = false;
+            },
+            State.WRITTEN,
+            PLACE),
         new Row(
             "no ConfigMap",
             s -> {
@@ -309,6 +329,16 @@ class ConfigDecisionTest {
         .isNotEqualTo(withJobs(MUTUAL, TODAY, FILES));
   }
 
+  /** With a key that it does not know it would never answer, and our block would stay. */
+  @Test
+  void writesForAPrometheusThatWasRolledBackBeforeItAnswers() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.replica().image = "prom/prometheus:v2.42.0";
+    seen.replica().everAnswered = false;
+
+    assertThat(written(seen)).isEqualTo(withJobs(MUTUAL, OLD, FILES));
+  }
+
   /** A replica that does not answer any more is still of the version that it said. */
   @Test
   void remembersTheVersionOfASilentReplica() {
@@ -319,6 +349,19 @@ class ConfigDecisionTest {
     second.silent(9, Duration.ofHours(1));
 
     assertThat(ConfigDecision.of(seen.observation()).action()).isEqualTo(NOTHING);
+  }
+
+  /** What was refused may be refused again; that says nothing of another text. */
+  @Test
+  void writesAnotherTextThanTheOneThatWasRefused() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = USERS;
+    seen.refusal = "no";
+    seen.refusedText = withJobs(MUTUAL, FILES);
+    assertThat(ConfigDecision.of(seen.observation()).action()).isEqualTo(NOTHING);
+
+    seen.demand = new Demand(PLAIN, true);
+    assertThat(written(seen)).isEqualTo(withJobs(PLAIN, FILES));
   }
 
   @Test

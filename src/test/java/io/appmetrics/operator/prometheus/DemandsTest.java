@@ -15,24 +15,24 @@ class DemandsTest {
   @Test
   void isIncompleteUntilEveryAppMetricsWasHeard() {
     List<String> existing = List.of("shop/a", "shop/b");
-    assertThat(demands.of(existing)).isEqualTo(new Demand(SlotJobs.none(), false));
+    assertThat(demands.together(existing)).isEqualTo(new Demand(SlotJobs.none(), false));
 
     demands.put("shop/a", ONE, true, false);
-    assertThat(demands.of(existing)).isEqualTo(new Demand(ONE, false));
+    assertThat(demands.together(existing)).isEqualTo(new Demand(ONE, false));
     demands.put("shop/b", SlotJobs.none(), true, false);
-    assertThat(demands.of(existing)).isEqualTo(new Demand(ONE, true));
-    assertThat(new Demands().of(List.of())).isEqualTo(new Demand(SlotJobs.none(), true));
+    assertThat(demands.together(existing)).isEqualTo(new Demand(ONE, true));
+    assertThat(new Demands().together(List.of())).isEqualTo(new Demand(SlotJobs.none(), true));
   }
 
   @Test
   void isWhatAllNeedTogether() {
     demands.put("shop/a", ONE, true, false);
     demands.put("shop/b", TWO, true, false);
-    assertThat(demands.of(List.of()).jobs()).isEqualTo(ONE.and(TWO));
+    assertThat(demands.together(List.of()).jobs()).isEqualTo(ONE.and(TWO));
 
     assertThat(demands.remove("shop/a")).isTrue();
     assertThat(demands.remove("shop/a")).isFalse();
-    assertThat(demands.of(List.of()).jobs()).isEqualTo(TWO);
+    assertThat(demands.together(List.of()).jobs()).isEqualTo(TWO);
   }
 
   /** {@code kubectl replace --force} of a workload, or of all that a namespace holds. */
@@ -40,14 +40,14 @@ class DemandsTest {
   void keepsWhatWasNeededWhileAWorkloadIsMissing() {
     demands.put("shop/a", ONE, true, false);
     demands.put("shop/a", SlotJobs.none(), false, true);
-    assertThat(demands.of(List.of()).jobs()).isEqualTo(ONE);
+    assertThat(demands.together(List.of()).jobs()).isEqualTo(ONE);
     demands.put("shop/a", TWO, false, true);
-    assertThat(demands.of(List.of()).jobs()).isEqualTo(ONE.and(TWO));
+    assertThat(demands.together(List.of()).jobs()).isEqualTo(ONE.and(TWO));
 
     demands.put("shop/a", TWO, true, false);
-    assertThat(demands.of(List.of()).jobs()).isEqualTo(TWO);
+    assertThat(demands.together(List.of()).jobs()).isEqualTo(TWO);
     demands.put("shop/b", ONE, false, true);
-    assertThat(demands.of(List.of()).jobs()).as("never seen").isEqualTo(ONE.and(TWO));
+    assertThat(demands.together(List.of()).jobs()).as("never seen").isEqualTo(ONE.and(TWO));
   }
 
   /** Only news wakes the loop. */

@@ -39,6 +39,7 @@ class HealingTest {
       story.setLength(0);
       while (!now.isAfter(NOW.plus(end))) {
         InstallationDecision decision = InstallationDecision.of(seen.observation(), attempts, now);
+        attempts = attempts.withoutCured(decision.cured());
         if (decision.action() instanceof Action.None) {
           now = next(decision);
         } else {
@@ -186,6 +187,87 @@ class HealingTest {
     passes.seen.replica().loadedAt = NOW.minus(Duration.ofHours(1));
     assertThat(times(passes.until(Duration.ofSeconds(6))))
         .containsExactly("4 s: nudge", "6 s: reload");
+  }
+
+  /** A container that is restarted in its pod starts without its certificates as the first did. */
+  @Test
+  void countsAttemptsByTheProcess() {
+    Passes passes = new Passes(SeenInstallation.well().poolMissing());
+    assertThat(times(passes.until(Duration.ofSeconds(3))))
+        .containsExactly("0 s: nudge", "2 s: reload");
+
+    passes.seen.replica().startedAt = NOW.plusSeconds(3);
+    passes.seen.replica().loadedAt = NOW.plusSeconds(3);
+    assertThat(times(passes.until(Duration.ofSeconds(17))))
+        .containsExactly("15 s: nudge", "17 s: reload");
+  }
+
+  /** A slot more needs a pool more, which may lack its files again. */
+  @Test
+  void countsAttemptsByTheText() {
+    Passes passes = new Passes(SeenInstallation.well().poolMissing());
+    assertThat(times(passes.until(Duration.ofSeconds(3))))
+        .containsExactly("0 s: nudge", "2 s: reload");
+
+    SlotJobs two = MUTUAL.and(SlotJobs.named(List.of("appmetrics-2-istio-secure")));
+    passes.seen.demand = new Demand(two, true);
+    passes.seen.text = SeenInstallation.withJobs(two, SeenInstallation.FILES);
+    passes.seen.replica().loadedAt = NOW.minus(Duration.ofHours(1));
+    assertThat(times(passes.until(Duration.ofSeconds(6))))
+        .containsExactly("4 s: nudge", "6 s: reload");
+  }
+
+  /** What was cured once, and is lost again, begins anew: it is another loss. */
+  @Test
+  void forgetsWhatItTriedOnceThePoolsAreThere() {
+    Passes passes = new Passes(SeenInstallation.well().poolMissing());
+    assertThat(times(passes.until(Duration.ofSeconds(3))))
+        .containsExactly("0 s: nudge", "2 s: reload");
+    passes.seen.replica().poolsMissing.clear();
+    assertThat(passes.until(Duration.ofSeconds(30))).isEmpty();
+
+    passes.seen.poolMissing();
+    assertThat(times(passes.until(Duration.ofSeconds(34))))
+        .containsExactly("32 s: nudge", "34 s: reload");
+  }
+
+  // --- a reload that was applied in part ---
+
+  /** The text is shown as loaded, every pool is there, and one of them runs on with other files. */
+  @Test
+  void reloadsAgainAfterAReloadThatFailed() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.replica().reloadSucceeded = false;
+    assertThat(story(Duration.ofSeconds(1), seen))
+        .isEqualTo(
+            """
+            0 s: nudge pod prometheus-1, because its last reload failed, so that it may run only a part of the configuration
+            1 s: reload pod prometheus-1, because its last reload failed, so that it may run only a part of the configuration
+            """);
+    assertThat(times(story(Duration.ofMinutes(2), seen)))
+        .containsExactly(
+            "0 s: nudge",
+            "1 s: reload",
+            "6 s: reload",
+            "21 s: reload",
+            "51 s: reload",
+            "111 s: reload");
+    seen.replica().reloadSucceeded = true;
+    assertThat(story(Duration.ofMinutes(2), seen)).isEmpty();
+  }
+
+  @Test
+  void repeatsNoReloadThatFailedWhileItsFilesAreMissingOrNoneAreNeeded() {
+    SeenInstallation missing = SeenInstallation.well();
+    missing.replica().reloadSucceeded = false;
+    missing.secret = new SecretReading(true, false, List.of("key.pem"), null, null);
+    assertThat(story(Duration.ofMinutes(2), missing)).isEmpty();
+
+    SeenInstallation plain = SeenInstallation.well();
+    plain.replica().reloadSucceeded = false;
+    plain.demand = new Demand(PLAIN, true);
+    plain.text = SeenInstallation.withJobs(PLAIN, SeenInstallation.FILES);
+    assertThat(story(Duration.ofMinutes(2), plain)).isEmpty();
   }
 
   @Test

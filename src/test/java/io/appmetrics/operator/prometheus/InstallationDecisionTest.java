@@ -113,6 +113,56 @@ class InstallationDecisionTest {
     assertThat(facts.targets()).containsKey("uid");
   }
 
+  /** Beside one that scrapes: whether the other counts, by what is known of it. */
+  @ParameterizedTest(name = "answered {0}, runs {1}, {2} polls and {3} s: {4}")
+  @CsvSource({
+    // it is created, or its image cannot be pulled: however long
+    "false, false, 99, 999, false",
+    // it starts, and is given as long as one that falls silent
+    "false, true,   1,   0, false",
+    "false, true,   3,  29, false",
+    "false, true,   3,  30, true",
+    // it has been heard
+    "true,  true,   0,   0, true",
+    "true,  false,  1,   0, true",
+    "true,  false, 99, 999, true"
+  })
+  void countsAReplicaOnceItCouldSaySomething(
+      boolean answered, boolean runs, int polls, int seconds, boolean counts) {
+    SeenInstallation seen = SeenInstallation.well();
+    Replica second = seen.another("prometheus-2");
+    second.everAnswered = answered;
+    second.runs = runs;
+    if (polls > 0) {
+      second.silent(polls, Duration.ofSeconds(seconds));
+    }
+    assertThat(seen.decide().facts().replicas()).hasSize(counts ? 2 : 1);
+
+    seen.replica().silent(3, Duration.ofSeconds(30));
+    assertThat(seen.decide().facts().replicas()).as("nobody else scrapes").hasSize(2);
+  }
+
+  /** What the statuses said before a restart of the operator holds until somebody knows better. */
+  @ParameterizedTest(name = "answered {0}, runs {1}, {2} polls and {3} s: {4}")
+  @CsvSource({
+    "true,  true,  0,  0, true",
+    "true,  true,  1,  0, true",
+    "false, true,  1,  0, false",
+    "false, true,  9, 29, false",
+    "false, true,  3, 30, true",
+    "false, false, 1,  0, true"
+  })
+  void hasHeardEverybodyWhoCouldAnswer(
+      boolean answered, boolean runs, int polls, int seconds, boolean heard) {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.replica().everAnswered = answered;
+    seen.replica().runs = runs;
+    if (polls > 0) {
+      seen.replica().silent(polls, Duration.ofSeconds(seconds));
+    }
+    assertThat(seen.decide().heard()).isEqualTo(heard);
+  }
+
   @Test
   void knowsNothingOfAReplicaThatNeverAnswered() {
     SeenInstallation seen = SeenInstallation.well();
@@ -170,11 +220,11 @@ class InstallationDecisionTest {
             .nudged("a", "cause", NOW.plusSeconds(1))
             .reloaded("b", "cause", NOW, "no");
 
-    assertThat(attempts.of("a", "cause"))
+    assertThat(attempts.on("a", "cause"))
         .isEqualTo(new Attempts.Tried(2, NOW.plusSeconds(1), 0, null, null));
-    assertThat(attempts.of("b", "cause")).isEqualTo(new Attempts.Tried(0, null, 1, NOW, "no"));
-    assertThat(attempts.of("a", "another cause")).isEqualTo(Attempts.Tried.NOTHING);
-    Attempts left = attempts.of(Set.of("b", "c"));
+    assertThat(attempts.on("b", "cause")).isEqualTo(new Attempts.Tried(0, null, 1, NOW, "no"));
+    assertThat(attempts.on("a", "another cause")).isEqualTo(Attempts.Tried.NOTHING);
+    Attempts left = attempts.retaining(Set.of("b", "c"));
     assertThat(left.byReplica()).containsOnlyKeys(new Attempts.Key("b", "cause"));
     assertThat(attempts.byReplica()).as("the original").hasSize(2);
   }

@@ -75,7 +75,7 @@ class InstallationLoopTest {
     }
 
     @Override
-    public void acted(Action action, Outcome outcome) {
+    public void acted(Installation installation, Action action, Outcome outcome) {
       throw new AssertionError("nothing is to be done: " + action.words());
     }
 
@@ -128,16 +128,7 @@ class InstallationLoopTest {
   /** Else the facts of before would live for ever, and Ready with them. */
   @Test
   void publishesThatItMayNotReadTheConfigMap() {
-    PrometheusApi api =
-        new PrometheusApi(HttpClient.newHttpClient(), Duration.ofSeconds(1), Duration.ofSeconds(1));
-    Clock clock = new Hasty();
-    InstallationAccess access =
-        new InstallationAccess(
-            client, api, new InstallationAccess.Settings(WORKLOAD, null, null), clock);
-    Pacing pacing = new Pacing(Duration.ofMillis(10), Duration.ofMillis(10));
-    try (InstallationLoop loop =
-        new InstallationLoop(
-            access, new Demands(), List::of, heard, pacing, clock, System::nanoTime)) {
+    try (InstallationLoop loop = loop()) {
       loop.start();
       await().atMost(PATIENCE).until(() -> loop.facts().isPresent());
 
@@ -147,5 +138,33 @@ class InstallationLoopTest {
           .startsWith("The operator may not read ConfigMap istio-system/prometheus-v2 (no right)");
       assertThat(heard.changes).containsExactly(new FactsChange(true, Set.of()));
     }
+  }
+
+  /** What writes after the operator has said that it stopped writes beside the next one. */
+  @Test
+  void hasEndedOnceItIsClosed() {
+    InstallationLoop loop = loop();
+    loop.start();
+    assertThat(threads()).isEqualTo(1);
+    loop.close();
+    assertThat(threads()).isZero();
+  }
+
+  private static long threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("installation"))
+        .count();
+  }
+
+  private InstallationLoop loop() {
+    PrometheusApi api =
+        new PrometheusApi(HttpClient.newHttpClient(), Duration.ofSeconds(1), Duration.ofSeconds(1));
+    Clock clock = new Hasty();
+    InstallationAccess access =
+        new InstallationAccess(
+            client, api, new InstallationAccess.Settings(WORKLOAD, null, null), clock);
+    Pacing pacing = new Pacing(Duration.ofMillis(10), Duration.ofMillis(10));
+    return new InstallationLoop(
+        access, new Demands(), List::of, heard, pacing, clock, System::nanoTime);
   }
 }

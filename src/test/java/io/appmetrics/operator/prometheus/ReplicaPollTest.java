@@ -36,6 +36,8 @@ import org.junit.jupiter.api.Test;
 /** What is asked of a Prometheus, what is not asked again, and what is remembered. */
 class ReplicaPollTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final PrometheusContainer RUNNING =
+      new PrometheusContainer("prom/prometheus:v3.16.0", true, false);
   private static final String DIGEST =
       SeenInstallation.loaded(withJobs(PLAIN, FILES)).markerDigests().iterator().next();
 
@@ -130,7 +132,7 @@ class ReplicaPollTest {
 
   private ReplicaReading ask() {
     asked.clear();
-    return poll.ask(List.of(new Replica("prometheus-1", "uid-p", base)), DIGEST).get(0);
+    return poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, base)), DIGEST).get(0);
   }
 
   private static ReplicaReading.Answer answer(ReplicaReading reading) {
@@ -240,10 +242,11 @@ class ReplicaPollTest {
   @Test
   void knowsNothingOfAPodThatDoesNotRun() {
     ReplicaReading reading =
-        poll.ask(List.of(new Replica("prometheus-1", "uid-p", null)), DIGEST).get(0);
+        poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, null)), DIGEST).get(0);
 
     assertThat(reading)
-        .isEqualTo(new ReplicaReading("prometheus-1", "uid-p", null, "it does not run", NOW, 1));
+        .isEqualTo(
+            new ReplicaReading("prometheus-1", "uid-p", RUNNING, null, "it does not run", NOW, 1));
   }
 
   @Test
@@ -296,7 +299,7 @@ class ReplicaPollTest {
   private List<String> told(String error, String replica) {
     answers.put("/api/v1/targets", Map.of("activeTargets", List.of(target("down", error))));
     ReplicaReading reading =
-        poll.ask(List.of(new Replica("prometheus-1", replica, base)), DIGEST).get(0);
+        poll.ask(List.of(new Replica("prometheus-1", replica, RUNNING, base)), DIGEST).get(0);
     return Objects.requireNonNull(answer(reading).targets().get("uid-1")).stream()
         .map(ActiveTarget::lastError)
         .toList();

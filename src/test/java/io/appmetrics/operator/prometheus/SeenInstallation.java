@@ -1,6 +1,7 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
+import io.appmetrics.operator.prometheus.InstallationObservation.Refusal;
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
@@ -9,6 +10,7 @@ import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.TlsFiles;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +31,7 @@ final class SeenInstallation {
   static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
   static final WorkloadRef WORKLOAD = new WorkloadRef("istio-system", "prometheus");
   static final String PLACE = "ConfigMap istio-system/prometheus (key prometheus.yml)";
+  static final String IMAGE = "prom/prometheus:v3.16.0";
   static final PrometheusVersion TODAY = PrometheusVersion.parse("3.16.0");
   static final SlotJobs PLAIN = SlotJobs.named(List.of("appmetrics-1"));
   static final SlotJobs MUTUAL =
@@ -55,7 +58,14 @@ final class SeenInstallation {
   Optional<Discovery> discovery = Optional.of(installation(true, null));
   @Nullable String text = withJobs(MUTUAL, FILES);
   int otherBytes;
+  @Nullable URI url;
+
+  /** The API server's words to a write of whatever is wanted. */
   @Nullable String refusal;
+
+  /** What that write was; the one that is wanted now, unless said else. */
+  @Nullable String refusedText;
+
   @Nullable CertificateFiles files = FROM_SECRET;
   @Nullable SecretReading secret = SECRET;
   Demand demand = new Demand(MUTUAL, true);
@@ -80,8 +90,10 @@ final class SeenInstallation {
       boolean lifecycle, @Nullable String reloader, boolean projected) {
     return new Installation(
         WORKLOAD,
+        "uid-of-the-deployment",
         new LabelSelectorBuilder().addToMatchLabels("app", "prometheus").build(),
         "prometheus-server",
+        IMAGE,
         "prometheus",
         "prometheus.yml",
         projected,
@@ -120,9 +132,13 @@ final class SeenInstallation {
     PrometheusVersion version = TODAY;
     @Nullable String running;
     boolean reloadSucceeded = true;
+    Instant startedAt = NOW.minus(Duration.ofHours(2));
     Instant loadedAt = NOW.minus(Duration.ofHours(1));
     final Set<String> poolsMissing = new TreeSet<>();
     Map<String, List<ActiveTarget>> targets = Map.of();
+    String image = IMAGE;
+    boolean runs = true;
+    boolean failing;
     boolean everAnswered = true;
     @Nullable String silence;
     @Nullable Instant silentSince;
@@ -145,7 +161,13 @@ final class SeenInstallation {
 
     ReplicaReading reading() {
       return new ReplicaReading(
-          pod, uid(), everAnswered ? answer() : null, silence, silentSince, failedPolls);
+          pod,
+          uid(),
+          new PrometheusContainer(image, runs, failing),
+          everAnswered ? answer() : null,
+          silence,
+          silentSince,
+          failedPolls);
     }
 
     private ReplicaReading.Answer answer() {
@@ -154,7 +176,7 @@ final class SeenInstallation {
       pools.removeAll(poolsMissing);
       return new ReplicaReading.Answer(
           version,
-          new RuntimeInfo(NOW.minus(Duration.ofHours(2)), reloadSucceeded, loadedAt),
+          new RuntimeInfo(startedAt, reloadSucceeded, loadedAt),
           config,
           pools,
           new TreeMap<>(targets));
@@ -187,10 +209,17 @@ final class SeenInstallation {
         WORKLOAD,
         discovery,
         Optional.ofNullable(configText),
-        refusal,
+        url,
+        refusal == null ? null : new Refusal(refusedText(), refusal),
         new Certificates(Optional.ofNullable(files), Optional.ofNullable(secret)),
         demand,
         replicas.stream().map(Replica::reading).toList());
+  }
+
+  private String refusedText() {
+    return refusedText != null
+        ? refusedText
+        : withJobs(demand.jobs(), files == null ? null : files.files());
   }
 
   InstallationDecision decide() {

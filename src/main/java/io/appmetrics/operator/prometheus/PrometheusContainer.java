@@ -1,0 +1,40 @@
+package io.appmetrics.operator.prometheus;
+
+import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The Prometheus container of a pod, as the kubelet tells of it.
+ *
+ * @param image the image that it is to run; empty when the pod has no such container
+ * @param running whether its process runs
+ * @param failing whether it has been restarted, and is not ready again
+ */
+public record PrometheusContainer(String image, boolean running, boolean failing) {
+
+  static PrometheusContainer of(Pod pod, String name) {
+    Optional<ContainerStatus> status =
+        pod.getStatus() == null
+            ? Optional.empty()
+            : pod.getStatus().getContainerStatuses().stream()
+                .filter(c -> c.getName().equals(name))
+                .findFirst();
+    return new PrometheusContainer(
+        image(pod, name),
+        status.filter(s -> s.getState() != null && s.getState().getRunning() != null).isPresent(),
+        status
+            .filter(s -> s.getRestartCount() != null && s.getRestartCount() > 0)
+            .filter(s -> !Boolean.TRUE.equals(s.getReady()))
+            .isPresent());
+  }
+
+  private static String image(Pod pod, String name) {
+    return pod.getSpec().getContainers().stream()
+        .filter(c -> c.getName().equals(name))
+        .flatMap(c -> Stream.ofNullable(c.getImage()))
+        .findFirst()
+        .orElse("");
+  }
+}

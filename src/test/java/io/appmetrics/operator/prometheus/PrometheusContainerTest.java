@@ -1,0 +1,40 @@
+package io.appmetrics.operator.prometheus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PrometheusContainerTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{}                                                                     | false | false",
+        "{containerStatuses: [{name: other, state: {running: {}}}]}             | false | false",
+        "{containerStatuses: [{name: p, state: {waiting: {}}}]}                 | false | false",
+        "{containerStatuses: [{name: p, state: {running: {}}, ready: false}]}   | true  | false",
+        "{containerStatuses: [{name: p, restartCount: 2, state: {waiting: {}}}]} | false | true",
+        "{containerStatuses: [{name: p, restartCount: 2, state: {running: {}}}]} | true  | true",
+        "{containerStatuses: [{name: p, restartCount: 2, ready: true, state: {running: {}}}]} | true | false"
+      })
+  void readsWhatTheKubeletSays(String status, boolean running, boolean failing) {
+    Pod pod =
+        Serialization.unmarshal(
+            """
+            apiVersion: v1
+            kind: Pod
+            spec: {containers: [{name: q}, {name: p, image: 'prom:v3'}]}
+            status: \
+            """
+                + status,
+            Pod.class);
+
+    assertThat(PrometheusContainer.of(pod, "p"))
+        .isEqualTo(new PrometheusContainer("prom:v3", running, failing));
+    assertThat(PrometheusContainer.of(pod, "q").image()).isEmpty();
+  }
+}
