@@ -68,14 +68,11 @@ final class DeploymentReading {
     DeploymentStatus status =
         Objects.requireNonNullElseGet(deployment.getStatus(), DeploymentStatus::new);
     int desired = Objects.requireNonNullElse(deployment.getSpec().getReplicas(), 1);
-    int updated = number(status.getUpdatedReplicas());
     boolean seen =
         status.getObservedGeneration() != null
             && status.getObservedGeneration() >= deployment.getMetadata().getGeneration();
     return new Workload.Rollout(
         desired,
-        updated,
-        seen && updated >= desired && number(status.getReplicas()) == updated,
         Boolean.TRUE.equals(deployment.getSpec().getPaused()),
         seen ? stuck(status) : null);
   }
@@ -89,10 +86,6 @@ final class DeploymentReading {
         .map(DeploymentCondition::getMessage)
         .findFirst()
         .orElse(null);
-  }
-
-  private static int number(@Nullable Integer value) {
-    return value == null ? 0 : value;
   }
 
   /** In the notation that the API server and kubectl take. */

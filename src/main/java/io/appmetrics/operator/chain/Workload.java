@@ -48,13 +48,10 @@ public record Workload(
    * The state of a rollout, as the workload's status tells it.
    *
    * @param desired replicas wanted
-   * @param updated replicas of the present template
-   * @param complete every replica is of the present template and nothing of an older one is left
    * @param paused nothing moves until somebody resumes it
    * @param stuck the workload's own words for why it does not get on, or null
    */
-  public record Rollout(
-      int desired, int updated, boolean complete, boolean paused, @Nullable String stuck) {}
+  public record Rollout(int desired, boolean paused, @Nullable String stuck) {}
 
   /** Identifies a workload in caches and locks. */
   public record Key(TargetKind kind, String namespace, String name) {

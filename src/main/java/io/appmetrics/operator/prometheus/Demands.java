@@ -27,9 +27,9 @@ public final class Demands {
     return !entry.equals(byAppMetrics.put(appMetrics, entry));
   }
 
-  /** Forgets an AppMetrics; returns whether it was known. */
-  public boolean remove(String appMetrics) {
-    return byAppMetrics.remove(appMetrics) != null;
+  /** Forgets an AppMetrics. */
+  public void remove(String appMetrics) {
+    byAppMetrics.remove(appMetrics);
   }
 
   /**

@@ -7,10 +7,6 @@ public final class PrometheusUnreachable extends Exception {
 
   private static final long serialVersionUID = 1L;
 
-  PrometheusUnreachable(URI url, String problem) {
-    super(url + ": " + problem);
-  }
-
   PrometheusUnreachable(URI url, String problem, Throwable cause) {
     super(url + ": " + problem, cause);
   }

@@ -12,11 +12,6 @@ import java.util.Optional;
  */
 public record MeshPolicy(String rootNamespace, Map<String, Policy> byNamespace) {
 
-  /** A mesh in which nobody has said anything. */
-  public static MeshPolicy none(String rootNamespace) {
-    return new MeshPolicy(rootNamespace, Map.of());
-  }
-
   /** One PeerAuthentication: its name, and its mode. */
   public record Policy(String name, MutualTls mode) {}
 

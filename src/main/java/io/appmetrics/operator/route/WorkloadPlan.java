@@ -9,9 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * What is to stand on one workload's pod template and on its live pods: the union of all claims on
@@ -162,10 +160,5 @@ public record WorkloadPlan(
       }
     }
     return out;
-  }
-
-  /** The numbers of the slots in use. */
-  public SortedSet<Integer> numbers() {
-    return new TreeSet<>(endpoints.keySet());
   }
 }

@@ -36,18 +36,12 @@ record Right(
       more.forEach(namespace -> rights.add(peerAuthentications(namespace)));
       String prometheus = config.prometheus().namespace();
       if (!config.namespaces().contains(prometheus)) {
+        rights.add(of(prometheus, "apps", "deployments", "get", "list", "watch"));
         rights.add(of(prometheus, "", "pods", "patch"));
         rights.add(of(prometheus, "", "events", "create"));
       }
     }
     rights.add(of(config.prometheus().namespace(), "", "pods", "list", "watch"));
-    rights.add(
-        new Right(
-            List.of("get", "list", "watch"),
-            "apps",
-            "deployments",
-            config.prometheus().namespace(),
-            config.prometheus().name()));
     return rights;
   }
 
@@ -70,7 +64,7 @@ record Right(
   private static void inNamespace(@Nullable String namespace, List<Right> rights) {
     rights.add(of(namespace, "appmetrics.io", "appmetrics", "list", "watch"));
     rights.add(of(namespace, "appmetrics.io", "appmetrics/status", "patch"));
-    rights.add(of(namespace, "apps", "deployments", "list", "watch", "patch"));
+    rights.add(of(namespace, "apps", "deployments", "get", "list", "watch", "patch"));
     rights.add(of(namespace, "", "pods", "list", "patch"));
     rights.add(peerAuthentications(namespace));
     rights.add(of(namespace, "", "events", "create"));

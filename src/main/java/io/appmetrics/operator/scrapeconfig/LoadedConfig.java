@@ -1,9 +1,7 @@
 package io.appmetrics.operator.scrapeconfig;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -13,18 +11,13 @@ import java.util.Set;
  * @param jobNames every job, also those that have no scrape pool
  * @param markerDigests the digests that marker jobs name; one when our block is loaded
  * @param globalScrapeInterval how often a job without an interval of its own scrapes
- * @param tlsFiles by job, where the job's {@code tls_config} names all three files
  */
 public record LoadedConfig(
-    Set<String> jobNames,
-    Set<String> markerDigests,
-    Duration globalScrapeInterval,
-    Map<String, TlsFiles> tlsFiles) {
+    Set<String> jobNames, Set<String> markerDigests, Duration globalScrapeInterval) {
 
   public LoadedConfig {
     jobNames = Set.copyOf(jobNames);
     markerDigests = Set.copyOf(markerDigests);
-    tlsFiles = Map.copyOf(tlsFiles);
   }
 
   /**
@@ -36,18 +29,14 @@ public record LoadedConfig(
     var tree = ConfigTree.read(new YamlText(MarkedText.unmarked(essence(yaml))));
     var names = new HashSet<String>();
     var digests = new HashSet<String>();
-    var tls = new HashMap<String, TlsFiles>();
     for (var found : tree.jobs()) {
       var job = found.job();
       names.add(job.name());
       if (job.name().startsWith(ScrapeBlock.MARKER_PREFIX)) {
         digests.add(job.name().substring(ScrapeBlock.MARKER_PREFIX.length()));
       }
-      if (job.tlsFiles() != null) {
-        tls.put(job.name(), job.tlsFiles());
-      }
     }
-    return new LoadedConfig(names, digests, tree.globalScrapeInterval(), tls);
+    return new LoadedConfig(names, digests, tree.globalScrapeInterval());
   }
 
   /**
@@ -71,7 +60,7 @@ public record LoadedConfig(
         section = yaml.substring(start, end).strip();
         kept = section.equals("global:") || section.equals("scrape_configs:");
       } else if (section.equals("scrape_configs:") && isKeyOfJob(yaml, start)) {
-        kept = first == '-' || yaml.startsWith("  tls_config:", start);
+        kept = first == '-';
       }
       if (kept) {
         essence.append(yaml, start, end);

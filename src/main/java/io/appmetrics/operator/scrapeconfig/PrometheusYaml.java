@@ -1,6 +1,5 @@
 package io.appmetrics.operator.scrapeconfig;
 
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -43,15 +42,6 @@ public final class PrometheusYaml {
     return new PrometheusYaml(marked, yaml, ConfigTree.read(yaml));
   }
 
-  /**
-   * Takes our block out of a text that may otherwise be broken, so that leaving needs no human.
-   *
-   * @throws UnparsableConfig when our block is damaged
-   */
-  public static String strip(String text) throws UnparsableConfig {
-    return MarkedText.cut(text).outside();
-  }
-
   /** The user's jobs: those outside our block, in the order of the text. */
   public List<ScrapeJob> jobs() {
     return tree.jobs().stream().map(ConfigTree.Found::job).toList();
@@ -71,11 +61,6 @@ public final class PrometheusYaml {
         .filter(job -> job.startsWith(ScrapeBlock.MARKER_PREFIX))
         .map(job -> job.substring(ScrapeBlock.MARKER_PREFIX.length()))
         .findFirst();
-  }
-
-  /** How often a job without an interval of its own scrapes; 1 minute unless the text says else. */
-  public Duration globalScrapeInterval() {
-    return tree.globalScrapeInterval();
   }
 
   /**

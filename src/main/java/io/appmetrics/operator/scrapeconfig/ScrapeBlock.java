@@ -66,11 +66,6 @@ public record ScrapeBlock(List<String> jobNames, String items, String digest) {
     return new ScrapeBlock(names, items.toString(), digest);
   }
 
-  /** The empty job whose name proves which text runs. */
-  public String markerJob() {
-    return MARKER_PREFIX + digest;
-  }
-
   private static String digest(String text) {
     try {
       var sha = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

@@ -5,10 +5,6 @@ public final class UnparsableConfig extends Exception {
 
   private static final long serialVersionUID = 1L;
 
-  private final int line;
-  private final int column;
-  private final String problem;
-
   /**
    * @param line counted from 1, in the text that was given
    * @param column counted from 1
@@ -16,20 +12,5 @@ public final class UnparsableConfig extends Exception {
    */
   public UnparsableConfig(int line, int column, String problem) {
     super("line " + line + ", column " + column + ": " + problem);
-    this.line = line;
-    this.column = column;
-    this.problem = problem;
-  }
-
-  public int line() {
-    return line;
-  }
-
-  public int column() {
-    return column;
-  }
-
-  public String problem() {
-    return problem;
   }
 }

@@ -84,7 +84,7 @@ class DeploymentReadingTest {
                     new DeclaredPort("http", 8080),
                     new DeclaredPort(null, 9000),
                     new DeclaredPort("admin", 9001)),
-                new Rollout(2, 0, false, false, null),
+                new Rollout(2, false, null),
                 "Rollout cart"));
     assertThat(DeploymentReading.marked(deployment(""))).isTrue();
   }
@@ -96,7 +96,7 @@ class DeploymentReadingTest {
     assertThat(bare.template()).isEmpty();
     assertThat(bare.ports()).isEmpty();
     assertThat(bare.controller()).isNull();
-    assertThat(bare.rollout()).isEqualTo(new Rollout(1, 0, false, false, null));
+    assertThat(bare.rollout()).isEqualTo(new Rollout(1, false, null));
     assertThat(DeploymentReading.marked(bare())).isFalse();
   }
 
@@ -112,39 +112,39 @@ class DeploymentReadingTest {
         new Row(
             "complete",
             "{observedGeneration: 3, replicas: 2, updatedReplicas: 2}",
-            new Rollout(2, 2, true, false, null)),
+            new Rollout(2, false, null)),
         new Row(
             "an old pod is left",
             "{observedGeneration: 3, replicas: 3, updatedReplicas: 2}",
-            new Rollout(2, 2, false, false, null)),
+            new Rollout(2, false, null)),
         new Row(
             "under way",
             "{observedGeneration: 3, replicas: 2, updatedReplicas: 1}",
-            new Rollout(2, 1, false, false, null)),
+            new Rollout(2, false, null)),
         new Row(
             "the status is of an older template",
             "{observedGeneration: 2, replicas: 2, updatedReplicas: 2}",
-            new Rollout(2, 2, false, false, null)),
+            new Rollout(2, false, null)),
         new Row(
             "past its deadline",
             """
             {observedGeneration: 3, replicas: 2, updatedReplicas: 1, conditions: [
               {type: Available, status: "False", message: not this},
               {type: Progressing, status: "False", message: has timed out progressing}]}""",
-            new Rollout(2, 1, false, false, "has timed out progressing")),
+            new Rollout(2, false, "has timed out progressing")),
         new Row(
             "a quota forbids pods",
             """
             {observedGeneration: 3, conditions: [
               {type: Progressing, status: "True", message: not this},
               {type: ReplicaFailure, status: "True", message: exceeded quota}]}""",
-            new Rollout(2, 0, false, false, "exceeded quota")),
+            new Rollout(2, false, "exceeded quota")),
         new Row(
             "the deadline is of an older template",
             """
             {observedGeneration: 2, conditions: [
               {type: Progressing, status: "False", message: has timed out progressing}]}""",
-            new Rollout(2, 0, false, false, null)));
+            new Rollout(2, false, null)));
   }
 
   @ParameterizedTest

@@ -29,7 +29,7 @@ class PodReadingTest {
           "app=cart",
           Map.of(),
           List.of(),
-          new Workload.Rollout(1, 1, true, false, null),
+          new Workload.Rollout(1, false, null),
           null);
 
   private static Pod owned(Pod pod, String kind, String name) {

@@ -164,7 +164,7 @@ class ChainTest {
             "scaled to 0",
             Link.TARGETS_FOUND,
             Reason.NO_READY_PODS,
-            s -> s.pods().rollout = new Rollout(0, 0, true, false, null),
+            s -> s.pods().rollout = new Rollout(0, false, null),
             "Deployment cart is scaled to 0, so there is nothing to scrape: scale it up"),
         row(
             "the right to its pods was taken away",
@@ -208,7 +208,7 @@ class ChainTest {
             "the rollout is paused",
             Link.ANNOTATED,
             Reason.ROLLOUT_STUCK,
-            s -> s.pods(unannotated("cart-1")).rollout = new Rollout(1, 0, false, true, null),
+            s -> s.pods(unannotated("cart-1")).rollout = new Rollout(1, true, null),
             "0 of 1 ready pods of Deployment cart carry the annotations: the rollout is paused:"
                 + " kubectl -n shop rollout resume deployment/cart"),
         row(
@@ -217,7 +217,7 @@ class ChainTest {
             Reason.ROLLOUT_STUCK,
             s ->
                 s.pods(unannotated("cart-1")).rollout =
-                    new Rollout(1, 1, false, false, "ReplicaSet \"cart-2\" has timed out"),
+                    new Rollout(1, false, "ReplicaSet \"cart-2\" has timed out"),
             "0 of 1 ready pods of Deployment cart carry the annotations: the rollout is stuck:"
                 + " ReplicaSet \"cart-2\" has timed out"),
         row(

@@ -56,7 +56,7 @@ final class Seen {
   List<Port> ports = List.of(port(8080));
   List<DeclaredPort> declared =
       List.of(new DeclaredPort("http", 8080), new DeclaredPort(null, 9000));
-  Rollout rollout = new Rollout(1, 1, true, false, null);
+  Rollout rollout = new Rollout(1, false, null);
   @Nullable String controller;
   MeshPolicy.Effective policy = new MeshPolicy.Effective(MutualTls.PERMISSIVE, "Istio's default");
   @Nullable String unreadable;

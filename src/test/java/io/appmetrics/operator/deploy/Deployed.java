@@ -103,17 +103,10 @@ public final class Deployed {
 
   /** Grants what {@code deploy/installation} grants, for the Prometheus of a test. */
   public void grantInstallation(String namespace, String configMap, String secret) {
-    grantInstallation(namespace, "prometheus", configMap, secret);
-  }
-
-  /** The same where the Deployment has another name. */
-  public void grantInstallation(
-      String namespace, String deployment, String configMap, String secret) {
     Role role = DeployManifests.only(Role.class);
     role.getMetadata().setNamespace(namespace);
     role.getRules().get(0).setResourceNames(List.of(configMap));
     role.getRules().get(1).setResourceNames(List.of(secret));
-    role.getRules().get(3).setResourceNames(List.of(deployment));
     RoleBinding binding = DeployManifests.only(RoleBinding.class);
     binding.getMetadata().setNamespace(namespace);
     try (KubernetesClient client = adminClient();

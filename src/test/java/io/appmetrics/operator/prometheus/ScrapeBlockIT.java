@@ -65,7 +65,6 @@ class ScrapeBlockIT {
       var loaded = LoadedConfig.parse(api.config(base));
       assertThat(loaded.markerDigests()).containsExactly(block.digest());
       assertThat(loaded.jobNames()).contains("theirs").containsAll(block.jobNames()).hasSize(18);
-      assertThat(loaded.tlsFiles()).hasSize(8);
 
       // without certificates: no pool, and Prometheus says that all is well
       var plain = new HashSet<>(loaded.jobNames());

@@ -55,7 +55,7 @@ class MeshPolicyTest {
             "istio-system", Map.of("istio-system", new Policy("mesh", MutualTls.STRICT)));
     assertThat(policy.of("istio-system"))
         .isEqualTo(new Effective(MutualTls.STRICT, "PeerAuthentication istio-system/mesh"));
-    assertThat(MeshPolicy.none("istio-system").of("shop"))
+    assertThat(new MeshPolicy("istio-system", Map.of()).of("shop"))
         .isEqualTo(new Effective(MutualTls.PERMISSIVE, "Istio's default"));
   }
 }

@@ -140,7 +140,7 @@ class WorkloadPlanTest {
 
     assertThat(plan.slots().stream().map(slot -> slot.number() + slot.key().toString()))
         .isEqualTo(row.slots());
-    assertThat(plan.numbers())
+    assertThat(plan.endpoints().keySet())
         .containsExactlyElementsOf(plan.slots().stream().map(Slot::number).toList());
     assertThat(plan.unplaced()).isEmpty();
   }
@@ -228,7 +228,7 @@ class WorkloadPlanTest {
             false,
             2);
 
-    assertThat(plan.numbers()).containsExactly(1, 2);
+    assertThat(plan.endpoints().keySet()).containsExactly(1, 2);
     assertThat(plan.unplaced()).containsExactly(new Endpoint.Key(3, "/metrics"));
     assertThat(plan.slotOf(new Endpoint.Key(3, "/metrics"))).isEmpty();
   }

@@ -91,10 +91,9 @@ class PreflightIT {
         user("nobody"),
         "system:serviceaccount:monitoring:nobody may not list, watch"
             + " appmetrics.appmetrics.io in all namespaces; patch appmetrics.appmetrics.io/status in"
-            + " all namespaces; list, watch, patch deployments.apps in all namespaces; list,"
+            + " all namespaces; get, list, watch, patch deployments.apps in all namespaces; list,"
             + " patch pods in all namespaces; list, watch peerauthentications.security.istio.io in"
             + " all namespaces; create events in all namespaces; list, watch pods in namespace"
-            + " monitoring; get, list, watch deployments.apps prometheus-server in namespace"
             + " monitoring; grant it with: kubectl apply -k deploy/ (another Prometheus:"
             + " deploy/examples/another-installation)");
   }
@@ -106,8 +105,7 @@ class PreflightIT {
     assertRefused(
         deployed.operator(),
         "system:serviceaccount:appmetrics-system:appmetrics-operator may not watch pods in"
-            + " namespace monitoring; get deployments.apps prometheus-server in namespace"
-            + " monitoring; grant it with: kubectl apply -k deploy/ (another Prometheus:"
+            + " namespace monitoring; grant it with: kubectl apply -k deploy/ (another Prometheus:"
             + " deploy/examples/another-installation)");
   }
 
@@ -115,8 +113,7 @@ class PreflightIT {
   @Order(5)
   void everyRight() {
     Deployed deployed = Deployed.install(controlPlane.admin());
-    deployed.grantInstallation(
-        NAMESPACE, "prometheus-server", "prometheus-server", "istio.prometheus");
+    deployed.grantInstallation(NAMESPACE, "prometheus-server", "istio.prometheus");
     assertThatCode(() -> check(deployed.operator())).doesNotThrowAnyException();
   }
 
@@ -125,7 +122,7 @@ class PreflightIT {
   void rightsToOtherFilesThanThoseOfPrometheus() {
     admin.resource(prometheus()).create();
     Deployed deployed = Deployed.install(controlPlane.admin());
-    deployed.grantInstallation(NAMESPACE, "prometheus-server", "another", "another");
+    deployed.grantInstallation(NAMESPACE, "another", "another");
     await()
         .untilAsserted(
             () ->
@@ -136,8 +133,7 @@ class PreflightIT {
                         + " get, list, watch secrets istio.prometheus in namespace monitoring;"
                         + " grant it with: kubectl apply -k deploy/ (another Prometheus:"
                         + " deploy/examples/another-installation)"));
-    deployed.grantInstallation(
-        NAMESPACE, "prometheus-server", "prometheus-server", "istio.prometheus");
+    deployed.grantInstallation(NAMESPACE, "prometheus-server", "istio.prometheus");
     await().untilAsserted(() -> check(deployed.operator()));
   }
 
@@ -147,7 +143,7 @@ class PreflightIT {
     ClusterRole role = DeployManifests.only(ClusterRole.class);
     role.getRules().stream()
         .filter(rule -> rule.getResources().contains("deployments"))
-        .forEach(rule -> rule.setVerbs(List.of("list", "watch")));
+        .forEach(rule -> rule.setVerbs(List.of("get", "list", "watch")));
     admin.resource(role).forceConflicts().serverSideApply();
     Deployed deployed = Deployed.install(controlPlane.admin());
     await()

@@ -51,15 +51,15 @@ class RightTest {
         .containsExactly(
             "list, watch appmetrics.appmetrics.io in namespace shop",
             "patch appmetrics.appmetrics.io/status in namespace shop",
-            "list, watch, patch deployments.apps in namespace shop",
+            "get, list, watch, patch deployments.apps in namespace shop",
             "list, patch pods in namespace shop",
             "list, watch peerauthentications.security.istio.io in namespace shop",
             "create events in namespace shop",
             "list, watch peerauthentications.security.istio.io in namespace mesh",
+            "get, list, watch deployments.apps in namespace monitoring",
             "patch pods in namespace monitoring",
             "create events in namespace monitoring",
-            "list, watch pods in namespace monitoring",
-            "get, list, watch deployments.apps prometheus in namespace monitoring");
+            "list, watch pods in namespace monitoring");
   }
 
   private static Stream<Right> rights(PolicyRule rule, @Nullable String namespace) {

@@ -34,7 +34,7 @@ class AnyConfigTest {
         user = PrometheusYaml.parse(original);
         with = user.with(PrometheusYamlTest.BLOCK);
       } catch (UnparsableConfig e) {
-        assertThat(e.problem()).as(as).startsWith("jobs added behind this line would change");
+        assertThat(e.getMessage()).as(as).contains(": jobs added behind this line would change");
         assertThat(original).as(as).doesNotEndWith("\n");
         refused++;
         continue;

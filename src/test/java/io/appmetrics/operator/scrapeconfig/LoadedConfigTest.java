@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,13 +67,7 @@ class LoadedConfigTest {
                     "appmetrics-1-istio-secure",
                     "appmetrics-digest-0123456789ab"),
                 Set.of("0123456789ab"),
-                Duration.ofSeconds(15),
-                Map.of(
-                    "appmetrics-1-istio-secure",
-                    new TlsFiles(
-                        "/etc/istio-certs/root-cert.pem",
-                        "/etc/istio-certs/cert-chain.pem",
-                        "/etc/istio-certs/key.pem"))));
+                Duration.ofSeconds(15)));
   }
 
   @ParameterizedTest
@@ -87,18 +80,13 @@ class LoadedConfigTest {
       })
   void readsOtherFormsToo(String yaml) throws UnparsableConfig {
     assertThat(LoadedConfig.parse(yaml))
-        .isEqualTo(
-            new LoadedConfig(
-                Set.of("a"),
-                Set.of(),
-                Duration.ofMinutes(1),
-                Map.of("a", new TlsFiles("/a", "/b", "/c"))));
+        .isEqualTo(new LoadedConfig(Set.of("a"), Set.of(), Duration.ofMinutes(1)));
   }
 
   @Test
   void readsAnEmptyConfiguration() throws UnparsableConfig {
     assertThat(LoadedConfig.parse("{}"))
-        .isEqualTo(new LoadedConfig(Set.of(), Set.of(), Duration.ofMinutes(1), Map.of()));
+        .isEqualTo(new LoadedConfig(Set.of(), Set.of(), Duration.ofMinutes(1)));
   }
 
   @Test
@@ -106,5 +94,16 @@ class LoadedConfigTest {
     assertThatThrownBy(() -> LoadedConfig.parse("<html>"))
         .isInstanceOf(UnparsableConfig.class)
         .hasMessageStartingWith("line 1, column 1: a Prometheus configuration is a mapping");
+  }
+
+  @Test
+  void knowsTheGlobalInterval() throws UnparsableConfig {
+    assertThat(LoadedConfig.parse("").globalScrapeInterval()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(LoadedConfig.parse("global:\n").globalScrapeInterval())
+        .isEqualTo(Duration.ofMinutes(1));
+    assertThat(LoadedConfig.parse("global: {scrape_interval: 0s}").globalScrapeInterval())
+        .isEqualTo(Duration.ofMinutes(1));
+    assertThat(LoadedConfig.parse("global: {scrape_interval: 1m30s}").globalScrapeInterval())
+        .isEqualTo(Duration.ofSeconds(90));
   }
 }

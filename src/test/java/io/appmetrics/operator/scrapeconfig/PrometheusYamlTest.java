@@ -3,10 +3,8 @@ package io.appmetrics.operator.scrapeconfig;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -198,7 +196,6 @@ class PrometheusYamlTest {
   void restoresTheOriginal(Spliced row) throws UnparsableConfig {
     var again = PrometheusYaml.parse(row.expected());
     assertThat(again.without()).isEqualTo(row.original());
-    assertThat(PrometheusYaml.strip(row.expected())).isEqualTo(row.original());
     assertThat(again.blockDigest()).contains("0123456789ab");
     assertThat(again.with(BLOCK)).as("twice").isEqualTo(row.expected());
     assertThat(again.jobs()).isEqualTo(PrometheusYaml.parse(row.original()).jobs());
@@ -390,19 +387,6 @@ class PrometheusYamlTest {
         .hasMessage(row.message());
   }
 
-  @Test
-  void tellsThePositionAlsoInNumbers() {
-    assertThatThrownBy(() -> PrometheusYaml.parse("a: b\nscrape_configs: none\n"))
-        .asInstanceOf(InstanceOfAssertFactories.type(UnparsableConfig.class))
-        .satisfies(
-            e -> {
-              assertThat(e.line()).isEqualTo(2);
-              assertThat(e.column()).isEqualTo(17);
-              assertThat(e.problem())
-                  .isEqualTo("scrape_configs is no list; make it a list of jobs");
-            });
-  }
-
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -439,11 +423,6 @@ class PrometheusYamlTest {
   }
 
   @Test
-  void stripsTheBlockAlsoFromABrokenText() throws UnparsableConfig {
-    assertThat(PrometheusYaml.strip("a: [" + block(0) + "\n")).isEqualTo("a: [\n");
-  }
-
-  @Test
   void readsTheUsersJobsAndTheirFiles() throws UnparsableConfig {
     var yaml =
         PrometheusYaml.parse(
@@ -475,16 +454,5 @@ class PrometheusYamlTest {
             new ScrapeJob("appmetrics-2", null),
             new ScrapeJob("appmetrics-digest-0123456789ab", null));
     assertThat(yaml.blockDigest()).isEmpty();
-  }
-
-  @Test
-  void knowsTheGlobalInterval() throws UnparsableConfig {
-    assertThat(PrometheusYaml.parse("").globalScrapeInterval()).isEqualTo(Duration.ofMinutes(1));
-    assertThat(PrometheusYaml.parse("global:\n").globalScrapeInterval())
-        .isEqualTo(Duration.ofMinutes(1));
-    assertThat(PrometheusYaml.parse("global: {scrape_interval: 0s}").globalScrapeInterval())
-        .isEqualTo(Duration.ofMinutes(1));
-    assertThat(PrometheusYaml.parse("global: {scrape_interval: 1m30s}").globalScrapeInterval())
-        .isEqualTo(Duration.ofSeconds(90));
   }
 }

@@ -14,6 +14,7 @@ import io.appmetrics.operator.cluster.LocalCluster;
 import io.appmetrics.operator.cluster.TestNamespace;
 import io.appmetrics.operator.deploy.DeployManifests;
 import io.appmetrics.operator.deploy.Deployed;
+import io.appmetrics.operator.route.SlotAnnotations;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
@@ -74,6 +75,13 @@ class ShippedIT {
       declared.awaitReady(PATIENCE);
       assertThat(till.isReady()).isTrue();
 
+      declared.delete();
+      await("the template's own annotations")
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(Kubectl.in(shop).templateAnnotations("cart"))
+                      .doesNotContainKey(SlotAnnotations.MANAGED));
       await("every right to have been used")
           .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(unused(audit, before, istio)).isEmpty());
