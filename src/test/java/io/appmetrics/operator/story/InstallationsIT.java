@@ -9,7 +9,10 @@ import io.appmetrics.operator.cluster.Cluster;
 import io.appmetrics.operator.cluster.ClusterTest;
 import io.appmetrics.operator.cluster.PrometheusProbe;
 import io.appmetrics.operator.cluster.TestNamespace;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -95,6 +98,67 @@ class InstallationsIT {
                       .hasSize(1)
                       .allMatch(PrometheusProbe.ActiveTarget::isUp));
     }
+  }
+
+  /** The block for the newer Prometheus has a key that keeps the older one from starting. */
+  @Test
+  void a_prometheus_is_rolled_back(Cluster cluster) {
+    var istio = cluster.namespace("istio-system");
+    var shop = cluster.namespace("shop");
+    istio.prometheus(Addon.plain().withSecretCertificates().version("3.16.0").scrapeInterval("2s"));
+    shop.app(AppManifest.named("cart").listens(8080));
+    try (var operator = OperatorUnderTest.start(istio, shop)) {
+      var declared = Declared.apply(shop, "cart", "cart", "{port: 8080}");
+      declared.awaitReady(PATIENCE);
+      assertThat(Kubectl.in(istio).configuration()).contains("fallback_scrape_protocol");
+
+      rollBack(istio);
+      await("the older Prometheus, alone and ready")
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  istio.pods("prometheus").stream()
+                      .allMatch(
+                          pod -> image(pod).endsWith(":v2.42.0") && Readiness.isPodReady(pod)));
+      declared.awaitReady(PATIENCE);
+      assertThat(Kubectl.in(istio).configuration())
+          .contains("appmetrics-1")
+          .doesNotContain("fallback_scrape_protocol");
+      assertThat(PrometheusProbe.of(istio, istio.pod("prometheus")).targets("appmetrics-1"))
+          .hasSize(1)
+          .allMatch(PrometheusProbe.ActiveTarget::isUp);
+    }
+  }
+
+  private static void rollBack(TestNamespace istio) {
+    istio
+        .cluster()
+        .client()
+        .apps()
+        .deployments()
+        .inNamespace(istio.name())
+        .withName("prometheus")
+        .edit(
+            deployment ->
+                new DeploymentBuilder(deployment)
+                    .editSpec()
+                    .editTemplate()
+                    .editSpec()
+                    .editMatchingContainer(c -> c.getName().equals("prometheus-server"))
+                    .withImage("prom/prometheus:v2.42.0")
+                    .endContainer()
+                    .endSpec()
+                    .endTemplate()
+                    .endSpec()
+                    .build());
+  }
+
+  private static String image(Pod pod) {
+    return pod.getSpec().getContainers().stream()
+        .filter(container -> container.getName().equals("prometheus-server"))
+        .map(Container::getImage)
+        .findFirst()
+        .orElseThrow();
   }
 
   /** A kubelet at rest takes up to 76 s to project: each change of the text needs its nudge. */
