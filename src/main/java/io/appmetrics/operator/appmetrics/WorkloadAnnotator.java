@@ -49,6 +49,7 @@ public final class WorkloadAnnotator {
   /** More than this, for one and the same set, is a fight that somebody else must end. */
   private static final int MOST_WRITES = 3;
 
+  private static final List<String> DRY_RUN = List.of("All");
   private static final Duration TRUCE = Duration.ofHours(1);
   private static final Pattern ANNOTATION = Pattern.compile("annotations\\.(.+)$");
   private static final Pattern OWNER = Pattern.compile("conflict with (\"[^\"]*\")");
@@ -158,38 +159,46 @@ public final class WorkloadAnnotator {
 
   private AnnotationOutcome applied(
       Workload workload, SortedMap<String, String> set, boolean force, int writes) {
-    // Without uid and resourceVersion an absent workload would be created, and a stale decision
-    // would overwrite a newer one.
-    Deployment applied =
-        client
-            .resource(
-                new DeploymentBuilder()
-                    .withNewMetadata()
-                    .withNamespace(workload.namespace())
-                    .withName(workload.name())
-                    .withUid(workload.uid())
-                    .withResourceVersion(workload.resourceVersion())
-                    .endMetadata()
-                    .withNewSpec()
-                    .withNewTemplate()
-                    .withNewMetadata()
-                    .withAnnotations(set)
-                    .endMetadata()
-                    .endTemplate()
-                    .endSpec()
-                    .build())
-            .patch(apply(force));
-    // What kubectl rollout undo has moved to another manager outlives an apply without it.
     Set<String> left = new TreeSet<>(SlotAnnotations.managedKeys(workload.template()));
     left.removeAll(set.keySet());
-    left.retainAll(DeploymentReading.templateAnnotations(applied).keySet());
     if (!left.isEmpty()) {
-      // Not at a version: the marker does not name these keys any more, so there is no second try,
-      // and the rollout that has just begun writes the object, too.
-      remove(workload, Map.of("uid", workload.uid()), left);
+      // What kubectl rollout undo has moved to another manager outlives an apply that leaves it
+      // out.
+      // It goes first, while the marker names it: afterwards nobody would know whose it was.
+      Deployment outcome = apply(workload, set, force, DRY_RUN);
+      left.retainAll(DeploymentReading.templateAnnotations(outcome).keySet());
+      if (!left.isEmpty()) {
+        remove(workload, left);
+        return new AnnotationOutcome(Kind.AGAIN, "", writes);
+      }
     }
+    apply(workload, set, force, List.of());
     written(workload, set.keySet());
     return new AnnotationOutcome(Kind.WRITTEN, "", writes + 1);
+  }
+
+  private Deployment apply(
+      Workload workload, SortedMap<String, String> set, boolean force, List<String> dryRun) {
+    // Without uid and resourceVersion an absent workload would be created, and a stale decision
+    // would overwrite a newer one.
+    return client
+        .resource(
+            new DeploymentBuilder()
+                .withNewMetadata()
+                .withNamespace(workload.namespace())
+                .withName(workload.name())
+                .withUid(workload.uid())
+                .withResourceVersion(workload.resourceVersion())
+                .endMetadata()
+                .withNewSpec()
+                .withNewTemplate()
+                .withNewMetadata()
+                .withAnnotations(set)
+                .endMetadata()
+                .endTemplate()
+                .endSpec()
+                .build())
+        .patch(context(force, dryRun));
   }
 
   /**
@@ -202,10 +211,7 @@ public final class WorkloadAnnotator {
       return new AnnotationOutcome(Kind.UP_TO_DATE, "", writes);
     }
     try {
-      remove(
-          workload,
-          Map.of("uid", workload.uid(), "resourceVersion", workload.resourceVersion()),
-          ours);
+      remove(workload, ours);
       written(workload, Set.of());
       return new AnnotationOutcome(Kind.WRITTEN, "", writes + 1);
     } catch (KubernetesClientException e) {
@@ -213,13 +219,13 @@ public final class WorkloadAnnotator {
     }
   }
 
-  private void remove(Workload workload, Map<String, String> precondition, Set<String> keys) {
+  private void remove(Workload workload, Set<String> keys) {
     Map<String, @Nullable String> nothing = new TreeMap<>();
     keys.forEach(key -> nothing.put(key, null));
     Map<String, Object> patch =
         Map.of(
             "metadata",
-            precondition,
+            Map.of("uid", workload.uid(), "resourceVersion", workload.resourceVersion()),
             "spec",
             Map.of("template", Map.of("metadata", Map.of("annotations", nothing))));
     client
@@ -255,7 +261,7 @@ public final class WorkloadAnnotator {
             .endMetadata()
             .build();
     try {
-      client.resource(body).patch(apply(true));
+      client.resource(body).patch(context(true, List.of()));
       log.info("pod {}/{}: live schemes are now {}", pod.namespace(), pod.name(), wanted);
       return new AnnotationOutcome(Kind.WRITTEN, "", 0);
     } catch (KubernetesClientException e) {
@@ -263,11 +269,12 @@ public final class WorkloadAnnotator {
     }
   }
 
-  private static PatchContext apply(boolean force) {
+  private static PatchContext context(boolean force, List<String> dryRun) {
     return new PatchContext.Builder()
         .withPatchType(PatchType.SERVER_SIDE_APPLY)
         .withFieldManager(MANAGER)
         .withForce(force)
+        .withDryRun(dryRun)
         .build();
   }
 
@@ -276,7 +283,7 @@ public final class WorkloadAnnotator {
     return switch (failure.kind()) {
       case OVERTAKEN -> new AnnotationOutcome(Kind.AGAIN, "", writes);
       case REFUSED -> {
-        log.info("{}: the annotations were refused: {}", what, failure.words());
+        log.warn("{}: the annotations were refused: {}", what, failure.words());
         yield new AnnotationOutcome(Kind.REFUSED, failure.words(), writes);
       }
       case UNAVAILABLE -> throw e; // the reconciler retries

@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  *     and ends without a full stop, because it often ends with a command or the words of others
  */
 public record Finding(@Nullable Reason reason, String message) {
+  /** Others' words have line breaks, and kubectl cuts a column at the first one. */
+  public Finding {
+    message = message.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
 
   /** The link holds. */
   public static Finding holds(String message) {

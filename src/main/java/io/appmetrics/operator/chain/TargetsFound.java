@@ -1,5 +1,6 @@
 package io.appmetrics.operator.chain;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -52,6 +53,10 @@ final class TargetsFound {
     if (workload.rollout().desired() == 0) {
       return target.name() + " is scaled to 0, so there is nothing to scrape: scale it up";
     }
+    if (target.seen().pods().isEmpty() && workload.rollout().paused()) {
+      return "%s has no pod, because its rollout is paused: kubectl -n %s rollout resume deployment/%s"
+          .formatted(target.name(), workload.namespace(), workload.name());
+    }
     if (target.seen().pods().isEmpty()) {
       return "%s has no pod at all: kubectl -n %s describe deployment,replicaset -l '%s'"
           .formatted(target.name(), workload.namespace(), workload.selector());
@@ -63,7 +68,13 @@ final class TargetsFound {
 
   static String declared(List<Workload.DeclaredPort> ports) {
     String list =
-        ports.stream().map(Object::toString).distinct().sorted().collect(Collectors.joining(", "));
+        ports.stream()
+            .sorted(
+                Comparator.comparing(Workload.DeclaredPort::number)
+                    .thenComparing(Workload.DeclaredPort::toString))
+            .map(Object::toString)
+            .distinct()
+            .collect(Collectors.joining(", "));
     return list.isEmpty() ? "none" : list;
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Which cluster: the one of KUBECONFIG, else of ~/.kube/config, else the one that we run in. */
@@ -54,10 +55,22 @@ final class Cluster {
     try {
       return Config.autoConfigure(null);
     } catch (RuntimeException e) {
-      String why = String.valueOf(e.getMessage()).strip().replaceAll("\\s+", " ");
+      // without its cause, too: that quotes the line, and with it the token
       throw new CannotStart(
-          "the kubeconfig cannot be read: " + why + "; see what kubectl config view says", e);
+          "the kubeconfig cannot be read: "
+              + withoutQuotedLines(String.valueOf(e.getMessage()))
+              + "; see what kubectl config view says");
     }
+  }
+
+  /** The parser indents what it quotes of the file. */
+  private static String withoutQuotedLines(String message) {
+    return message
+        .lines()
+        .filter(line -> !line.startsWith("    "))
+        .collect(Collectors.joining(" "))
+        .strip()
+        .replaceAll("\\s+", " ");
   }
 
   private static boolean isPod(Map<String, String> environment) {

@@ -60,8 +60,7 @@ public final class Main {
   }
 
   private static int misused(String what, PrintStream err) {
-    err.println("appmetrics-operator: " + what);
-    err.print(Usage.text());
+    err.println("appmetrics-operator: " + what + "; --help lists what there is");
     return MISUSED;
   }
 

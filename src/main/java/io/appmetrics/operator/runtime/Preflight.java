@@ -178,6 +178,9 @@ public final class Preflight {
   private static String why(Throwable failure) {
     String why = oneLine(failure.getMessage());
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (String.valueOf(cause.getMessage()).contains("GOAWAY")) {
+        return "it closes the connection, as it does on credentials that it does not accept";
+      }
       if (cause instanceof UnresolvedAddressException || cause instanceof UnknownHostException) {
         return "its name does not resolve";
       }

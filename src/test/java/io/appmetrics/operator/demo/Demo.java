@@ -20,6 +20,8 @@ import java.util.concurrent.CountDownLatch;
 
 /** What the script {@code demo} runs: sets up a cluster, tells the story, and cleans up. */
 public final class Demo {
+  private static final int LOG_LINES = 15;
+
   private static final int VERIFIED = 0;
   private static final int FAILED = 1;
 
@@ -94,7 +96,20 @@ public final class Demo {
       summarise(told.findings());
       return VERIFIED;
     } catch (RuntimeException e) {
-      return failed(story.current(), e);
+      var code = failed(story.current(), e);
+      showLog(directory.resolve(OperatorProcess.LOG));
+      return code;
+    }
+  }
+
+  /** The directory goes with this process, and the cause may stand there only. */
+  private void showLog(Path log) throws IOException {
+    if (Files.isRegularFile(log)) {
+      terminal.detail("the end of the operator's log:");
+      var lines = Files.readAllLines(log);
+      lines
+          .subList(Math.max(0, lines.size() - LOG_LINES), lines.size())
+          .forEach(terminal::verbatim);
     }
   }
 

@@ -28,6 +28,9 @@ final class OperatorProcess {
   private static final int TAIL_LINES = 12;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  /** The file that it logs to, below the demo's directory. */
+  static final String LOG = "operator.log";
+
   private final Process process;
   private final Path log;
   private final URI readiness;
@@ -47,7 +50,7 @@ final class OperatorProcess {
               .admin()
               .withToken(token(cluster))
               .writeTo(directory.resolve("operator.kubeconfig"));
-      var log = directory.resolve("operator.log");
+      var log = directory.resolve(LOG);
       var port = freePort();
       var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
       var builder =

@@ -82,7 +82,7 @@ final class Watched {
     String words() {
       var ready = condition(ChainTable.READY);
       if (ready.isEmpty()) {
-        return "no condition Ready; has the operator seen the AppMetrics?";
+        return "no AppMetrics with a condition Ready";
       }
       return "Ready=%s, link %s: %s: %s"
           .formatted(

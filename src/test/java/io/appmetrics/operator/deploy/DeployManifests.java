@@ -3,6 +3,7 @@ package io.appmetrics.operator.deploy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,6 +65,14 @@ public final class DeployManifests {
   /** Those of one kind, in the order of the kustomizations. */
   public static <T extends HasMetadata> List<T> of(Class<T> type) {
     return all().stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  /** What the operator may do in every namespace. */
+  public static ClusterRole operatorRole() {
+    return of(ClusterRole.class).stream()
+        .filter(role -> role.getMetadata().getName().equals("appmetrics-operator"))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** The only one of its kind. */

@@ -14,12 +14,15 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +48,31 @@ class DeployManifestsTest {
     assertThat(DeployManifests.customResourceDefinitions())
         .extracting(definition -> definition.getMetadata().getName())
         .containsExactly("appmetrics.appmetrics.io");
+  }
+
+  /**
+   * As the built-in roles have it: who may edit a namespace's Deployments may say what to scrape.
+   */
+  @Test
+  void whoMayEditANamespaceMayDeclareItsMetrics() {
+    Map<String, Set<String>> verbs = new TreeMap<>();
+    for (ClusterRole role : DeployManifests.of(ClusterRole.class)) {
+      for (String label : role.getMetadata().getLabels().keySet()) {
+        if (label.startsWith("rbac.authorization.k8s.io/aggregate-to-")) {
+          role.getRules()
+              .forEach(
+                  rule ->
+                      verbs
+                          .computeIfAbsent(
+                              label.replaceFirst(".*aggregate-to-", ""), to -> new TreeSet<>())
+                          .addAll(rule.getVerbs()));
+        }
+      }
+    }
+    assertThat(verbs).containsOnlyKeys("admin", "edit", "view");
+    assertThat(verbs.get("view")).containsExactlyInAnyOrder("get", "list", "watch");
+    assertThat(verbs.get("edit")).contains("get", "create", "update", "patch", "delete");
+    assertThat(verbs.get("admin")).isEqualTo(verbs.get("edit"));
   }
 
   @Test

@@ -140,7 +140,7 @@ class PreflightIT {
   @Test
   @Order(7)
   void oneVerbTooFew() {
-    ClusterRole role = DeployManifests.only(ClusterRole.class);
+    ClusterRole role = DeployManifests.operatorRole();
     role.getRules().stream()
         .filter(rule -> rule.getResources().contains("deployments"))
         .forEach(rule -> rule.setVerbs(List.of("get", "list", "watch")));

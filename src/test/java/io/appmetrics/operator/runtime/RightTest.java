@@ -3,7 +3,6 @@ package io.appmetrics.operator.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.appmetrics.operator.deploy.DeployManifests;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import java.util.List;
@@ -22,7 +21,7 @@ class RightTest {
 
     List<Right> granted =
         Stream.concat(
-                DeployManifests.only(ClusterRole.class).getRules().stream()
+                DeployManifests.operatorRole().getRules().stream()
                     .flatMap(rule -> rights(rule, null)),
                 role.getRules().stream().flatMap(rule -> rights(rule, namespace)))
             .toList();

@@ -16,7 +16,6 @@ import io.appmetrics.operator.deploy.DeployManifests;
 import io.appmetrics.operator.deploy.Deployed;
 import io.appmetrics.operator.route.SlotAnnotations;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
-import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import java.time.Duration;
@@ -101,7 +100,7 @@ class ShippedIT {
         requests(audit, before).stream().filter(request -> request.code() < 300).toList();
     List<PolicyRule> byName = DeployManifests.only(Role.class).getRules();
     List<String> unused = new ArrayList<>();
-    for (PolicyRule rule : DeployManifests.only(ClusterRole.class).getRules()) {
+    for (PolicyRule rule : DeployManifests.operatorRole().getRules()) {
       // what the role of the installation grants as well is no reason to grant it everywhere
       unused(rule, used, r -> !r.namespace().equals(istio.name()), unused);
     }
