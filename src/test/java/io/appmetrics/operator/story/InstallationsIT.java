@@ -113,20 +113,28 @@ class InstallationsIT {
       assertThat(Kubectl.in(istio).configuration()).contains("fallback_scrape_protocol");
 
       rollBack(istio);
+      // between the end of the newer one and the start of the older there is none at all
       await("the older Prometheus, alone and ready")
           .atMost(PATIENCE)
-          .until(
+          .untilAsserted(
               () ->
-                  istio.pods("prometheus").stream()
+                  assertThat(istio.pods("prometheus"))
+                      .isNotEmpty()
                       .allMatch(
                           pod -> image(pod).endsWith(":v2.42.0") && Readiness.isPodReady(pod)));
       declared.awaitReady(PATIENCE);
       assertThat(Kubectl.in(istio).configuration())
           .contains("appmetrics-1")
           .doesNotContain("fallback_scrape_protocol");
-      assertThat(PrometheusProbe.of(istio, istio.pod("prometheus")).targets("appmetrics-1"))
-          .hasSize(1)
-          .allMatch(PrometheusProbe.ActiveTarget::isUp);
+      await("the older one to scrape the app")
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          PrometheusProbe.of(istio, istio.pod("prometheus"))
+                              .targets("appmetrics-1"))
+                      .hasSize(1)
+                      .allMatch(PrometheusProbe.ActiveTarget::isUp));
     }
   }
 
