@@ -10,6 +10,7 @@ import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
  * @param present {@code ..._labelpresent_*} and {@code ..._annotationpresent_*} are there
  * @param initContainers init containers are discovered, too, and {@code ..._container_init} is
  *     there
+ * @param emptyIsNone an empty label is an absent one, and not one that the series get
  * @param brokenTargetAlone a target that is refused goes alone, not with all of its pod
  * @param intervalLabels {@code __scrape_interval__} and {@code __scrape_timeout__} count
  * @param containerImage {@code ..._container_image} is there
@@ -26,6 +27,7 @@ record Dialect(
     boolean podPhase,
     boolean present,
     boolean initContainers,
+    boolean emptyIsNone,
     boolean brokenTargetAlone,
     boolean intervalLabels,
     boolean containerImage,
@@ -41,6 +43,7 @@ record Dialect(
         version.atLeast(2, 6),
         version.atLeast(2, 9),
         version.atLeast(2, 11),
+        version.atLeast(2, 12),
         version.atLeast(2, 28),
         version.atLeast(2, 30),
         version.atLeast(2, 38),

@@ -2,11 +2,10 @@ package io.appmetrics.operator.relabel;
 
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The labels of a target on its way through the rules; an empty value is none, as everywhere. */
+/** The labels of a target on its way through the rules; an empty value is none, since 2.12. */
 final class Labels {
 
   static final String ADDRESS = "__address__";
@@ -22,14 +21,20 @@ final class Labels {
 
   private final TreeMap<String, String> values = new TreeMap<>();
 
-  Labels() {}
+  private final boolean emptyIsNone;
 
-  Labels(Map<String, String> values) {
-    values.forEach(this::set);
+  Labels(Dialect dialect) {
+    this(dialect.emptyIsNone());
+  }
+
+  private Labels(boolean emptyIsNone) {
+    this.emptyIsNone = emptyIsNone;
   }
 
   Labels copy() {
-    return new Labels(values);
+    var copy = new Labels(emptyIsNone);
+    copy.values.putAll(values);
+    return copy;
   }
 
   /** The value, or an empty one. */
@@ -38,7 +43,7 @@ final class Labels {
   }
 
   void set(String name, String value) {
-    if (value.isEmpty()) {
+    if (value.isEmpty() && emptyIsNone) {
       values.remove(name);
     } else {
       values.put(name, value);

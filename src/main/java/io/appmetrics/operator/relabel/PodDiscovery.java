@@ -63,7 +63,7 @@ final class PodDiscovery {
   }
 
   private Labels podLabels(Pod pod) {
-    var labels = new Labels();
+    var labels = new Labels(dialect);
     labels.set(KUBERNETES + "namespace", pod.namespace());
     labels.set(POD + "name", pod.name());
     labels.set(POD + "ip", pod.ip());

@@ -1,5 +1,6 @@
 package io.appmetrics.operator.relabel;
 
+import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Jobs with any rules that every Prometheus since 2.41 accepts; the same from the same seed. */
+/** Jobs with any rules that a version of Prometheus accepts; the same from the same seed. */
 final class RandomJobs {
 
   private static final List<BigInteger> MODULI =
@@ -119,9 +120,11 @@ final class RandomJobs {
           "__tmp.*");
 
   private final Random random;
+  private final PrometheusVersion version;
 
-  RandomJobs(long seed) {
+  RandomJobs(long seed, PrometheusVersion version) {
     this.random = new Random(seed);
+    this.version = version;
   }
 
   /** A job with rules by chance, without discovery. */
@@ -139,7 +142,7 @@ final class RandomJobs {
       job.put("scrape_interval", any(List.of("30m", "2h", "90m", "7d")));
     }
     if (oneIn(4)) {
-      job.put("scrape_timeout", any(List.of("20s", "1m30s")));
+      job.put("scrape_timeout", any(List.of("20s", "90s")));
     }
     if (oneIn(3)) {
       job.put("params", Map.of("a", List.of("x y", "z"), "c[]", List.of("ü&=/~*"), "d", List.of()));
@@ -156,9 +159,12 @@ final class RandomJobs {
     return switch (random.nextInt(20)) {
       case 0, 1 -> choice("keep");
       case 2, 3 -> choice("drop");
-      case 4 -> equality("keepequal");
-      case 5 -> equality("dropequal");
-      case 6 -> written(any(List.of("lowercase", "Uppercase")), Map.of());
+      case 4 -> version.atLeast(2, 41) ? equality("keepequal") : replace();
+      case 5 -> version.atLeast(2, 41) ? equality("dropequal") : replace();
+      case 6 ->
+          version.atLeast(2, 36)
+              ? written(any(List.of("lowercase", "Uppercase")), Map.of())
+              : replace();
       case 7 -> written("hashmod", Map.of("modulus", any(MODULI)));
       case 8, 9 -> labelmap();
       case 10 -> Map.of("action", "labeldrop", "regex", any(NAME_REGEXES));

@@ -84,6 +84,13 @@ class RulesTest {
         // a line feed is any character from 3.0 on
         new Row("2.42.0", "a=x\\ny", "- {source_labels: [A], target_label: t}", ""),
         Row.of("a=x\\ny", "- {source_labels: [A], target_label: t}", "t=x\ny"),
+        // before 2.12 what is empty stayed a label
+        new Row(
+            "2.11.0",
+            "a=",
+            "- {action: labelmap, regex: '__meta_kubernetes_pod_annotation_(a)'}",
+            "a="),
+        Row.of("a=", "- {action: labelmap, regex: '__meta_kubernetes_pod_annotation_(a)'}", ""),
         // keep and drop
         Row.of("a=true", "- {source_labels: [A], action: keep, regex: true}", ""),
         Row.of("a=truer", "- {source_labels: [A], action: keep, regex: true}", NONE),
