@@ -38,6 +38,7 @@ class ArchitectureTest {
           "api",
           "apiserver",
           "scrapeconfig",
+          "relabel",
           "route",
           "prometheus",
           "chain",
@@ -83,7 +84,11 @@ class ArchitectureTest {
 
   private static final DescribedPredicate<JavaClass> PURE =
       resideInAnyPackage(
-              ROOT + ".api..", ROOT + ".scrapeconfig..", ROOT + ".route..", ROOT + ".chain..")
+              ROOT + ".api..",
+              ROOT + ".scrapeconfig..",
+              ROOT + ".relabel..",
+              ROOT + ".route..",
+              ROOT + ".chain..")
           .or(resideInAPackage(ROOT + ".prometheus..").and(not(edgeOfPrometheus())))
           .as("pure classes");
 
@@ -152,7 +157,12 @@ class ArchitectureTest {
   @Test
   void kubernetesObjectsAreUnwrappedBeforeAnythingIsDecided() {
     noClasses()
-        .that(resideInAnyPackage(ROOT + ".scrapeconfig..", ROOT + ".route..", ROOT + ".chain.."))
+        .that(
+            resideInAnyPackage(
+                ROOT + ".scrapeconfig..",
+                ROOT + ".relabel..",
+                ROOT + ".route..",
+                ROOT + ".chain.."))
         .should()
         .dependOnClassesThat(
             resideInAPackage("io.fabric8..").and(not(belongToAnyOf(IntOrString.class))))

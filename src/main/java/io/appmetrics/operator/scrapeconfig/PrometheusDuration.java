@@ -23,6 +23,8 @@ public final class PrometheusDuration {
     Duration.of(1, ChronoUnit.MILLIS)
   };
 
+  private static final String[] NAMES = {"y", "w", "d", "h", "m", "s", "ms"};
+
   private PrometheusDuration() {}
 
   /** The duration; empty when {@code text} is none. */
@@ -42,5 +44,26 @@ public final class PrometheusDuration {
       }
     }
     return Optional.of(sum);
+  }
+
+  /**
+   * The text that Prometheus makes of a duration, to the millisecond (model/time.go, String): years
+   * and weeks only where nothing remains, so 90 days are {@code 90d}.
+   */
+  public static String format(Duration duration) {
+    var rest = duration.toMillis();
+    if (rest == 0) {
+      return "0s";
+    }
+    var text = new StringBuilder();
+    for (var unit = 0; unit < UNITS.length; unit++) {
+      var length = UNITS[unit].toMillis();
+      var exactOnly = unit < 2;
+      if (rest >= length && !(exactOnly && rest % length != 0)) {
+        text.append(rest / length).append(NAMES[unit]);
+        rest %= length;
+      }
+    }
+    return text.toString();
   }
 }

@@ -17,8 +17,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A real Prometheus without a cluster around it: pod discovery finds nothing, all else works. */
-final class LonePrometheus implements AutoCloseable {
+/**
+ * A real Prometheus without a cluster around it: pod discovery finds nothing, unless the
+ * configuration names an API server; all else works.
+ */
+public final class LonePrometheus implements AutoCloseable {
 
   private final Path config;
   private final Process process;
@@ -31,7 +34,7 @@ final class LonePrometheus implements AutoCloseable {
   }
 
   /** Starts it and waits until it is ready. */
-  static LonePrometheus start(Binary version, Path directory, String config, String... flags)
+  public static LonePrometheus start(Binary version, Path directory, String config, String... flags)
       throws IOException {
     var file = directory.resolve("prometheus.yml");
     Files.writeString(file, config);
@@ -72,7 +75,8 @@ final class LonePrometheus implements AutoCloseable {
         HttpClient.newHttpClient(), Duration.ofSeconds(10), Duration.ofSeconds(30));
   }
 
-  URI base() {
+  /** Where it answers. */
+  public URI base() {
     return base;
   }
 

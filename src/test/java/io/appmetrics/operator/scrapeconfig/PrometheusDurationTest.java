@@ -30,4 +30,11 @@ class PrometheusDurationTest {
   void hasNoWordsForAnythingElse(String text) {
     assertThat(PrometheusDuration.parse(text)).isEmpty();
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0s", "1ms", "1s500ms", "1m", "1h30m", "1d", "90d", "1w", "2y", "366d"})
+  void writesAsPrometheusDoes(String text) {
+    assertThat(PrometheusDuration.format(PrometheusDuration.parse(text).orElseThrow()))
+        .isEqualTo(text);
+  }
 }

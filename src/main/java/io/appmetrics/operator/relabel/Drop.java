@@ -1,0 +1,44 @@
+package io.appmetrics.operator.relabel;
+
+/** Why a discovered target, or a pod as a whole, comes to nothing in a job. */
+public sealed interface Drop {
+
+  /** One sentence without a full stop that names the job and the cause. */
+  String sentence();
+
+  /**
+   * A rule drops the target.
+   *
+   * @param address the discovered one, such as {@code 10.0.0.7:8080}
+   * @param number of the rule in {@code relabel_configs}, counted from 1
+   * @param rule as a human says it, such as {@code keep __meta_kubernetes_namespace =~ "shop"}
+   * @param value what the rule saw in its source labels
+   */
+  record ByRule(String job, String address, String container, int number, String rule, String value)
+      implements Drop {
+    @Override
+    public String sentence() {
+      return "rule " + number + " of job " + job + ": " + rule + ", here it is \"" + value + "\"";
+    }
+  }
+
+  /**
+   * Prometheus refuses what the rules have made, and tells it only in its log.
+   *
+   * @param problem such as {@code no address}
+   */
+  record Refused(String job, String address, String container, String problem) implements Drop {
+    @Override
+    public String sentence() {
+      return "the rules of job " + job + " make a target that Prometheus refuses: " + problem;
+    }
+  }
+
+  /** The job does not discover the pod. */
+  record NotDiscovered(String job, String why) implements Drop {
+    @Override
+    public String sentence() {
+      return "job " + job + " does not discover the pod: " + why;
+    }
+  }
+}

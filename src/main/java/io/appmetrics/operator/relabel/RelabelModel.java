@@ -1,0 +1,154 @@
+package io.appmetrics.operator.relabel;
+
+import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a Prometheus with this configuration makes of a pod. Answers for the jobs whose {@code
+ * kubernetes_sd_configs} have {@code role: pod}; of others, endpoints among them, it knows nothing.
+ */
+public final class RelabelModel {
+
+  // each doubles the alternatives at least; more than four colliding keys are somebody's joke
+  private static final int ALTERNATIVES = 16;
+
+  private final Map<String, PodJob> jobs;
+  private final Map<String, String> unreadable;
+
+  RelabelModel(Map<String, PodJob> jobs, Map<String, String> unreadable) {
+    this.jobs = Collections.unmodifiableMap(new LinkedHashMap<>(jobs));
+    this.unreadable = Collections.unmodifiableMap(new LinkedHashMap<>(unreadable));
+  }
+
+  /**
+   * Of what a running Prometheus says it has loaded ({@code /api/v1/status/config}), where an
+   * absent separator or replacement is an empty one.
+   *
+   * @param ownNamespace that Prometheus runs in
+   * @throws UnparsableConfig when it is no Prometheus configuration
+   */
+  public static RelabelModel ofLoaded(String yaml, PrometheusVersion version, String ownNamespace)
+      throws UnparsableConfig {
+    return new JobReading(version, ownNamespace, true).read(yaml);
+  }
+
+  /**
+   * Of a prometheus.yml as it was written, where what is absent has its default.
+   *
+   * @param ownNamespace that Prometheus runs in
+   * @throws UnparsableConfig when it is no Prometheus configuration
+   */
+  public static RelabelModel ofFile(String yaml, PrometheusVersion version, String ownNamespace)
+      throws UnparsableConfig {
+    return new JobReading(version, ownNamespace, false).read(yaml);
+  }
+
+  /** The jobs that discover pods, in their order; those that this model cannot read at the end. */
+  public List<String> podJobs() {
+    var names = new ArrayList<>(jobs.keySet());
+    names.addAll(unreadable.keySet());
+    return names;
+  }
+
+  /** What each of {@link #podJobs} makes of the pod. */
+  public Map<String, Prediction> predict(Pod pod) {
+    var predictions = new LinkedHashMap<String, Prediction>();
+    podJobs().forEach(job -> predictions.put(job, predict(job, pod)));
+    return predictions;
+  }
+
+  /**
+   * What one job makes of the pod.
+   *
+   * @throws IllegalArgumentException when it is none of {@link #podJobs}
+   */
+  public Prediction predict(String job, Pod pod) {
+    if (unreadable.containsKey(job)) {
+      return new Prediction.Unpredictable(unreadable.get(job));
+    }
+    var podJob = jobs.get(job);
+    if (podJob == null) {
+      throw new IllegalArgumentException("job " + job + " discovers no pods");
+    }
+    var alternatives = alternatives(pod);
+    if (alternatives.isEmpty()) {
+      return new Prediction.Unpredictable(chance(pod));
+    }
+    Optional<Prediction> first = Optional.empty();
+    for (var alternative : alternatives) {
+      var prediction = podJob.predict(alternative);
+      if (first.isPresent() && !sameTargets(first.get(), prediction)) {
+        return new Prediction.Unpredictable(chance(pod));
+      }
+      first = first.or(() -> Optional.of(prediction));
+    }
+    return first.orElseThrow();
+  }
+
+  private static boolean sameTargets(Prediction one, Prediction other) {
+    return one instanceof Prediction.Certain first
+        && other instanceof Prediction.Certain second
+        && Set.copyOf(first.targets()).equals(Set.copyOf(second.targets()));
+  }
+
+  private static String chance(Pod pod) {
+    var keys = new ArrayList<List<String>>(PodDiscovery.collisions(pod.annotations()));
+    keys.addAll(PodDiscovery.collisions(pod.labels()));
+    return "the pod's "
+        + String.join(" and ", keys.get(0))
+        + " are one label to Prometheus, which takes the value of any of them; leave one";
+  }
+
+  /** The pod with one key of those that become one label, in all ways; empty when too many. */
+  private static List<Pod> alternatives(Pod pod) {
+    var alternatives = new ArrayList<Pod>();
+    for (var annotations : alternatives(pod.annotations())) {
+      for (var labels : alternatives(pod.labels())) {
+        alternatives.add(
+            new Pod(
+                pod.namespace(),
+                pod.name(),
+                pod.uid(),
+                pod.ip(),
+                pod.hostIp(),
+                pod.nodeName(),
+                pod.phase(),
+                pod.ready(),
+                labels,
+                annotations,
+                pod.controller(),
+                pod.containers(),
+                pod.initContainers()));
+      }
+    }
+    return alternatives.size() > ALTERNATIVES ? List.of() : alternatives;
+  }
+
+  private static List<Map<String, String>> alternatives(Map<String, String> meta) {
+    var alternatives = new ArrayList<Map<String, String>>();
+    alternatives.add(meta);
+    for (var keys : PodDiscovery.collisions(meta)) {
+      if (alternatives.size() > ALTERNATIVES) {
+        return List.of();
+      }
+      var next = new ArrayList<Map<String, String>>();
+      for (var alternative : alternatives) {
+        for (var chosen : keys) {
+          var left = new HashMap<>(alternative);
+          left.keySet().removeIf(key -> keys.contains(key) && !key.equals(chosen));
+          next.add(left);
+        }
+      }
+      alternatives = next;
+    }
+    return alternatives;
+  }
+}

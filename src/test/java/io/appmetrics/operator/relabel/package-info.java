@@ -1,0 +1,4 @@
+@NullMarked
+package io.appmetrics.operator.relabel;
+
+import org.jspecify.annotations.NullMarked;
