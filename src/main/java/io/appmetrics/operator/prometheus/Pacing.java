@@ -16,6 +16,9 @@ public record Pacing(Duration pending, Duration steady) {
   /** Looking takes at most a tenth of the time, however many targets there are. */
   private static final int REST_PER_LOOK = 9;
 
+  /** And half of it while something is awaited: a slow look would else be told nine looks late. */
+  private static final int REST_PER_LOOK_PENDING = 1;
+
   /** One slow look must not blind the operator: a loss is to be seen all the same. */
   private static final Duration LONGEST_FOR_LOOKING = Duration.ofSeconds(30);
 
@@ -41,13 +44,13 @@ public record Pacing(Duration pending, Duration steady) {
     return switch (end) {
       case ACTED -> COALESCE;
       case FAILED -> steady;
-      case PENDING -> max(min(pending, due), costOf(looked));
-      case STEADY -> max(min(steady, due), costOf(looked));
+      case PENDING -> max(min(pending, due), costOf(looked, REST_PER_LOOK_PENDING));
+      case STEADY -> max(min(steady, due), costOf(looked, REST_PER_LOOK));
     };
   }
 
-  private static Duration costOf(Duration looked) {
-    return min(looked.multipliedBy(REST_PER_LOOK), LONGEST_FOR_LOOKING);
+  private static Duration costOf(Duration looked, int restPerLook) {
+    return min(looked.multipliedBy(restPerLook), LONGEST_FOR_LOOKING);
   }
 
   private static Duration min(Duration a, @Nullable Duration b) {

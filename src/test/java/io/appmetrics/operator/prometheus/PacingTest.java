@@ -20,9 +20,13 @@ class PacingTest {
     "STEADY,     500, 10,      500",
     "STEADY,   60000, 10,     4000",
     // nine parts rest, one part looking
-    "PENDING,       , 1000,   9000",
     "STEADY,        , 1000,   9000",
-    "PENDING,    500, 1000,   9000",
+    "STEADY,     500, 1000,   9000",
+    // and as much rest as looking, while somebody waits
+    "PENDING,       , 1000,   2000",
+    "PENDING,       , 3000,   3000",
+    "PENDING,    500, 1000,   1000",
+    "PENDING,       , 60000, 30000",
     // but never so long that a loss goes unseen
     "STEADY,        , 3334,  30000",
     "STEADY,        , 60000, 30000",
