@@ -44,6 +44,11 @@ record Diagnosis(
         new Action.Cause(
             Attempts.TEXT + (digest == null ? "without a block" : digest),
             "its configuration is not the one in " + config.place());
+    return byText(replica, cause);
+  }
+
+  /** What makes it load the text that is there. */
+  private Treatment byText(ReplicaReading replica, Action.Cause cause) {
     return new Treatment(
         replica,
         cause,
@@ -94,15 +99,7 @@ record Diagnosis(
         new Action.Cause(
             "reload " + state(answer),
             "its last reload failed, so that it may run only a part of the configuration");
-    return Optional.of(
-        new Treatment(
-            replica,
-            cause,
-            Healing.forText(
-                attempts.on(replica.uid(), cause.id()),
-                installation.lifecycle(),
-                installation.reloader() != null,
-                now)));
+    return Optional.of(byText(replica, cause));
   }
 
   /** The same process with the same text and the same files has the same trouble. */

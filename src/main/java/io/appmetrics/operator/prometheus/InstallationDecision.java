@@ -1,5 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -94,6 +95,6 @@ record InstallationDecision(
         .flatMap(Stream::ofNullable)
         .map(answer -> answer.config().globalScrapeInterval())
         .findFirst()
-        .orElse(ScrapeFacts.DEFAULT_INTERVAL);
+        .orElse(LoadedConfig.DEFAULT_SCRAPE_INTERVAL);
   }
 }

@@ -6,7 +6,6 @@ import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.net.URI;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -98,14 +97,14 @@ final class ReplicaPoll {
   }
 
   private ReplicaReading silent(Replica replica, @Nullable ReplicaReading before, String why) {
-    Instant since = before == null ? null : before.silentSince();
+    Silence silent = Silence.again(before == null ? null : before.silent(), clock.instant());
     return new ReplicaReading(
         replica.pod(),
         replica.uid(),
         replica.container(),
         before == null ? null : before.answer(),
         why,
-        since == null ? clock.instant() : since,
-        before == null ? 1 : before.failedPolls() + 1);
+        silent.since(),
+        silent.times());
   }
 }

@@ -46,7 +46,13 @@ public record ReplicaReading(
 
   /** Whether it has not answered for so long that nothing is known of it any more. */
   boolean lost(Instant now) {
-    return silentSince != null && new Silence(silentSince, failedPolls).lost(now);
+    Silence silent = silent();
+    return silent != null && silent.lost(now);
+  }
+
+  /** For how long it has not answered; null when it did. */
+  @Nullable Silence silent() {
+    return silentSince == null ? null : new Silence(silentSince, failedPolls);
   }
 
   /** Whether it answered this time. */

@@ -1,5 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.Duration;
 import java.util.List;
@@ -21,9 +22,6 @@ public record ScrapeFacts(
     List<ReplicaFacts> replicas,
     Duration scrapeInterval) {
 
-  /** Prometheus' own, until it says else. */
-  static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
-
   /**
    * What is left when passes fail: nothing is claimed of the configuration, nor of any replica, and
    * what was last known is kept for messages.
@@ -41,7 +39,7 @@ public record ScrapeFacts(
             config,
             new CertificateFacts(CertificateFacts.State.UNSEEN, why, null),
             List.of(),
-            DEFAULT_INTERVAL)
+            LoadedConfig.DEFAULT_SCRAPE_INTERVAL)
         : new ScrapeFacts(
             installation,
             config,

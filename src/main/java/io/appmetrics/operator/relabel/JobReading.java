@@ -2,6 +2,7 @@ package io.appmetrics.operator.relabel;
 
 import com.google.re2j.PatternSyntaxException;
 import io.appmetrics.operator.scrapeconfig.ConfigNode;
+import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.PrometheusDuration;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
@@ -16,7 +17,6 @@ import java.util.TreeMap;
 /** Reads the jobs that discover pods out of a configuration (config/config.go). */
 final class JobReading {
 
-  private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
   private static final List<String> HISTOGRAM_SETTINGS =
@@ -63,7 +63,8 @@ final class JobReading {
   }
 
   private PodJob.Defaults defaults(ConfigNode job, Optional<ConfigNode> global) throws Unreadable {
-    var globalInterval = duration(global, "scrape_interval").orElse(DEFAULT_INTERVAL);
+    var globalInterval =
+        duration(global, "scrape_interval").orElse(LoadedConfig.DEFAULT_SCRAPE_INTERVAL);
     var globalTimeout =
         duration(global, "scrape_timeout").orElse(shorter(DEFAULT_TIMEOUT, globalInterval));
     var own = Optional.of(job);

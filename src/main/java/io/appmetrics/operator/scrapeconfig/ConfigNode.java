@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
@@ -34,7 +35,22 @@ public final class ConfigNode {
 
   /** The value of a key, also when that is null; empty when there is no such key. */
   public Optional<ConfigNode> field(String key) {
-    return Optional.ofNullable(fields().get(key));
+    return field(node, key).map(ConfigNode::new);
+  }
+
+  /** Merge keys need no care: the composer has resolved them, under the schema of YamlText. */
+  static Optional<Node> field(Node node, String key) {
+    if (!(node instanceof MappingNode mapping)) {
+      return Optional.empty();
+    }
+    return mapping.getValue().stream()
+        .filter(tuple -> isKey(tuple.getKeyNode(), key))
+        .map(NodeTuple::getValueNode)
+        .findFirst();
+  }
+
+  private static boolean isKey(Node node, String key) {
+    return node instanceof ScalarNode scalar && scalar.getValue().equals(key);
   }
 
   /** The entries of a mapping in their order; none when this is no mapping. */

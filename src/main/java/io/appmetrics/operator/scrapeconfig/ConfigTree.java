@@ -7,15 +7,12 @@ import java.util.Optional;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** The nodes of a Prometheus configuration, with aliases and merge keys resolved as it does. */
 final class ConfigTree {
-
-  private static final Duration DEFAULT_INTERVAL = Duration.ofMinutes(1);
 
   /** A job and where it stands. */
   record Found(ScrapeJob job, Optional<Mark> mark) {}
@@ -31,7 +28,7 @@ final class ConfigTree {
   static ConfigTree read(YamlText yaml) throws UnparsableConfig {
     var root = yaml.root();
     if (root.isEmpty() || isNull(root.get())) {
-      return new ConfigTree(List.of(), DEFAULT_INTERVAL);
+      return new ConfigTree(List.of(), LoadedConfig.DEFAULT_SCRAPE_INTERVAL);
     }
     if (!(root.get() instanceof MappingNode config)) {
       throw yaml.problem(
@@ -51,7 +48,7 @@ final class ConfigTree {
   }
 
   private static List<Found> jobs(YamlText yaml, MappingNode config) throws UnparsableConfig {
-    var value = field(config, "scrape_configs");
+    var value = ConfigNode.field(config, "scrape_configs");
     if (value.isEmpty() || isNull(value.get())) {
       return List.of();
     }
@@ -73,7 +70,7 @@ final class ConfigTree {
   }
 
   private static Optional<TlsFiles> tlsFiles(Node job) {
-    return field(job, "tls_config")
+    return ConfigNode.field(job, "tls_config")
         .flatMap(
             tls ->
                 text(tls, "ca_file")
@@ -87,42 +84,29 @@ final class ConfigTree {
   }
 
   private static Duration interval(YamlText yaml, MappingNode config) throws UnparsableConfig {
-    var global = field(config, "global");
+    var global = ConfigNode.field(config, "global");
     var text = global.flatMap(node -> text(node, "scrape_interval"));
     if (text.isEmpty()) {
-      return DEFAULT_INTERVAL;
+      return LoadedConfig.DEFAULT_SCRAPE_INTERVAL;
     }
     var interval = PrometheusDuration.parse(text.get());
     if (interval.isEmpty()) {
       throw yaml.problem(
-          global.flatMap(node -> field(node, "scrape_interval")).flatMap(Node::getStartMark),
+          global
+              .flatMap(node -> ConfigNode.field(node, "scrape_interval"))
+              .flatMap(Node::getStartMark),
           "the global scrape_interval \""
               + text.get()
               + "\" is no duration; write one such as 15s");
     }
     // Prometheus takes zero for "not set" (config.go, GlobalConfig.UnmarshalYAML)
-    return interval.get().isZero() ? DEFAULT_INTERVAL : interval.get();
+    return interval.get().isZero() ? LoadedConfig.DEFAULT_SCRAPE_INTERVAL : interval.get();
   }
 
   private static Optional<String> text(Node mapping, String key) {
-    return field(mapping, key)
+    return ConfigNode.field(mapping, key)
         .filter(value -> value instanceof ScalarNode && !isNull(value))
         .map(value -> ((ScalarNode) value).getValue());
-  }
-
-  /** Merge keys need no care: the composer has resolved them, under this schema. */
-  private static Optional<Node> field(Node node, String key) {
-    if (!(node instanceof MappingNode mapping)) {
-      return Optional.empty();
-    }
-    return mapping.getValue().stream()
-        .filter(tuple -> isKey(tuple.getKeyNode(), key))
-        .map(NodeTuple::getValueNode)
-        .findFirst();
-  }
-
-  private static boolean isKey(Node node, String key) {
-    return node instanceof ScalarNode scalar && scalar.getValue().equals(key);
   }
 
   private static boolean isNull(Node node) {

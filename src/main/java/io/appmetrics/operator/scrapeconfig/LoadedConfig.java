@@ -15,6 +15,9 @@ import java.util.Set;
 public record LoadedConfig(
     Set<String> jobNames, Set<String> markerDigests, Duration globalScrapeInterval) {
 
+  /** How often a job scrapes when nothing says else (config.go, DefaultGlobalConfig). */
+  public static final Duration DEFAULT_SCRAPE_INTERVAL = Duration.ofMinutes(1);
+
   public LoadedConfig {
     jobNames = Set.copyOf(jobNames);
     markerDigests = Set.copyOf(markerDigests);

@@ -2,6 +2,7 @@ package io.appmetrics.operator.cluster;
 
 import static org.awaitility.Awaitility.await;
 
+import io.appmetrics.operator.api.AppMetrics;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
@@ -12,6 +13,7 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 
 /** A namespace that belongs to one test. */
 public final class TestNamespace {
@@ -45,6 +48,16 @@ public final class TestNamespace {
   /** The cluster that it is in. */
   public Cluster cluster() {
     return cluster;
+  }
+
+  /** Changes a Deployment, as one who edits it by hand does. */
+  public void edit(String deployment, UnaryOperator<Deployment> change) {
+    client().apps().deployments().inNamespace(name).withName(deployment).edit(change);
+  }
+
+  /** An AppMetrics in this namespace. */
+  public Resource<AppMetrics> appMetrics(String resource) {
+    return client().resources(AppMetrics.class).inNamespace(name).withName(resource);
   }
 
   /** Applies a manifest, server-side, its objects moved into this namespace. */

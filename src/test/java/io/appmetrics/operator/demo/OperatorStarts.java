@@ -3,13 +3,17 @@ package io.appmetrics.operator.demo;
 import static org.awaitility.Awaitility.await;
 
 import io.appmetrics.operator.cluster.Cluster;
+import io.appmetrics.operator.cluster.CustomResources;
 import io.appmetrics.operator.cluster.TestNamespace;
 import io.appmetrics.operator.deploy.Deployed;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** The operator is installed from deploy/, and its jar runs. */
@@ -71,26 +75,11 @@ final class OperatorStarts implements Step<OperatorProcess> {
   /** As an Istio mesh has them: the operator looks for PeerAuthentications when it starts. */
   private static void meshPolicies(Cluster cluster) {
     try {
-      for (var definition : cluster.parse(Files.readString(MESH_POLICIES))) {
-        cluster.applyShared(definition);
-        await(definition.getMetadata().getName())
-            .atMost(START)
-            .until(
-                () ->
-                    cluster
-                        .client()
-                        .apiextensions()
-                        .v1()
-                        .customResourceDefinitions()
-                        .withName(definition.getMetadata().getName())
-                        .get()
-                        .getStatus()
-                        .getConditions()
-                        .stream()
-                        .anyMatch(
-                            c ->
-                                c.getType().equals("Established") && c.getStatus().equals("True")));
-      }
+      CustomResources.establish(
+          cluster.client(),
+          List.of(
+              Serialization.unmarshal(
+                  Files.readString(MESH_POLICIES), CustomResourceDefinition.class)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -142,12 +142,7 @@ final class Watched {
   }
 
   Resource<AppMetrics> resource() {
-    return namespace
-        .cluster()
-        .client()
-        .resources(AppMetrics.class)
-        .inNamespace(namespace.name())
-        .withName(name);
+    return namespace.appMetrics(name);
   }
 
   private Look look() {

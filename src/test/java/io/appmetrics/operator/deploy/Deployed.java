@@ -2,13 +2,13 @@ package io.appmetrics.operator.deploy;
 
 import static org.awaitility.Awaitility.await;
 
+import io.appmetrics.operator.cluster.CustomResources;
 import io.appmetrics.operator.cluster.Kubeconfig;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
@@ -142,16 +142,9 @@ public final class Deployed {
   }
 
   private static void apply(KubernetesClient client, Kubeconfig admin) {
-    DeployManifests.customResourceDefinitions().forEach(crd -> apply(client, crd));
+    CustomResources.establish(client, DeployManifests.customResourceDefinitions());
     installed().forEach(object -> apply(client, object));
     awaitPolicies(client, admin);
-    DeployManifests.customResourceDefinitions()
-        .forEach(
-            crd ->
-                await(crd.getMetadata().getName() + " to be established")
-                    .atMost(IN_FORCE)
-                    .pollInterval(POLL)
-                    .until(() -> isEstablished(client, crd)));
   }
 
   /** The bindings last and in order, so that when the last is in force, all are. */
@@ -169,11 +162,6 @@ public final class Deployed {
 
   private static void apply(KubernetesClient client, HasMetadata object) {
     client.resource(object).fieldManager("kubectl-test").forceConflicts().serverSideApply();
-  }
-
-  private static boolean isEstablished(KubernetesClient client, CustomResourceDefinition crd) {
-    return client.resource(crd).get().getStatus().getConditions().stream()
-        .anyMatch(c -> c.getType().equals("Established") && c.getStatus().equals("True"));
   }
 
   private static boolean mayUpdate(KubernetesClient client, String namespace, String configMap) {

@@ -43,12 +43,7 @@ final class Declared {
   }
 
   Resource<AppMetrics> resource() {
-    return namespace
-        .cluster()
-        .client()
-        .resources(AppMetrics.class)
-        .inNamespace(namespace.name())
-        .withName(name);
+    return namespace.appMetrics(name);
   }
 
   Optional<AppMetricsStatus> status() {

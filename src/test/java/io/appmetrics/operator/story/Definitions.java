@@ -3,6 +3,7 @@ package io.appmetrics.operator.story;
 import static org.awaitility.Awaitility.await;
 
 import io.appmetrics.operator.cluster.Cluster;
+import io.appmetrics.operator.cluster.CustomResources;
 import io.appmetrics.operator.deploy.DeployManifests;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -28,16 +29,7 @@ final class Definitions {
 
   /** Returns when the API server serves these. */
   static void establish(Cluster cluster, List<CustomResourceDefinition> definitions) {
-    for (var definition : definitions) {
-      cluster.applyShared(definition);
-      await(definition.getMetadata().getName() + " to be established")
-          .atMost(PATIENCE)
-          .until(
-              () ->
-                  cluster.client().resource(definition).get().getStatus().getConditions().stream()
-                      .anyMatch(
-                          c -> c.getType().equals("Established") && c.getStatus().equals("True")));
-    }
+    CustomResources.establish(cluster.client(), definitions);
   }
 
   /** Those that the cluster does not know; a mesh has its own, which are not a test's to change. */

@@ -139,26 +139,20 @@ class InstallationsIT {
   }
 
   private static void rollBack(TestNamespace istio) {
-    istio
-        .cluster()
-        .client()
-        .apps()
-        .deployments()
-        .inNamespace(istio.name())
-        .withName("prometheus")
-        .edit(
-            deployment ->
-                new DeploymentBuilder(deployment)
-                    .editSpec()
-                    .editTemplate()
-                    .editSpec()
-                    .editMatchingContainer(c -> c.getName().equals("prometheus-server"))
-                    .withImage("prom/prometheus:v2.42.0")
-                    .endContainer()
-                    .endSpec()
-                    .endTemplate()
-                    .endSpec()
-                    .build());
+    istio.edit(
+        "prometheus",
+        deployment ->
+            new DeploymentBuilder(deployment)
+                .editSpec()
+                .editTemplate()
+                .editSpec()
+                .editMatchingContainer(c -> c.getName().equals("prometheus-server"))
+                .withImage("prom/prometheus:v2.42.0")
+                .endContainer()
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build());
   }
 
   private static String image(Pod pod) {

@@ -358,37 +358,31 @@ class ReasonsIT {
 
   /** The admin mounts the mesh's certificates from a Secret that need not be there yet. */
   private static void mount(TestNamespace istio, String secret) {
-    istio
-        .cluster()
-        .client()
-        .apps()
-        .deployments()
-        .inNamespace(istio.name())
-        .withName("prometheus")
-        .edit(
-            deployment ->
-                deployment
-                    .edit()
-                    .editSpec()
-                    .editTemplate()
-                    .editSpec()
-                    .addNewVolume()
-                    .withName("mesh-certs")
-                    .withNewSecret()
-                    .withSecretName(secret)
-                    .withOptional(true)
-                    .endSecret()
-                    .endVolume()
-                    .editMatchingContainer(c -> c.getName().equals("prometheus-server"))
-                    .addNewVolumeMount()
-                    .withName("mesh-certs")
-                    .withMountPath("/etc/istio-certs")
-                    .withReadOnly(true)
-                    .endVolumeMount()
-                    .endContainer()
-                    .endSpec()
-                    .endTemplate()
-                    .endSpec()
-                    .build());
+    istio.edit(
+        "prometheus",
+        deployment ->
+            deployment
+                .edit()
+                .editSpec()
+                .editTemplate()
+                .editSpec()
+                .addNewVolume()
+                .withName("mesh-certs")
+                .withNewSecret()
+                .withSecretName(secret)
+                .withOptional(true)
+                .endSecret()
+                .endVolume()
+                .editMatchingContainer(c -> c.getName().equals("prometheus-server"))
+                .addNewVolumeMount()
+                .withName("mesh-certs")
+                .withMountPath("/etc/istio-certs")
+                .withReadOnly(true)
+                .endVolumeMount()
+                .endContainer()
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build());
   }
 }

@@ -36,7 +36,21 @@ public enum Binary {
       "2.42.0",
       "prometheus",
       "github.com/prometheus/prometheus/cmd/prometheus",
-      Duration.ofMinutes(3));
+      Duration.ofMinutes(3)),
+  /** Stands for 2.9 to 2.40: a rotated client certificate is seen on new connections only. */
+  PROMETHEUS_2_37(
+      "prometheus",
+      "2.37.0",
+      "prometheus",
+      "github.com/prometheus/prometheus/cmd/prometheus",
+      Duration.ofMinutes(3)),
+  /** Stands for all up to 2.7: a pool whose certificates were missing stays broken for good. */
+  PROMETHEUS_2_5(
+      "prometheus",
+      "2.5.0",
+      "prometheus",
+      "github.com/prometheus/prometheus/cmd/prometheus",
+      Duration.ofMinutes(1));
 
   private final String project;
   private final String version;
@@ -98,9 +112,15 @@ public enum Binary {
                 + minor[1];
       }
       case "prometheus" -> {
-        // every other discovery's SDK left out: a third of the download
-        arguments.add("-tags");
-        arguments.add("netgo,remove_all_sd,enable_kubernetes_sd");
+        if (!version.startsWith("2.5.")) {
+          // every other discovery's SDK left out: a third of the download
+          arguments.add("-tags");
+          arguments.add("netgo,remove_all_sd,enable_kubernetes_sd");
+        }
+        if (version.startsWith("2.37.")) {
+          // it reaches into the runtime by names that Go no longer lends
+          ldflags += " -checklinkname=0";
+        }
         ldflags += " -X github.com/prometheus/common/version.Version=" + version;
       }
       default -> {}

@@ -1,0 +1,92 @@
+// What the test cluster builds prometheus-2.5.0 from; io.appmetrics.operator.cluster.program.Binaries has the packages and flags.
+// Pinned to what it was built from in 2018, as far as that still resolves; newer where today's Go crashes the older:
+// json-iterator and reflect2; and cmux, without which it never exits on SIGTERM.
+module appmetrics.io/test-cluster/prometheus
+
+go 1.16
+
+require (
+	cloud.google.com/go v0.26.0
+	github.com/Azure/azure-sdk-for-go v0.0.0-20161028183111-bd73d950fa44
+	github.com/Azure/go-autorest v10.8.1+incompatible
+	github.com/alecthomas/template v0.0.0-20160405071501-a0175ee3bccc
+	github.com/alecthomas/units v0.0.0-20151022065526-2efee857e7cf
+	github.com/aws/aws-sdk-go v0.0.0-20180507225419-00862f899353
+	github.com/beorn7/perks v0.0.0-20160229213445-3ac7bf7a47d1
+	github.com/cespare/xxhash v1.1.0
+	github.com/cockroachdb/cmux v0.0.0-20170110192607-30d10be49292
+	github.com/cockroachdb/cockroach v0.0.0-20170608034007-84bc9597164f
+	github.com/davecgh/go-spew v1.1.1
+	github.com/dgrijalva/jwt-go v0.0.0-20161101193935-9ed569b5d1ac
+	github.com/dgryski/go-bits v0.0.0-20160601073636-2ad8d707cc05
+	github.com/ghodss/yaml v1.0.0
+	github.com/go-ini/ini v1.25.4
+	github.com/go-kit/kit v0.4.0
+	github.com/go-logfmt/logfmt v0.0.0-20161115142513-390ab7935ee2
+	github.com/go-stack/stack v1.6.0
+	github.com/gogo/protobuf v0.0.0-20171123125729-971cbfd2e72b
+	github.com/golang/glog v0.0.0-20160126235308-23def4e6c14b
+	github.com/golang/protobuf v0.0.0-20180622174009-9eb2c01ac278
+	github.com/golang/snappy v0.0.0-20160529050041-d9eb7a3d35ec
+	github.com/google/btree v0.0.0-20180124185431-e89373fe6b4a
+	github.com/google/gofuzz v1.0.0
+	github.com/google/pprof v0.0.0-20180605153948-8b03ce837f34
+	github.com/googleapis/gnostic v0.0.0-20180520015035-48a0ecefe2e4
+	github.com/gophercloud/gophercloud v0.0.0-20170607034829-caf34a65f602
+	github.com/gregjones/httpcache v0.0.0-20180305231024-9cad4c3443a7
+	github.com/grpc-ecosystem/grpc-gateway v1.3.0
+	github.com/hashicorp/consul v0.0.0-20180615161029-bed22a81e9fd
+	github.com/hashicorp/go-cleanhttp v0.0.0-20160407174126-ad28ea4487f0
+	github.com/hashicorp/go-rootcerts v0.0.0-20160503143440-6bb64b370b90
+	github.com/hashicorp/golang-lru v0.0.0-20180201235237-0fb14efe8c47
+	github.com/hashicorp/serf v0.0.0-20161007004122-1d4fa605f6ff
+	github.com/imdario/mergo v0.3.5
+	github.com/influxdata/influxdb v0.0.0-20170331210902-15e594fc09f1
+	github.com/jmespath/go-jmespath v0.0.0-20160803190731-bd40a432e4c7
+	github.com/json-iterator/go v1.1.12
+	github.com/julienschmidt/httprouter v0.0.0-20150905172533-109e267447e9
+	github.com/kr/logfmt v0.0.0-20140226030751-b84e30acd515
+	github.com/matttproud/golang_protobuf_extensions v0.0.0-20150406173934-fc2b8d3a73c4
+	github.com/miekg/dns v1.0.14
+	github.com/mitchellh/go-homedir v0.0.0-20180523094522-3864e76763d9
+	github.com/modern-go/concurrent v0.0.0-20180306012644-bacd9c7ef1dd
+	github.com/modern-go/reflect2 v1.0.2
+	github.com/mwitkow/go-conntrack v0.0.0-20161129095857-cc309e4a2223
+	github.com/oklog/oklog v0.0.0-20170918173356-f857583a70c3
+	github.com/oklog/ulid v0.0.0-20170117200651-66bb6560562f
+	github.com/opentracing-contrib/go-stdlib v0.0.0-20170113013457-1de4cc2120e7
+	github.com/opentracing/opentracing-go v1.0.2
+	github.com/peterbourgon/diskv v0.0.0-20180312054125-0646ccaebea1
+	github.com/pkg/errors v0.0.0-20161029093637-248dadf4e906
+	github.com/prometheus/client_golang v0.0.0-20181001174001-0a8115f42e03
+	github.com/prometheus/client_model v0.0.0-20180712105110-5c3871d89910
+	github.com/prometheus/common v0.0.0-20180518154759-7600349dcfe1
+	github.com/prometheus/procfs v0.0.0-20160411190841-abf152e5f3e9
+	github.com/prometheus/prometheus v2.5.0+incompatible
+	github.com/prometheus/tsdb v0.0.0-20181003080831-0ce41118ed20
+	github.com/samuel/go-zookeeper v0.0.0-20161028232340-1d7be4effb13
+	github.com/shurcooL/httpfs v0.0.0-20171119174359-809beceb2371
+	github.com/shurcooL/vfsgen v0.0.0-20180711163814-62bca832be04
+	github.com/spf13/pflag v1.0.3
+	golang.org/x/crypto v0.0.0-20200622213623-75b288015ac9
+	golang.org/x/net v0.0.0-20201202161906-c7110b5ffcbb
+	golang.org/x/oauth2 v0.0.0-20180821212333-d2e6202438be
+	golang.org/x/sync v0.0.0-20180314180146-1d60e4601c6f
+	golang.org/x/sys v0.0.0-20200930185726-fdedc70b468f
+	golang.org/x/text v0.3.3
+	golang.org/x/time v0.0.0-20181108054448-85acf8d2951c
+	google.golang.org/api v0.0.0-20180506000402-20530fd5d65a
+	google.golang.org/appengine v0.0.0-20170522224838-a2f4131514e5
+	google.golang.org/genproto v0.0.0-20170531203552-aa2eb687b4d3
+	google.golang.org/grpc v1.5.1
+	gopkg.in/alecthomas/kingpin.v2 v2.2.6
+	gopkg.in/fsnotify/fsnotify.v1 v1.4.7
+	gopkg.in/inf.v0 v0.9.1
+	gopkg.in/yaml.v2 v2.2.1
+	k8s.io/api v0.0.0-20180628040859-072894a440bd
+	k8s.io/apimachinery v0.0.0-20180621070125-103fd098999d
+	k8s.io/client-go v0.0.0-20180628043050-7d04d0e2a0a1
+	k8s.io/kube-openapi v0.0.0-20180629012420-d83b052f768a
+)
+
+replace github.com/cockroachdb/cmux => github.com/soheilhy/cmux v0.1.5
