@@ -3,11 +3,14 @@ package io.appmetrics.operator.prometheus;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The jobs that each AppMetrics needs, as its reconciler last said; safe for many threads. */
 public final class Demands {
-  private record Entry(SlotJobs jobs, boolean pending) {}
+  private record Entry(SlotJobs jobs, Set<String> userJobs, boolean pending) {}
 
   private final Map<String, Entry> byAppMetrics = new ConcurrentHashMap<>();
 
@@ -15,15 +18,18 @@ public final class Demands {
    * Notes what an AppMetrics needs.
    *
    * @param appMetrics namespace/name
+   * @param jobs the jobs of ours
+   * @param userJobs the jobs of the user's own that scrape for it
    * @param complete false while a workload is missing: what it needed before stays, since one that
    *     is replaced is back in a moment, and everybody's configuration would be loaded twice
    * @param pending whether it waits for something that a poll may show
    * @return whether that is news
    */
-  public boolean put(String appMetrics, SlotJobs jobs, boolean complete, boolean pending) {
+  public boolean put(
+      String appMetrics, SlotJobs jobs, Set<String> userJobs, boolean complete, boolean pending) {
     Entry before = byAppMetrics.get(appMetrics);
     SlotJobs needed = complete || before == null ? jobs : before.jobs().and(jobs);
-    Entry entry = new Entry(needed, pending);
+    Entry entry = new Entry(needed, Set.copyOf(userJobs), pending);
     return !entry.equals(byAppMetrics.put(appMetrics, entry));
   }
 
@@ -40,7 +46,9 @@ public final class Demands {
   public Demand together(Collection<String> existing) {
     SlotJobs jobs =
         byAppMetrics.values().stream().map(Entry::jobs).reduce(SlotJobs.none(), SlotJobs::and);
-    return new Demand(jobs, byAppMetrics.keySet().containsAll(existing));
+    SortedSet<String> userJobs = new TreeSet<>();
+    byAppMetrics.values().forEach(entry -> userJobs.addAll(entry.userJobs()));
+    return new Demand(jobs, userJobs, byAppMetrics.keySet().containsAll(existing));
   }
 
   /** Whether any AppMetrics waits for something that a poll may show. */

@@ -49,6 +49,7 @@ public record FactsChange(boolean everybody, Set<String> namespaces) {
                         r.answered(),
                         r.problem(),
                         r.loaded(),
+                        r.model(),
                         r.rejection(),
                         r.pools(),
                         Map.of()))

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -70,7 +71,7 @@ public final class InstallationAccess implements AutoCloseable {
     this.api = api;
     this.settings = settings;
     this.clock = clock;
-    this.poll = new ReplicaPoll(api, clock);
+    this.poll = new ReplicaPoll(api, settings.workload().namespace(), clock);
     this.watches = new Watches(client, settings.workload().namespace());
   }
 
@@ -154,7 +155,9 @@ public final class InstallationAccess implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  List<ReplicaReading> ask(Installation installation, Optional<ConfigText> text) throws Unreadable {
+  List<ReplicaReading> ask(
+      Installation installation, Optional<ConfigText> text, Set<String> userJobs)
+      throws Unreadable {
     watches.pods(installation.selector());
     List<Pod> found =
         read(
@@ -188,7 +191,7 @@ public final class InstallationAccess implements AutoCloseable {
                       pod.getMetadata().getName(), pod.getMetadata().getUid(), container, base);
                 })
             .toList();
-    return poll.ask(replicas, text.flatMap(InstallationAccess::digest).orElse(null));
+    return poll.ask(replicas, text.flatMap(InstallationAccess::digest).orElse(null), userJobs);
   }
 
   private @Nullable URI base(Installation installation, Pod pod) {

@@ -185,7 +185,7 @@ public final class InstallationLoop implements AutoCloseable {
           List.of());
     }
     Optional<ConfigText> text = access.configText(installation);
-    List<ReplicaReading> replicas = access.ask(installation, text);
+    List<ReplicaReading> replicas = access.ask(installation, text, demand.userJobs());
     attempts =
         attempts.retaining(replicas.stream().map(ReplicaReading::uid).collect(Collectors.toSet()));
     return new InstallationObservation(

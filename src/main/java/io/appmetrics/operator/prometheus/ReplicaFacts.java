@@ -1,5 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.Instant;
 import java.util.Collection;
@@ -16,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param answered whether it has ever answered: what follows is what it said the last time
  * @param problem why it did not answer the last time; null when it did
  * @param loaded the slot jobs in the configuration that it runs
+ * @param model what its configuration makes of a pod; null before it answers
  * @param rejection why its last reload failed, in its own words; null when it succeeded
  * @param pools the names of its scrape pools
- * @param targets the targets of our pools, by pod uid
+ * @param targets the targets of our pools, and of the user's that scrape for us, by pod uid
  */
 public record ReplicaFacts(
     String pod,
@@ -26,6 +28,7 @@ public record ReplicaFacts(
     boolean answered,
     @Nullable String problem,
     SlotJobs loaded,
+    @Nullable RelabelModel model,
     @Nullable String rejection,
     Set<String> pools,
     Map<String, List<ActiveTarget>> targets) {
@@ -36,13 +39,22 @@ public record ReplicaFacts(
     ReplicaReading.Answer answer = seen.answer();
     return answer == null
         ? new ReplicaFacts(
-            pod, !seen.lost(now), false, seen.silence(), SlotJobs.none(), null, Set.of(), Map.of())
+            pod,
+            !seen.lost(now),
+            false,
+            seen.silence(),
+            SlotJobs.none(),
+            null,
+            null,
+            Set.of(),
+            Map.of())
         : new ReplicaFacts(
             pod,
             !seen.lost(now),
             true,
             seen.silence(),
             SlotJobs.named(answer.config().jobNames()),
+            answer.model(),
             answer.runtime().reloadConfigSuccess()
                 ? null
                 : attempts
@@ -54,7 +66,7 @@ public record ReplicaFacts(
 
   /** The same, once nothing is known of it any more. */
   ReplicaFacts lost(String why) {
-    return new ReplicaFacts(pod, false, answered, why, loaded, rejection, pools, targets);
+    return new ReplicaFacts(pod, false, answered, why, loaded, model, rejection, pools, targets);
   }
 
   /** The targets that this replica has for a pod. */

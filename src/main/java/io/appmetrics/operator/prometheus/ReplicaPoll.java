@@ -1,5 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
@@ -11,18 +12,26 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the replicas of an installation, and remembers what each said last; for one thread. */
 final class ReplicaPoll {
   private final PrometheusApi api;
+  private final String namespace;
   private final Clock clock;
   private final Map<String, ReplicaReading> last = new HashMap<>();
   private final Map<String, ErrorWords> words = new HashMap<>();
 
-  ReplicaPoll(PrometheusApi api, Clock clock) {
+  /**
+   * Asks by this API.
+   *
+   * @param namespace of the replicas
+   */
+  ReplicaPoll(PrometheusApi api, String namespace, Clock clock) {
     this.api = api;
+    this.namespace = namespace;
     this.clock = clock;
   }
 
@@ -38,12 +47,13 @@ final class ReplicaPoll {
    * Asks every replica.
    *
    * @param digest the digest of the block that stands in the ConfigMap, or null
+   * @param userJobs the jobs of the user's own whose targets are looked at, too
    */
-  List<ReplicaReading> ask(List<Replica> replicas, @Nullable String digest) {
+  List<ReplicaReading> ask(List<Replica> replicas, @Nullable String digest, Set<String> userJobs) {
     Set<String> expected = digest == null ? Set.of() : Set.of(digest);
     List<ReplicaReading> readings = new ArrayList<>();
     for (Replica replica : replicas) {
-      readings.add(ask(replica, expected));
+      readings.add(ask(replica, expected, userJobs));
     }
     last.clear();
     readings.forEach(reading -> last.put(reading.uid(), reading));
@@ -51,7 +61,7 @@ final class ReplicaPoll {
     return readings;
   }
 
-  private ReplicaReading ask(Replica replica, Set<String> expected) {
+  private ReplicaReading ask(Replica replica, Set<String> expected, Set<String> userJobs) {
     ReplicaReading before = last.get(replica.uid());
     ReplicaReading.Answer known = before == null ? null : before.answer();
     URI base = replica.base();
@@ -63,7 +73,7 @@ final class ReplicaPoll {
           replica.pod(),
           replica.uid(),
           replica.container(),
-          answer(replica, base, known, expected),
+          answer(replica, base, known, expected, userJobs),
           null,
           null,
           0);
@@ -73,7 +83,11 @@ final class ReplicaPoll {
   }
 
   private ReplicaReading.Answer answer(
-      Replica replica, URI base, ReplicaReading.@Nullable Answer known, Set<String> expected)
+      Replica replica,
+      URI base,
+      ReplicaReading.@Nullable Answer known,
+      Set<String> expected,
+      Set<String> userJobs)
       throws PrometheusUnreachable, UnparsableConfig {
     RuntimeInfo runtime = api.runtimeInfo(base);
     boolean sameProcess = known != null && known.runtime().startTime().equals(runtime.startTime());
@@ -83,17 +97,32 @@ final class ReplicaPoll {
         known != null
             && known.runtime().equals(runtime)
             && known.config().markerDigests().equals(expected);
-    LoadedConfig config =
-        known != null && settled ? known.config() : LoadedConfig.parse(api.config(base));
+    LoadedConfig config;
+    RelabelModel model;
+    if (known != null && settled) {
+      config = known.config();
+      model = known.model();
+    } else {
+      String text = api.config(base);
+      config = LoadedConfig.parse(text);
+      model = RelabelModel.ofLoaded(text, version, namespace);
+    }
     Set<String> pools = api.scrapePools(base);
     List<ActiveTarget> found = new ArrayList<>();
-    for (String pool : SlotJobs.named(pools).names()) {
+    for (String pool : lookedAt(pools, userJobs)) {
       found.addAll(api.activeTargets(base, pool));
     }
     Map<String, List<ActiveTarget>> targets =
         words.computeIfAbsent(replica.uid(), uid -> new ErrorWords()).steady(found).stream()
             .collect(Collectors.groupingBy(ActiveTarget::podUid));
-    return new ReplicaReading.Answer(version, runtime, config, pools, targets);
+    return new ReplicaReading.Answer(version, runtime, config, model, pools, targets);
+  }
+
+  private static Set<String> lookedAt(Set<String> pools, Set<String> userJobs) {
+    Set<String> lookedAt = new TreeSet<>(userJobs);
+    lookedAt.retainAll(pools);
+    lookedAt.addAll(SlotJobs.named(pools).names());
+    return lookedAt;
   }
 
   private ReplicaReading silent(Replica replica, @Nullable ReplicaReading before, String why) {

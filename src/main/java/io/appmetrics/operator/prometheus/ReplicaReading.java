@@ -1,5 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import java.time.Instant;
@@ -34,13 +35,15 @@ public record ReplicaReading(
    * @param version its version
    * @param runtime since when it runs, and how its last reload went
    * @param config what it has loaded
+   * @param model what that makes of a pod
    * @param pools the names of its scrape pools
-   * @param targets the targets of our pools, by pod uid
+   * @param targets the targets of our pools, and of the user's that scrape for us, by pod uid
    */
   public record Answer(
       PrometheusVersion version,
       RuntimeInfo runtime,
       LoadedConfig config,
+      RelabelModel model,
       Set<String> pools,
       Map<String, List<ActiveTarget>> targets) {}
 

@@ -25,11 +25,13 @@ final class JobReading {
           "always_scrape_classic_histograms",
           "scrape_native_histograms");
 
+  private final PrometheusVersion version;
   private final Dialect dialect;
   private final String ownNamespace;
   private final boolean loaded;
 
   JobReading(PrometheusVersion version, String ownNamespace, boolean loaded) {
+    this.version = version;
     this.dialect = Dialect.of(version);
     this.ownNamespace = ownNamespace;
     this.loaded = loaded;
@@ -52,7 +54,8 @@ final class JobReading {
         }
       }
     }
-    return new RelabelModel(jobs, unreadable);
+    return new RelabelModel(
+        new RelabelModel.Source(yaml, version, ownNamespace, loaded), jobs, unreadable);
   }
 
   private List<PodScope> scopes(ConfigNode job) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a Prometheus with this configuration makes of a pod. Answers for the jobs whose {@code
@@ -20,10 +21,15 @@ public final class RelabelModel {
   // each doubles the alternatives at least; more than four colliding keys are somebody's joke
   private static final int ALTERNATIVES = 16;
 
+  /** What a model was read from; two of the same are equal. */
+  record Source(String yaml, PrometheusVersion version, String ownNamespace, boolean loaded) {}
+
+  private final Source source;
   private final Map<String, PodJob> jobs;
   private final Map<String, String> unreadable;
 
-  RelabelModel(Map<String, PodJob> jobs, Map<String, String> unreadable) {
+  RelabelModel(Source source, Map<String, PodJob> jobs, Map<String, String> unreadable) {
+    this.source = source;
     this.jobs = Collections.unmodifiableMap(new LinkedHashMap<>(jobs));
     this.unreadable = Collections.unmodifiableMap(new LinkedHashMap<>(unreadable));
   }
@@ -49,6 +55,16 @@ public final class RelabelModel {
   public static RelabelModel ofFile(String yaml, PrometheusVersion version, String ownNamespace)
       throws UnparsableConfig {
     return new JobReading(version, ownNamespace, false).read(yaml);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof RelabelModel model && model.source.equals(source);
+  }
+
+  @Override
+  public int hashCode() {
+    return source.hashCode();
   }
 
   /** The jobs that discover pods, in their order; those that this model cannot read at the end. */

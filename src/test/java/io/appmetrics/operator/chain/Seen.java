@@ -325,6 +325,7 @@ final class Seen {
         replica.answered,
         replica.problem,
         replica.answered ? loaded : SlotJobs.none(),
+        null,
         replica.rejection,
         pools,
         targets);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DemandsTest {
@@ -17,17 +18,29 @@ class DemandsTest {
     List<String> existing = List.of("shop/a", "shop/b");
     assertThat(demands.together(existing)).isEqualTo(new Demand(SlotJobs.none(), false));
 
-    demands.put("shop/a", ONE, true, false);
+    demands.put("shop/a", ONE, Set.of(), true, false);
     assertThat(demands.together(existing)).isEqualTo(new Demand(ONE, false));
-    demands.put("shop/b", SlotJobs.none(), true, false);
+    demands.put("shop/b", SlotJobs.none(), Set.of(), true, false);
     assertThat(demands.together(existing)).isEqualTo(new Demand(ONE, true));
     assertThat(new Demands().together(List.of())).isEqualTo(new Demand(SlotJobs.none(), true));
   }
 
   @Test
+  void looksAtEveryJobOfTheUsersThatScrapesForAnybody() {
+    demands.put("shop/a", SlotJobs.none(), Set.of("kubernetes-pods"), true, false);
+    demands.put("shop/b", ONE, Set.of("kubernetes-pods-istio-secure"), true, false);
+    assertThat(demands.together(List.of()).userJobs())
+        .containsExactly("kubernetes-pods", "kubernetes-pods-istio-secure");
+
+    demands.put("shop/a", SlotJobs.none(), Set.of(), true, false);
+    assertThat(demands.together(List.of()).userJobs())
+        .containsExactly("kubernetes-pods-istio-secure");
+  }
+
+  @Test
   void isWhatAllNeedTogether() {
-    demands.put("shop/a", ONE, true, false);
-    demands.put("shop/b", TWO, true, false);
+    demands.put("shop/a", ONE, Set.of(), true, false);
+    demands.put("shop/b", TWO, Set.of(), true, false);
     assertThat(demands.together(List.of()).jobs()).isEqualTo(ONE.and(TWO));
 
     demands.remove("shop/a");
@@ -38,32 +51,32 @@ class DemandsTest {
   /** {@code kubectl replace --force} of a workload, or of all that a namespace holds. */
   @Test
   void keepsWhatWasNeededWhileAWorkloadIsMissing() {
-    demands.put("shop/a", ONE, true, false);
-    demands.put("shop/a", SlotJobs.none(), false, true);
+    demands.put("shop/a", ONE, Set.of(), true, false);
+    demands.put("shop/a", SlotJobs.none(), Set.of(), false, true);
     assertThat(demands.together(List.of()).jobs()).isEqualTo(ONE);
-    demands.put("shop/a", TWO, false, true);
+    demands.put("shop/a", TWO, Set.of(), false, true);
     assertThat(demands.together(List.of()).jobs()).isEqualTo(ONE.and(TWO));
 
-    demands.put("shop/a", TWO, true, false);
+    demands.put("shop/a", TWO, Set.of(), true, false);
     assertThat(demands.together(List.of()).jobs()).isEqualTo(TWO);
-    demands.put("shop/b", ONE, false, true);
+    demands.put("shop/b", ONE, Set.of(), false, true);
     assertThat(demands.together(List.of()).jobs()).as("never seen").isEqualTo(ONE.and(TWO));
   }
 
   /** Only news wakes the loop. */
   @Test
   void tellsNewsFromWhatIsKnown() {
-    assertThat(demands.put("shop/a", ONE, true, true)).isTrue();
-    assertThat(demands.put("shop/a", ONE, true, true)).isFalse();
-    assertThat(demands.put("shop/a", ONE, true, false)).isTrue();
-    assertThat(demands.put("shop/a", TWO, true, false)).isTrue();
+    assertThat(demands.put("shop/a", ONE, Set.of(), true, true)).isTrue();
+    assertThat(demands.put("shop/a", ONE, Set.of(), true, true)).isFalse();
+    assertThat(demands.put("shop/a", ONE, Set.of(), true, false)).isTrue();
+    assertThat(demands.put("shop/a", TWO, Set.of(), true, false)).isTrue();
   }
 
   @Test
   void pendsAsLongAsOneDoes() {
-    demands.put("shop/a", ONE, true, false);
+    demands.put("shop/a", ONE, Set.of(), true, false);
     assertThat(demands.pending()).isFalse();
-    demands.put("shop/b", ONE, true, true);
+    demands.put("shop/b", ONE, Set.of(), true, true);
     assertThat(demands.pending()).isTrue();
     demands.remove("shop/b");
     assertThat(demands.pending()).isFalse();

@@ -178,6 +178,7 @@ class InstallationDecisionTest {
                 "cannot connect",
                 SlotJobs.none(),
                 null,
+                null,
                 Set.of(),
                 Map.of()));
   }

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ class ReplicaPollTest {
       new ReplicaPoll(
           new PrometheusApi(
               HttpClient.newHttpClient(), Duration.ofSeconds(5), Duration.ofSeconds(5)),
+          "istio-system",
           new Clock() {
             @Override
             public Instant instant() {
@@ -132,11 +134,26 @@ class ReplicaPollTest {
 
   private ReplicaReading ask() {
     asked.clear();
-    return poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, base)), DIGEST).get(0);
+    return poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, base)), DIGEST, Set.of())
+        .get(0);
   }
 
   private static ReplicaReading.Answer answer(ReplicaReading reading) {
     return Objects.requireNonNull(reading.answer());
+  }
+
+  @Test
+  void looksAtThePoolsOfTheUserThatScrapeForUs() {
+    Set<String> jobs = Set.of("kubernetes-pods", "kubernetes-pods-istio-secure");
+
+    poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, base)), DIGEST, jobs);
+
+    assertThat(asked)
+        .contains(
+            "/api/v1/targets?state=active&scrapePool=appmetrics-1",
+            "/api/v1/targets?state=active&scrapePool=kubernetes-pods")
+        .as("what has no pool has no targets")
+        .doesNotContain("/api/v1/targets?state=active&scrapePool=kubernetes-pods-istio-secure");
   }
 
   @Test
@@ -242,7 +259,8 @@ class ReplicaPollTest {
   @Test
   void knowsNothingOfAPodThatDoesNotRun() {
     ReplicaReading reading =
-        poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, null)), DIGEST).get(0);
+        poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, null)), DIGEST, Set.of())
+            .get(0);
 
     assertThat(reading)
         .isEqualTo(
@@ -252,7 +270,7 @@ class ReplicaPollTest {
   @Test
   void forgetsAPodThatIsGone() {
     ask();
-    assertThat(poll.ask(List.of(), DIGEST)).isEmpty();
+    assertThat(poll.ask(List.of(), DIGEST, Set.of())).isEmpty();
     answers.clear();
 
     assertThat(ask().answer()).isNull();
@@ -299,7 +317,8 @@ class ReplicaPollTest {
   private List<String> told(String error, String replica) {
     answers.put("/api/v1/targets", Map.of("activeTargets", List.of(target("down", error))));
     ReplicaReading reading =
-        poll.ask(List.of(new Replica("prometheus-1", replica, RUNNING, base)), DIGEST).get(0);
+        poll.ask(List.of(new Replica("prometheus-1", replica, RUNNING, base)), DIGEST, Set.of())
+            .get(0);
     return Objects.requireNonNull(answer(reading).targets().get("uid-1")).stream()
         .map(ActiveTarget::lastError)
         .toList();

@@ -2,6 +2,7 @@ package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
 import io.appmetrics.operator.prometheus.InstallationObservation.Refusal;
+import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
@@ -118,6 +119,14 @@ final class SeenInstallation {
     }
   }
 
+  private RelabelModel model(String text) {
+    try {
+      return RelabelModel.ofLoaded(text, replica().version, "istio-system");
+    } catch (UnparsableConfig e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
   static LoadedConfig loaded(String text) {
     try {
       return LoadedConfig.parse(text);
@@ -171,13 +180,15 @@ final class SeenInstallation {
     }
 
     private ReplicaReading.Answer answer() {
-      LoadedConfig config = loaded(running != null ? running : text != null ? text : USERS);
+      String runs = running != null ? running : text != null ? text : USERS;
+      LoadedConfig config = loaded(runs);
       Set<String> pools = new TreeSet<>(config.jobNames());
       pools.removeAll(poolsMissing);
       return new ReplicaReading.Answer(
           version,
           new RuntimeInfo(startedAt, reloadSucceeded, loadedAt),
           config,
+          model(runs),
           pools,
           new TreeMap<>(targets));
     }
