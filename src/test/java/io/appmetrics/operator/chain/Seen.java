@@ -288,6 +288,7 @@ final class Seen {
         new ConfigFacts(config, PLACE, configMessage, SlotJobs.none(), null),
         certificates,
         List.of(replica),
+        Set.of(),
         interval);
   }
 
@@ -389,6 +390,7 @@ final class Seen {
             config, PLACE, configMessage, standing == null ? plan.demand() : standing, "0ddba11"),
         certificates,
         replicas.stream().map(replica -> facts(replica, plan, template)).toList(),
+        plan.userJobs(),
         interval);
   }
 
