@@ -4,7 +4,6 @@ import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,8 +115,8 @@ public final class RelabelModel {
   }
 
   private static String chance(Pod pod) {
-    var keys = new ArrayList<List<String>>(PodDiscovery.collisions(pod.annotations()));
-    keys.addAll(PodDiscovery.collisions(pod.labels()));
+    var keys = new ArrayList<List<String>>(Spellings.collisions(pod.annotations()));
+    keys.addAll(Spellings.collisions(pod.labels()));
     return "the pod's "
         + String.join(" and ", keys.get(0))
         + " are one label to Prometheus, which takes the value of any of them; leave one";
@@ -126,8 +125,8 @@ public final class RelabelModel {
   /** The pod with one key of those that become one label, in all ways; empty when too many. */
   private static List<Pod> alternatives(Pod pod) {
     var alternatives = new ArrayList<Pod>();
-    for (var annotations : alternatives(pod.annotations())) {
-      for (var labels : alternatives(pod.labels())) {
+    for (var annotations : Spellings.alternatives(pod.annotations())) {
+      for (var labels : Spellings.alternatives(pod.labels())) {
         alternatives.add(
             new Pod(
                 pod.namespace(),
@@ -146,25 +145,5 @@ public final class RelabelModel {
       }
     }
     return alternatives.size() > ALTERNATIVES ? List.of() : alternatives;
-  }
-
-  private static List<Map<String, String>> alternatives(Map<String, String> meta) {
-    var alternatives = new ArrayList<Map<String, String>>();
-    alternatives.add(meta);
-    for (var keys : PodDiscovery.collisions(meta)) {
-      if (alternatives.size() > ALTERNATIVES) {
-        return List.of();
-      }
-      var next = new ArrayList<Map<String, String>>();
-      for (var alternative : alternatives) {
-        for (var chosen : keys) {
-          var left = new HashMap<>(alternative);
-          left.keySet().removeIf(key -> keys.contains(key) && !key.equals(chosen));
-          next.add(left);
-        }
-      }
-      alternatives = next;
-    }
-    return alternatives;
   }
 }

@@ -366,8 +366,8 @@ class RelabelModelIT {
             .findFirst()
             .orElseThrow();
     return model.predict(job, pod) instanceof Prediction.Certain certain
-            && PodDiscovery.collisions(pod.labels()).isEmpty()
-            && PodDiscovery.collisions(pod.annotations()).isEmpty()
+            && Spellings.collisions(pod.labels()).isEmpty()
+            && Spellings.collisions(pod.annotations()).isEmpty()
         ? certain.drops().stream()
             .filter(Drop.ByRule.class::isInstance)
             .map(Drop.ByRule.class::cast)
