@@ -17,18 +17,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RelabelModel {
 
-  // each doubles the alternatives at least; more than four colliding keys are somebody's joke
-  private static final int ALTERNATIVES = 16;
-
   /** What a model was read from; two of the same are equal. */
   record Source(String yaml, PrometheusVersion version, String ownNamespace, boolean loaded) {}
 
   private final Source source;
+  private final Dialect dialect;
   private final Map<String, PodJob> jobs;
   private final Map<String, String> unreadable;
 
   RelabelModel(Source source, Map<String, PodJob> jobs, Map<String, String> unreadable) {
     this.source = source;
+    this.dialect = Dialect.of(source.version());
     this.jobs = Collections.unmodifiableMap(new LinkedHashMap<>(jobs));
     this.unreadable = Collections.unmodifiableMap(new LinkedHashMap<>(unreadable));
   }
@@ -75,8 +74,9 @@ public final class RelabelModel {
 
   /** What each of {@link #podJobs} makes of the pod. */
   public Map<String, Prediction> predict(Pod pod) {
+    var alternatives = alternatives(pod);
     var predictions = new LinkedHashMap<String, Prediction>();
-    podJobs().forEach(job -> predictions.put(job, predict(job, pod)));
+    podJobs().forEach(job -> predictions.put(job, predict(job, pod, alternatives)));
     return predictions;
   }
 
@@ -86,6 +86,10 @@ public final class RelabelModel {
    * @throws IllegalArgumentException when it is none of {@link #podJobs}
    */
   public Prediction predict(String job, Pod pod) {
+    return predict(job, pod, alternatives(pod));
+  }
+
+  private Prediction predict(String job, Pod pod, List<DiscoveredPod> alternatives) {
     if (unreadable.containsKey(job)) {
       return new Prediction.Unpredictable(unreadable.get(job));
     }
@@ -93,7 +97,6 @@ public final class RelabelModel {
     if (podJob == null) {
       throw new IllegalArgumentException("job " + job + " discovers no pods");
     }
-    var alternatives = alternatives(pod);
     if (alternatives.isEmpty()) {
       return new Prediction.Unpredictable(chance(pod));
     }
@@ -123,27 +126,29 @@ public final class RelabelModel {
   }
 
   /** The pod with one key of those that become one label, in all ways; empty when too many. */
-  private static List<Pod> alternatives(Pod pod) {
-    var alternatives = new ArrayList<Pod>();
+  private List<DiscoveredPod> alternatives(Pod pod) {
+    var alternatives = new ArrayList<DiscoveredPod>();
     for (var annotations : Spellings.alternatives(pod.annotations())) {
       for (var labels : Spellings.alternatives(pod.labels())) {
         alternatives.add(
-            new Pod(
-                pod.namespace(),
-                pod.name(),
-                pod.uid(),
-                pod.ip(),
-                pod.hostIp(),
-                pod.nodeName(),
-                pod.phase(),
-                pod.ready(),
-                labels,
-                annotations,
-                pod.controller(),
-                pod.containers(),
-                pod.initContainers()));
+            new DiscoveredPod(
+                new Pod(
+                    pod.namespace(),
+                    pod.name(),
+                    pod.uid(),
+                    pod.ip(),
+                    pod.hostIp(),
+                    pod.nodeName(),
+                    pod.phase(),
+                    pod.ready(),
+                    labels,
+                    annotations,
+                    pod.controller(),
+                    pod.containers(),
+                    pod.initContainers()),
+                dialect));
       }
     }
-    return alternatives.size() > ALTERNATIVES ? List.of() : alternatives;
+    return alternatives.size() > Spellings.ALTERNATIVES ? List.of() : alternatives;
   }
 }

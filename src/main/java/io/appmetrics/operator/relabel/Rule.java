@@ -6,8 +6,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.function.IntUnaryOperator;
-import java.util.stream.Collectors;
 
 /** One item of {@code relabel_configs} (model/relabel/relabel.go). */
 final class Rule {
@@ -70,7 +70,12 @@ final class Rule {
 
   /** The values of the sources, joined. */
   String value(Labels labels) {
-    return sources.stream().map(labels::get).collect(Collectors.joining(separator));
+    if (sources.size() == 1) {
+      return labels.get(sources.get(0));
+    }
+    var value = new StringJoiner(separator);
+    sources.forEach(source -> value.add(labels.get(source)));
+    return value.toString();
   }
 
   Outcome apply(Labels labels) {
@@ -127,14 +132,13 @@ final class Rule {
   }
 
   private Outcome map(Labels labels) {
-    var before = labels.copy();
     var mapped = new HashMap<String, String>();
     var outcome = Outcome.KEPT;
-    for (var name : before.names()) {
-      var match = regex.match(name);
+    for (var label : labels.values().entrySet()) {
+      var match = regex.match(label.getKey());
       if (match.isPresent()) {
         var to = match.get().expand(replacement);
-        var value = before.get(name);
+        var value = label.getValue();
         var other = mapped.put(to, value);
         if (other != null && !other.equals(value) && dialect.unsortedLabelmap()) {
           outcome = Outcome.BY_CHANCE;

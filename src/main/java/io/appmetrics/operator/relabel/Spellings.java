@@ -12,8 +12,8 @@ import java.util.TreeMap;
  */
 final class Spellings {
 
-  // each doubles the alternatives at least; more than four colliding keys are somebody's joke
-  private static final int ALTERNATIVES = 16;
+  /** Each collision doubles the alternatives at least; more than four are somebody's joke. */
+  static final int ALTERNATIVES = 16;
 
   private Spellings() {}
 

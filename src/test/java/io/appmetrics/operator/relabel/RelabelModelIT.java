@@ -120,7 +120,7 @@ class RelabelModelIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"PROMETHEUS_2", "PROMETHEUS_3"})
+  @EnumSource(names = "PROMETHEUS_.*", mode = EnumSource.Mode.MATCH_ALL)
   void saysWhatARealPrometheusDoes(Binary binary, @TempDir Path directory) throws Exception {
     var version = PrometheusVersion.parse(binary.version());
     var text = configuration(version);
