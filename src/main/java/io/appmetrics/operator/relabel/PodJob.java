@@ -49,6 +49,11 @@ final class PodJob {
     this.defaultLabels = defaultLabels();
   }
 
+  /** Empty when it takes all. */
+  Optional<Shard> shard() {
+    return Sharding.of(name, rules, dialect);
+  }
+
   Prediction predict(DiscoveredPod discovered) {
     var pod = discovered.pod();
     if (pod.ip().isEmpty()) {

@@ -72,6 +72,14 @@ public final class RelabelModel {
     return names;
   }
 
+  /**
+   * The jobs that take only a share of the targets, as several Prometheis do that divide them: what
+   * {@link #predict} says then holds for the Prometheus of this configuration, not for the others.
+   */
+  public List<Shard> shards() {
+    return jobs.values().stream().flatMap(job -> job.shard().stream()).toList();
+  }
+
   /** What each of {@link #podJobs} makes of the pod. */
   public Map<String, Prediction> predict(Pod pod) {
     var alternatives = alternatives(pod);

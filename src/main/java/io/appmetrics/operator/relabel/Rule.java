@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.Stream;
 
 /** One item of {@code relabel_configs} (model/relabel/relabel.go). */
 final class Rule {
@@ -61,6 +62,33 @@ final class Rule {
 
   List<String> sources() {
     return sources;
+  }
+
+  /** The labels whose values it looks at; none for those that go by names. */
+  List<String> reads() {
+    return switch (action) {
+      case LABELMAP, LABELDROP, LABELKEEP -> List.of();
+      case KEEPEQUAL, DROPEQUAL -> Stream.concat(sources.stream(), Stream.of(target)).toList();
+      case REPLACE, KEEP, DROP, HASHMOD, LOWERCASE, UPPERCASE -> sources;
+    };
+  }
+
+  /** Whether it keeps or drops. */
+  boolean chooses() {
+    return switch (action) {
+      case KEEP, DROP, KEEPEQUAL, DROPEQUAL -> true;
+      case REPLACE, HASHMOD, LOWERCASE, UPPERCASE, LABELMAP, LABELDROP, LABELKEEP -> false;
+    };
+  }
+
+  /** The label that it writes to, or compares with; empty when there is none. */
+  String target() {
+    return target;
+  }
+
+  /** Of a hashmod, unsigned. */
+  long modulus() {
+    return modulus;
   }
 
   /** Whether a label of this name is one that the rule looks for by its regex. */
