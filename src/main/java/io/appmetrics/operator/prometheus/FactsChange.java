@@ -55,7 +55,12 @@ public record FactsChange(boolean everybody, Set<String> namespaces) {
                         Map.of()))
             .toList();
     return new ScrapeFacts(
-        facts.installation(), facts.config(), facts.certificates(), bare, facts.scrapeInterval());
+        facts.installation(),
+        facts.config(),
+        facts.certificates(),
+        bare,
+        facts.userJobs(),
+        facts.scrapeInterval());
   }
 
   private static Map<String, Set<Seen>> byNamespace(ScrapeFacts facts) {

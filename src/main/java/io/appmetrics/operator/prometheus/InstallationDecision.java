@@ -38,6 +38,7 @@ record InstallationDecision(
                 .filter(replica -> counts(replica, seen.replicas(), now))
                 .map(replica -> ReplicaFacts.of(seen.workload(), replica, attempts, now))
                 .toList(),
+            seen.demand().userJobs(),
             scrapeInterval(seen));
     if (!(config.action() instanceof Action.None)
         || config.facts().isInTheWay()

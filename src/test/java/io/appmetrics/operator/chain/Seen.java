@@ -294,6 +294,7 @@ final class Seen {
         new ConfigFacts(config, PLACE, configMessage, SlotJobs.none(), null),
         certificates,
         List.of(replica),
+        Set.of(),
         interval);
   }
 
@@ -395,6 +396,7 @@ final class Seen {
             config, PLACE, configMessage, standing == null ? plan.demand() : standing, "0ddba11"),
         certificates,
         replicas.stream().map(replica -> facts(replica, plan, template)).toList(),
+        plan.userJobs(),
         interval);
   }
 
