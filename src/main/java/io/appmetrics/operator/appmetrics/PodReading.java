@@ -36,16 +36,26 @@ final class PodReading {
   }
 
   /**
-   * Whether the Deployment made it, by way of a ReplicaSet name-hash: the labels of a debug pod, a
-   * job or a canary may match, too, and nobody rolls those out.
+   * Whether the workload made it: the labels of a debug pod, a job or a canary may match, too, and
+   * nobody rolls those out.
    */
   private static boolean belongs(Pod pod, Workload workload) {
-    String prefix = workload.name() + "-";
     return pod.getMetadata().getOwnerReferences().stream()
         .filter(owner -> Boolean.TRUE.equals(owner.getController()))
-        .filter(owner -> owner.getKind().equals("ReplicaSet"))
-        .map(OwnerReference::getName)
-        .anyMatch(name -> name.startsWith(prefix) && name.indexOf('-', prefix.length()) < 0);
+        .anyMatch(
+            owner ->
+                switch (workload.kind()) {
+                  case DEPLOYMENT -> isReplicaSetOf(owner, workload.name());
+                  case STATEFUL_SET, DAEMON_SET -> workload.uid().equals(owner.getUid());
+                });
+  }
+
+  /** A Deployment makes its pods by way of a ReplicaSet name-hash, which is not read. */
+  private static boolean isReplicaSetOf(OwnerReference owner, String deployment) {
+    String prefix = deployment + "-";
+    return owner.getKind().equals("ReplicaSet")
+        && owner.getName().startsWith(prefix)
+        && owner.getName().indexOf('-', prefix.length()) < 0;
   }
 
   private static boolean ended(Pod pod) {
@@ -68,7 +78,7 @@ final class PodReading {
         pod.getMetadata().getDeletionTimestamp() != null,
         sidecar(pod, annotations),
         annotations,
-        DeploymentReading.ports(pod.getSpec().getContainers()),
+        WorkloadReading.ports(pod.getSpec().getContainers()),
         merged(pod),
         DiscoveredPod.of(pod));
   }
