@@ -27,11 +27,14 @@ public record EndpointStatus(
     @JsonPropertyDescription("The path, such as /metrics.") @Required @Size(max = 256) String path,
     @JsonPropertyDescription(
             """
-            How Prometheus gets at it. Slot: by numbered annotations of the pod \
+            How Prometheus gets at it. Adopted: a job of its own takes the pod as it is. \
+            Annotation, AnnotationSecure: by prometheus.io/* of the pod, which such a job \
+            reads; Secure: over mutual TLS. Merged, MergedSecure: the same, and Istio's agent \
+            serves the metrics among its own. Slot: by numbered annotations of the pod \
             (appmetrics.io/port-1 and so on) that a job shared by everybody reads \
             (appmetrics-1).\
             """)
-        @OneOf("Slot")
+        @OneOf({"Adopted", "Merged", "MergedSecure", "Annotation", "AnnotationSecure", "Slot"})
         @Nullable String route,
     @JsonPropertyDescription("How Prometheus speaks to it, decided: HTTP, HTTPS or IstioMutual.")
         @OneOf({"HTTP", "HTTPS", "IstioMutual"})

@@ -2,7 +2,7 @@ package io.appmetrics.operator.appmetrics;
 
 import io.appmetrics.operator.api.TargetKind;
 import io.appmetrics.operator.chain.Workload;
-import io.appmetrics.operator.route.SlotAnnotations;
+import io.appmetrics.operator.route.ManagedAnnotations;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
@@ -43,7 +43,7 @@ final class DeploymentReading {
   }
 
   static boolean marked(Deployment deployment) {
-    return templateAnnotations(deployment).containsKey(SlotAnnotations.MANAGED);
+    return templateAnnotations(deployment).containsKey(ManagedAnnotations.MARKER);
   }
 
   private static String name(OwnerReference owner) {

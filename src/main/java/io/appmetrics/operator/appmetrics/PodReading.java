@@ -2,10 +2,14 @@ package io.appmetrics.operator.appmetrics;
 
 import io.appmetrics.operator.chain.PodFacts;
 import io.appmetrics.operator.chain.Workload;
+import io.appmetrics.operator.route.Endpoint;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStateRunning;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class PodReading {
   private static final String SIDECAR_STATUS = "sidecar.istio.io/status";
   private static final String PROXY = "istio-proxy";
+  private static final String MERGED = "ISTIO_PROMETHEUS_ANNOTATIONS";
 
   private PodReading() {}
 
@@ -57,20 +62,58 @@ final class PodReading {
         pod.getMetadata().getNamespace(),
         pod.getMetadata().getName(),
         pod.getMetadata().getUid(),
+        Optional.ofNullable(pod.getMetadata().getCreationTimestamp())
+            .map(Instant::parse)
+            .orElse(Instant.EPOCH),
         readySince(pod),
         startedAt(pod),
         pod.getMetadata().getDeletionTimestamp() != null,
         sidecar(pod, annotations),
         annotations,
-        DeploymentReading.ports(pod.getSpec().getContainers()));
+        DeploymentReading.ports(pod.getSpec().getContainers()),
+        merged(pod),
+        DiscoveredPod.of(pod));
+  }
+
+  /** What the injector has told the agent to fetch (pkg/kube/inject/webhook.go). */
+  private static Endpoint.@Nullable Key merged(Pod pod) {
+    return containers(pod)
+        .filter(container -> container.getName().equals(PROXY))
+        .flatMap(container -> container.getEnv().stream())
+        .filter(variable -> variable.getName().equals(MERGED))
+        .flatMap(variable -> Stream.ofNullable(variable.getValue()))
+        .findFirst()
+        .flatMap(PodReading::merged)
+        .orElse(null);
+  }
+
+  /** As {@code {"scrape":"true","path":"/metrics","port":"8080"}}; the agent has its defaults. */
+  private static Optional<Endpoint.Key> merged(String json) {
+    Map<?, ?> told;
+    try {
+      told = Serialization.unmarshal(json, Map.class);
+    } catch (IllegalArgumentException | KubernetesClientException e) {
+      return Optional.empty(); // then the agent fetches nothing either
+    }
+    String port = told(told, "port", "80");
+    return "true".equals(told(told, "scrape", "")) && port.matches("[1-9]\\d{0,4}")
+        ? Optional.of(new Endpoint.Key(Integer.parseInt(port), told(told, "path", "/metrics")))
+        : Optional.empty();
+  }
+
+  private static String told(Map<?, ?> told, String key, String unlessSet) {
+    return told.get(key) instanceof String text && !text.isEmpty() ? text : unlessSet;
+  }
+
+  private static Stream<Container> containers(Pod pod) {
+    return Stream.concat(
+        pod.getSpec().getContainers().stream(), pod.getSpec().getInitContainers().stream());
   }
 
   /** A native sidecar is an init container. */
   private static boolean sidecar(Pod pod, Map<String, String> annotations) {
     return annotations.containsKey(SIDECAR_STATUS)
-        || Stream.concat(
-                pod.getSpec().getContainers().stream(), pod.getSpec().getInitContainers().stream())
-            .anyMatch(container -> container.getName().equals(PROXY));
+        || containers(pod).anyMatch(container -> container.getName().equals(PROXY));
   }
 
   private static @Nullable Instant readySince(Pod pod) {

@@ -5,6 +5,7 @@ import io.appmetrics.operator.chain.AnnotationOutcome;
 import io.appmetrics.operator.chain.AnnotationOutcome.Kind;
 import io.appmetrics.operator.chain.PodFacts;
 import io.appmetrics.operator.chain.Workload;
+import io.appmetrics.operator.route.ManagedAnnotations;
 import io.appmetrics.operator.route.SlotAnnotations;
 import io.appmetrics.operator.route.WorkloadPlan;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -102,7 +103,7 @@ public final class WorkloadAnnotator {
       }
       boolean known = memory.uid.equals(workload.uid()) && memory.set.equals(wanted);
       int writes = known ? memory.writes : 0;
-      if (SlotAnnotations.managed(workload.template()).equals(wanted)) {
+      if (ManagedAnnotations.ours(workload.template()).equals(wanted)) {
         return new AnnotationOutcome(Kind.UP_TO_DATE, "", writes);
       }
       if (workload.controller() != null) {
@@ -143,7 +144,7 @@ public final class WorkloadAnnotator {
       }
       // kubectl rollout undo moves keys that we wrote to another manager: the marker in the live
       // template tells that they are ours. What it does not name was never ours to take.
-      Set<String> ours = SlotAnnotations.managedKeys(workload.template());
+      Set<String> ours = ManagedAnnotations.keys(workload.template());
       Optional<StatusCause> foreign =
           conflicts.stream().filter(c -> !ours.contains(annotation(c))).findFirst();
       if (foreign.isPresent()) {
@@ -159,7 +160,7 @@ public final class WorkloadAnnotator {
 
   private AnnotationOutcome applied(
       Workload workload, SortedMap<String, String> set, boolean force, int writes) {
-    Set<String> left = new TreeSet<>(SlotAnnotations.managedKeys(workload.template()));
+    Set<String> left = new TreeSet<>(ManagedAnnotations.keys(workload.template()));
     left.removeAll(set.keySet());
     if (!left.isEmpty()) {
       // What kubectl rollout undo has moved to another manager outlives an apply that leaves it
@@ -206,7 +207,7 @@ public final class WorkloadAnnotator {
    * has moved to another manager.
    */
   private AnnotationOutcome strip(Workload workload, int writes) {
-    Set<String> ours = SlotAnnotations.managedKeys(workload.template());
+    Set<String> ours = ManagedAnnotations.keys(workload.template());
     if (ours.isEmpty()) {
       return new AnnotationOutcome(Kind.UP_TO_DATE, "", writes);
     }

@@ -2,6 +2,8 @@ package io.appmetrics.operator.chain;
 
 import io.appmetrics.operator.prometheus.CertificateFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
+import io.appmetrics.operator.route.Endpoint;
+import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.route.Slot;
 import io.appmetrics.operator.route.SlotAnnotations;
@@ -85,17 +87,29 @@ final class Annotated {
   }
 
   private static boolean carries(TargetPlan target, PodFacts pod) {
-    List<Slot> born = SlotAnnotations.read(pod.annotations());
     return target.endpoints().resolved().stream()
-        .allMatch(
-            endpoint ->
-                target
-                    .workload()
-                    .slotOf(endpoint.key())
-                    .filter(slot -> born.stream().anyMatch(b -> same(b, slot)))
-                    .flatMap(slot -> SlotAnnotations.schemeOf(slot.number(), pod.annotations()))
-                    .filter(scheme -> scheme == endpoint.schemeOn(target.mutualTls(pod)))
-                    .isPresent());
+        .allMatch(endpoint -> carries(target, endpoint, pod));
+  }
+
+  private static boolean carries(TargetPlan target, Endpoint endpoint, PodFacts pod) {
+    Route route = target.workload().routes().get(endpoint.key());
+    if (route == null || route instanceof Route.Undecided) {
+      return true; // a later link tells what keeps it from being decided
+    }
+    if (route instanceof Route.ByUserJob) {
+      return pod.merged() != null
+          ? pod.merged().equals(endpoint.key())
+          : target.scrapeAnnotations().entrySet().stream()
+              .allMatch(e -> e.getValue().equals(pod.annotations().get(e.getKey())));
+    }
+    List<Slot> born = SlotAnnotations.read(pod.annotations());
+    return target
+        .workload()
+        .slotOf(endpoint.key())
+        .filter(slot -> born.stream().anyMatch(b -> same(b, slot)))
+        .flatMap(slot -> SlotAnnotations.schemeOf(slot.number(), pod.annotations()))
+        .filter(scheme -> scheme == endpoint.schemeOn(target.mutualTls(pod)))
+        .isPresent();
   }
 
   /** The scheme of the day may differ: the live scheme goes before it. */

@@ -3,7 +3,6 @@ package io.appmetrics.operator.chain;
 import io.appmetrics.operator.prometheus.CertificateFacts;
 import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
-import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.util.Objects;
 import java.util.Set;
 
@@ -13,7 +12,7 @@ final class CertificatesLoaded {
 
   static Finding check(Evidence evidence) {
     ScrapeFacts facts = Objects.requireNonNull(evidence.seen().facts(), "ConfigWritten holds");
-    Set<Integer> mutual = evidence.plan().demand().mutual();
+    Set<String> mutual = evidence.plan().mutualJobs();
     if (mutual.isEmpty()) {
       return Finding.holds("No endpoint needs the mesh's certificates");
     }
@@ -21,8 +20,7 @@ final class CertificatesLoaded {
       return Finding.broken(Reason.CERTIFICATE_EXPIRED, facts.certificates().message());
     }
     for (ReplicaFacts replica : facts.replicas()) {
-      for (int slot : mutual) {
-        String job = SlotJobs.mutualJob(slot);
+      for (String job : mutual) {
         if (!replica.pools().contains(job)) {
           return missing(facts.certificates(), replica.pod(), job);
         }

@@ -15,6 +15,9 @@ final class ConfigWritten {
           "The operator has just started, and has not asked Prometheus yet");
     }
     ConfigFacts config = facts.config();
+    if (evidence.plan().demand().isEmpty() && config.needsNoEdit()) {
+      return Finding.holds("The jobs that are there already serve every endpoint");
+    }
     if (config.jobs().contains(evidence.plan().demand()) && !config.isInTheWay()) {
       return Finding.holds("The jobs " + evidence.plan().demand() + " stand in " + config.place());
     }

@@ -2,6 +2,7 @@ package io.appmetrics.operator.chain;
 
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.appmetrics.operator.route.Endpoint;
+import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.route.Slot;
 import io.appmetrics.operator.scrapeconfig.PrometheusDuration;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target the target that it belongs to
  * @param endpoint the endpoint
- * @param slot the slot that serves it; null when it has none
+ * @param route how it gets scraped; null when there is none
  * @param scheme the scheme by which its first pod is scraped; null when there is none
  * @param up pods on which it is up, on every replica
  * @param counted pods that count: settled, or up earlier
@@ -31,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 public record EndpointReading(
     TargetPlan target,
     Endpoint endpoint,
-    @Nullable Slot slot,
+    @Nullable Route route,
     @Nullable Scheme scheme,
     int up,
     int counted,
@@ -55,26 +57,55 @@ public record EndpointReading(
   }
 
   private static EndpointReading of(Observation seen, TargetPlan target, Endpoint endpoint) {
-    Slot slot = target.workload().slotOf(endpoint.key()).orElse(null);
+    Route route = target.workload().routes().get(endpoint.key());
     ScrapeFacts facts = seen.facts();
-    if (slot == null || facts == null) {
-      return new EndpointReading(target, endpoint, slot, null, 0, 0, null, null);
+    if (facts == null) {
+      return new EndpointReading(target, endpoint, route, null, 0, 0, null, null);
     }
-    Duration settling = settling(endpoint, facts);
-    List<PodScrape> pods =
-        target.serving().stream().map(pod -> PodScrape.of(slot, pod, facts)).toList();
+    if (route instanceof Route.ByUserJob byJob) {
+      return of(
+          target,
+          endpoint,
+          route,
+          seen.now(),
+          settling(byJob.interval()),
+          pod -> byJob.scheme(),
+          pod -> PodScrape.of(byJob, pod, facts));
+    }
+    Slot slot = target.workload().slotOf(endpoint.key()).orElse(null);
+    return slot == null
+        ? new EndpointReading(target, endpoint, route, null, 0, 0, null, null)
+        : of(
+            target,
+            endpoint,
+            route,
+            seen.now(),
+            settling(endpoint, facts),
+            pod -> PodScrape.schemeOn(slot, pod),
+            pod -> PodScrape.of(slot, pod, facts));
+  }
+
+  private static EndpointReading of(
+      TargetPlan target,
+      Endpoint endpoint,
+      @Nullable Route route,
+      Instant now,
+      Duration settling,
+      Function<PodFacts, Scheme> scheme,
+      Function<PodFacts, PodScrape> scrape) {
+    List<PodScrape> pods = target.serving().stream().map(scrape).toList();
     Map<Boolean, List<PodScrape>> byCounting =
         pods.stream()
             .collect(
                 Collectors.partitioningBy(
-                    pod -> pod.up() || !seen.now().isBefore(countsFrom(pod, settling))));
+                    pod -> pod.up() || !now.isBefore(countsFrom(pod, settling))));
     List<PodScrape> counted = byCounting.getOrDefault(true, List.of());
     List<PodScrape> joining = byCounting.getOrDefault(false, List.of());
     return new EndpointReading(
         target,
         endpoint,
-        slot,
-        pods.stream().findFirst().map(pod -> PodScrape.schemeOn(slot, pod.pod())).orElse(null),
+        route,
+        pods.stream().findFirst().map(pod -> scheme.apply(pod.pod())).orElse(null),
         (int) counted.stream().filter(PodScrape::up).count(),
         counted.size(),
         joining.stream()
@@ -98,6 +129,10 @@ public record EndpointReading(
         Optional.ofNullable(endpoint.interval())
             .flatMap(PrometheusDuration::parse)
             .orElse(facts.scrapeInterval());
+    return settling(interval);
+  }
+
+  private static Duration settling(Duration interval) {
     Duration two = interval.multipliedBy(2);
     return two.compareTo(NEW) > 0 ? two : NEW;
   }

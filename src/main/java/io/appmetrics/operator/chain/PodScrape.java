@@ -4,13 +4,19 @@ import io.appmetrics.operator.prometheus.ActiveTarget;
 import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.appmetrics.operator.prometheus.TargetHealth;
+import io.appmetrics.operator.relabel.Drop;
+import io.appmetrics.operator.relabel.Prediction;
+import io.appmetrics.operator.relabel.RelabelModel;
+import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.route.Slot;
 import io.appmetrics.operator.route.SlotAnnotations;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -20,7 +26,8 @@ import java.util.Optional;
  * @param pod the pod
  * @param state how far it is, on the replica on which it is not up; UP when it is on all
  * @param replica the Prometheus pod that says so
- * @param error Prometheus' own words for a scrape that failed; else empty
+ * @param error Prometheus' own words for a scrape that failed, or the rule that drops the pod; else
+ *     empty
  */
 public record PodScrape(PodFacts pod, State state, String replica, String error) {
 
@@ -33,7 +40,9 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
     /** It is a target, and this container of it has not been scraped yet. */
     AWAITED,
     /** The last scrape failed. */
-    FAILED
+    FAILED,
+    /** The rules of the job drop the pod. */
+    DROPPED
   }
 
   /**
@@ -47,32 +56,96 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
           .thenComparing(scrape -> scrape.pod().name())
           .thenComparing(PodScrape::replica);
 
-  /** A replica on which the endpoint is not up decides: all of them are to have it. */
-  static PodScrape of(Slot slot, PodFacts pod, ScrapeFacts facts) {
-    Scheme scheme = schemeOn(slot, pod);
-    String job =
-        scheme == Scheme.ISTIO_MUTUAL
-            ? SlotJobs.mutualJob(slot.number())
-            : SlotJobs.plainJob(slot.number());
-    return facts.replicas().stream()
-        .map(replica -> of(slot, scheme, job, pod, replica))
-        .filter(scrape -> !scrape.up())
-        .min(MOST_TELLING_FIRST)
-        .orElse(
-            facts.replicas().isEmpty()
-                ? new PodScrape(pod, State.ABSENT, "no Prometheus pod", "")
-                : new PodScrape(pod, State.UP, facts.replicas().get(0).pod(), ""));
+  /**
+   * The target that is looked for.
+   *
+   * @param job that makes it
+   * @param scheme of its URL: {@code http} or {@code https}
+   */
+  private record Expected(String job, String scheme, int port, String path) {
+
+    static Expected of(Slot slot, PodFacts pod) {
+      Scheme scheme = schemeOn(slot, pod);
+      return new Expected(
+          scheme == Scheme.ISTIO_MUTUAL
+              ? SlotJobs.mutualJob(slot.number())
+              : SlotJobs.plainJob(slot.number()),
+          ofUrl(scheme),
+          slot.port(),
+          slot.path());
+    }
+
+    static Expected of(Route.ByUserJob route) {
+      return new Expected(route.job(), ofUrl(route.scheme()), route.port(), route.path());
+    }
+
+    private static String ofUrl(Scheme scheme) {
+      return scheme == Scheme.HTTP ? "http" : "https";
+    }
+
+    /**
+     * The job of a slot scrapes http and https: while a pod changes over, the old target stands.
+     */
+    boolean is(String targetUrl) {
+      URI url;
+      try {
+        url = new URI(targetUrl);
+      } catch (URISyntaxException e) {
+        return false; // rules of the user's own may make anything
+      }
+      int implied = "https".equals(url.getScheme()) ? 443 : 80;
+      return (url.getPort() < 0 ? implied : url.getPort()) == port
+          && Objects.equals(url.getPath(), path)
+          && Objects.equals(url.getScheme(), scheme);
+    }
   }
 
-  private static PodScrape of(
-      Slot slot, Scheme scheme, String job, PodFacts pod, ReplicaFacts replica) {
+  static PodScrape of(Slot slot, PodFacts pod, ScrapeFacts facts) {
+    return of(Expected.of(slot, pod), pod, facts);
+  }
+
+  static PodScrape of(Route.ByUserJob route, PodFacts pod, ScrapeFacts facts) {
+    return of(Expected.of(route), pod, facts);
+  }
+
+  /**
+   * A replica on which the endpoint is not up decides: all of them are to have it, but for those
+   * whose own rules leave the pod to others.
+   */
+  private static PodScrape of(Expected expected, PodFacts pod, ScrapeFacts facts) {
+    List<PodScrape> scrapes =
+        facts.replicas().stream().map(replica -> of(expected, pod, replica)).toList();
+    return scrapes.stream()
+        .filter(scrape -> scrape.state() != State.DROPPED)
+        .min(Comparator.comparing(PodScrape::up).thenComparing(MOST_TELLING_FIRST))
+        .or(() -> scrapes.stream().min(MOST_TELLING_FIRST))
+        .orElse(new PodScrape(pod, State.ABSENT, "no Prometheus pod", ""));
+  }
+
+  private static PodScrape of(Expected expected, PodFacts pod, ReplicaFacts replica) {
     Optional<ActiveTarget> target =
         replica.targetsOf(pod.uid()).stream()
-            .filter(t -> t.pool().equals(job) && serves(t, slot, scheme))
+            .filter(t -> t.pool().equals(expected.job()) && expected.is(t.scrapeUrl()))
             .findFirst();
-    String error = target.map(ActiveTarget::lastError).orElse("");
-    return new PodScrape(
-        pod, target.map(t -> state(t, pod)).orElse(State.ABSENT), replica.pod(), error);
+    return target
+        .map(t -> new PodScrape(pod, state(t, pod), replica.pod(), t.lastError()))
+        .or(
+            () ->
+                dropped(expected, pod, replica)
+                    .map(rule -> new PodScrape(pod, State.DROPPED, replica.pod(), rule)))
+        .orElse(new PodScrape(pod, State.ABSENT, replica.pod(), ""));
+  }
+
+  /** The rule by which the job, as the replica runs it, comes to no such target. */
+  private static Optional<String> dropped(Expected expected, PodFacts pod, ReplicaFacts replica) {
+    RelabelModel model = replica.model();
+    if (model == null || !model.podJobs().contains(expected.job())) {
+      return Optional.empty();
+    }
+    return model.predict(expected.job(), pod.discovered()) instanceof Prediction.Certain certain
+            && certain.targets().stream().noneMatch(made -> expected.is(made.url()))
+        ? certain.drops().stream().map(Drop::sentence).findFirst()
+        : Optional.empty();
   }
 
   private static State state(ActiveTarget target, PodFacts pod) {
@@ -90,14 +163,6 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
   private static boolean scrapedSinceStart(ActiveTarget target, PodFacts pod) {
     Instant started = pod.startedAt();
     return started == null || !target.lastScrape().isBefore(started.plusSeconds(1));
-  }
-
-  /** The job of a slot scrapes http and https: while a pod changes over, the old target stands. */
-  private static boolean serves(ActiveTarget target, Slot slot, Scheme scheme) {
-    URI url = URI.create(target.scrapeUrl());
-    return url.getPort() == slot.port()
-        && Objects.equals(url.getPath(), slot.path())
-        && Objects.equals(url.getScheme(), scheme == Scheme.HTTP ? "http" : "https");
   }
 
   /** The scheme by which the slot jobs scrape this pod. */

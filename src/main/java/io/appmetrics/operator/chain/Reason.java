@@ -50,7 +50,9 @@ public enum Reason {
   NOT_METRICS(Remedy.PENDING),
   SCRAPE_TIMEOUT(Remedy.PENDING),
   LIMIT_EXCEEDED(Remedy.PENDING),
-  SCRAPE_FAILED(Remedy.PENDING);
+  SCRAPE_FAILED(Remedy.PENDING),
+  DROPPED_BY_RELABELING(Remedy.PENDING),
+  SCRAPED_TWICE(Remedy.HUMAN);
 
   /** Who has to act. */
   public enum Remedy {

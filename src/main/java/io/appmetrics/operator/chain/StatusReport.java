@@ -4,7 +4,7 @@ import io.appmetrics.operator.api.AppMetricsStatus;
 import io.appmetrics.operator.api.Condition;
 import io.appmetrics.operator.api.EndpointStatus;
 import io.appmetrics.operator.api.TargetStatus;
-import io.appmetrics.operator.route.Slot;
+import io.appmetrics.operator.route.Route;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -268,7 +268,7 @@ public final class StatusReport {
         key(reading.target()),
         reading.endpoint().port(),
         reading.endpoint().path(),
-        reading.slot() == null ? null : "Slot",
+        route(reading.route()),
         reading.scheme() == null ? null : reading.scheme().toString(),
         why(reading),
         reading.up(),
@@ -278,19 +278,35 @@ public final class StatusReport {
             : reading.trouble().error());
   }
 
+  private static @Nullable String route(@Nullable Route route) {
+    if (route instanceof Route.ByUserJob byJob) {
+      return byJob.kind().toString();
+    }
+    return route instanceof Route.BySlot ? Route.Kind.SLOT.toString() : null;
+  }
+
   private static @Nullable String why(EndpointReading reading) {
-    Slot slot = reading.slot();
-    if (slot == null) {
+    Route route = reading.route();
+    if (route == null) {
       return reading.target().seen().workload() == null ? NO_WORKLOAD : null;
     }
-    String scheme =
-        switch (reading.endpoint().declared()) {
-          case AUTO ->
-              reading.target().seen().policy().source()
-                  + " is "
-                  + reading.target().seen().policy().mode();
-          case HTTP, HTTPS, ISTIO_MUTUAL -> "the scheme is declared";
-        };
-    return "slot %d; %s".formatted(slot.number(), scheme);
+    if (route instanceof Route.Undecided undecided) {
+      return undecided.why();
+    }
+    if (route instanceof Route.ByUserJob byJob) {
+      return "job %s; %s; %s".formatted(byJob.job(), scheme(reading), byJob.why());
+    }
+    Route.BySlot slot = (Route.BySlot) route;
+    return "slot %d; %s; %s".formatted(slot.number(), scheme(reading), slot.why());
+  }
+
+  private static String scheme(EndpointReading reading) {
+    return switch (reading.endpoint().declared()) {
+      case AUTO ->
+          reading.target().seen().policy().source()
+              + " is "
+              + reading.target().seen().policy().mode();
+      case HTTP, HTTPS, ISTIO_MUTUAL -> "the scheme is declared";
+    };
   }
 }

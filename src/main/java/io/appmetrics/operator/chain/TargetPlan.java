@@ -1,22 +1,31 @@
 package io.appmetrics.operator.chain;
 
 import io.appmetrics.operator.chain.Workload.DeclaredPort;
+import io.appmetrics.operator.prometheus.ReplicaFacts;
+import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.appmetrics.operator.route.Claim;
 import io.appmetrics.operator.route.Endpoint;
 import io.appmetrics.operator.route.Endpoints;
+import io.appmetrics.operator.route.Foresight;
+import io.appmetrics.operator.route.ManagedAnnotations;
 import io.appmetrics.operator.route.MutualTls;
+import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.route.Slot;
 import io.appmetrics.operator.route.SlotAnnotations;
 import io.appmetrics.operator.route.WorkloadPlan;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be done for one target.
@@ -28,13 +37,11 @@ import java.util.stream.Stream;
  */
 public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPlan workload) {
 
-  static TargetPlan of(TargetObservation seen, int slotLimit) {
+  static TargetPlan of(TargetObservation seen, int slotLimit, @Nullable ScrapeFacts facts) {
     Workload workload = seen.workload();
     if (workload == null) {
       return new TargetPlan(
-          seen,
-          Endpoints.of(seen.target().ports(), Map.of()),
-          WorkloadPlan.of(List.of(), Map.of(), false, slotLimit));
+          seen, Endpoints.of(seen.target().ports(), Map.of()), WorkloadPlan.NOTHING);
     }
     Map<String, Integer> named = named(workload.ports());
     List<Claim> claims =
@@ -51,7 +58,21 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
     return new TargetPlan(
         seen,
         Endpoints.of(seen.target().ports(), named),
-        WorkloadPlan.of(claims, workload.template(), mutual, slotLimit));
+        WorkloadPlan.of(
+            claims, workload.template(), port -> mutual, slotLimit, foresight(seen, facts)));
+  }
+
+  /** What the replicas that have ever answered make of the newest pod. */
+  private static Foresight foresight(TargetObservation seen, @Nullable ScrapeFacts facts) {
+    return facts == null
+        ? Foresight.NONE
+        : new Foresight(
+            facts.replicas().stream().map(ReplicaFacts::model).flatMap(Stream::ofNullable).toList(),
+            seen.pods().stream()
+                .filter(pod -> !pod.terminating())
+                .max(Comparator.comparing(PodFacts::createdAt).thenComparing(PodFacts::name))
+                .map(PodFacts::discovered)
+                .orElse(null));
   }
 
   private static Map<String, Integer> named(List<DeclaredPort> ports) {
@@ -76,7 +97,7 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
 
   /** The live schemes that a pod needs beside what it was born with. */
   public SortedMap<String, String> liveSchemes(PodFacts pod) {
-    return workload.liveSchemes(pod.annotations(), mutualTls(pod));
+    return workload.liveSchemes(pod.annotations(), port -> mutualTls(pod));
   }
 
   /** The jobs that this target needs. */
@@ -98,6 +119,32 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
     return new SlotJobs(plain, mutual);
   }
 
+  /** The annotations {@code prometheus.io/*} that a pod is to carry, whoever wrote them. */
+  Map<String, String> scrapeAnnotations() {
+    Workload there = seen.workload();
+    return there == null ? Map.of() : workload.scrapeAnnotationsOn(there.template());
+  }
+
+  /** The jobs of the user's own that scrape this target. */
+  Set<String> userJobs() {
+    return byUserJob().map(Route.ByUserJob::job).collect(Collectors.toSet());
+  }
+
+  /** Those of them that need the mesh's certificates for it. */
+  Set<String> mutualUserJobs() {
+    return byUserJob()
+        .filter(route -> route.scheme() == Scheme.ISTIO_MUTUAL)
+        .map(Route.ByUserJob::job)
+        .collect(Collectors.toSet());
+  }
+
+  private Stream<Route.ByUserJob> byUserJob() {
+    return endpoints.resolved().stream()
+        .map(endpoint -> workload.routes().get(endpoint.key()))
+        .filter(Route.ByUserJob.class::isInstance)
+        .map(Route.ByUserJob.class::cast);
+  }
+
   /** The jobs that scrape it as it stands: those that a suspended AppMetrics keeps. */
   SlotJobs standing() {
     Workload there = seen.workload();
@@ -106,7 +153,7 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
     Stream.concat(
             there == null ? Stream.of() : Stream.of(there.template()),
             seen.pods().stream().map(PodFacts::annotations))
-        .filter(annotations -> annotations.containsKey(SlotAnnotations.MANAGED))
+        .filter(annotations -> annotations.containsKey(ManagedAnnotations.MARKER))
         .forEach(
             annotations -> {
               for (Slot slot : SlotAnnotations.read(annotations)) {

@@ -2,6 +2,7 @@ package io.appmetrics.operator.chain;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** Is every endpoint of every pod that counts an up target. */
 final class TargetsUp {
@@ -17,7 +18,28 @@ final class TargetsUp {
     return broken.stream()
         .min(TELLING_FIRST)
         .map(first -> explain(first).and(others(broken.size() - 1)))
+        .or(() -> twice(evidence))
         .orElseGet(() -> Finding.holds(scraped(evidence.readings().size())));
+  }
+
+  /** What two jobs scrape arrives twice: sums over it are wrong. */
+  private static Optional<Finding> twice(Evidence evidence) {
+    for (EndpointReading reading : evidence.readings()) {
+      List<String> jobs =
+          reading.target().workload().doubles().getOrDefault(reading.endpoint().key(), List.of());
+      if (!jobs.isEmpty()) {
+        return Optional.of(
+            Finding.broken(
+                Reason.SCRAPED_TWICE,
+                "%s %s is scraped by the jobs %s, so that its metrics arrive %d times: change the annotations or the rules by which one of them takes it"
+                    .formatted(
+                        reading.target().name(),
+                        reading.endpoint().key(),
+                        String.join(" and ", jobs),
+                        jobs.size())));
+      }
+    }
+    return Optional.empty();
   }
 
   private static String scraped(int endpoints) {
@@ -43,6 +65,11 @@ final class TargetsUp {
     String where = "%s of pod %s".formatted(endpoint, trouble.pod().name());
     return switch (trouble.state()) {
       case FAILED -> failed(where, trouble);
+      case DROPPED ->
+          Finding.broken(
+              Reason.DROPPED_BY_RELABELING,
+              "%s is dropped by Prometheus pod %s: %s: change that rule, or what it looks at"
+                  .formatted(where, trouble.replica(), trouble.error()));
       case ABSENT ->
           reading.counted() == 0
               ? Finding.broken(

@@ -24,6 +24,14 @@ public record ConfigFacts(
     };
   }
 
+  /** Whether who needs no job of ours is well served, though we could not write one. */
+  public boolean needsNoEdit() {
+    return switch (state) {
+      case WRITTEN, PENDING, TOO_LARGE, REFUSED, UNPARSABLE -> true;
+      case INSTALLATION_NOT_FOUND, INSTALLATION_UNSUPPORTED, UNREADABLE, MISSING -> false;
+    };
+  }
+
   /** The states of the configuration's text. */
   public enum State {
     /** What is wanted stands there. */

@@ -8,6 +8,7 @@ import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -40,11 +41,15 @@ final class JobReading {
   RelabelModel read(String yaml) throws UnparsableConfig {
     var jobs = new LinkedHashMap<String, PodJob>();
     var unreadable = new LinkedHashMap<String, String>();
+    var mutualTls = new HashSet<String>();
     var root = ConfigNode.parse(yaml);
     var global = root.flatMap(node -> node.field("global"));
     for (var job : root.map(node -> node.items("scrape_configs")).orElse(List.of())) {
       var scopes = scopes(job);
       var name = job.text("job_name").orElse("");
+      if (showsCertificate(job)) {
+        mutualTls.add(name);
+      }
       if (!scopes.isEmpty()) {
         try {
           jobs.put(
@@ -55,7 +60,13 @@ final class JobReading {
       }
     }
     return new RelabelModel(
-        new RelabelModel.Source(yaml, version, ownNamespace, loaded), jobs, unreadable);
+        new RelabelModel.Source(yaml, version, ownNamespace, loaded), jobs, unreadable, mutualTls);
+  }
+
+  private static boolean showsCertificate(ConfigNode job) {
+    var tls = job.field("tls_config");
+    return tls.flatMap(node -> node.text("cert_file")).filter(file -> !file.isEmpty()).isPresent()
+        && tls.flatMap(node -> node.text("key_file")).filter(file -> !file.isEmpty()).isPresent();
   }
 
   private List<PodScope> scopes(ConfigNode job) {

@@ -2,6 +2,7 @@ package io.appmetrics.operator.relabel;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -48,6 +49,21 @@ public final class MetricsMerging {
     merged.put(PORT, port);
     merged.put(PATH_KEY, PATH);
     return Map.copyOf(merged);
+  }
+
+  /** The agent's port of a pod whose metrics are merged; empty where they are not. */
+  public static OptionalInt agentPort(Map<String, String> pod) {
+    var port = value(pod, PORT).orElse("");
+    return value(pod, PATH_KEY).filter(PATH::equals).isPresent()
+            && value(pod, SCRAPE).filter("true"::equals).isPresent()
+            && port.matches("[1-9]\\d{0,4}")
+        ? OptionalInt.of(Integer.parseInt(port))
+        : OptionalInt.empty();
+  }
+
+  /** Whether the injector replaces an annotation of this key where it merges. */
+  public static boolean rewrites(String key) {
+    return REPLACED.contains(PodDiscovery.sanitised(key));
   }
 
   /** Only a plain false keeps the injector away. */

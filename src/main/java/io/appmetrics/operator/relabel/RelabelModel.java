@@ -27,8 +27,14 @@ public final class RelabelModel {
   private final Source source;
   private final Map<String, PodJob> jobs;
   private final Map<String, String> unreadable;
+  private final Set<String> mutualTls;
 
-  RelabelModel(Source source, Map<String, PodJob> jobs, Map<String, String> unreadable) {
+  RelabelModel(
+      Source source,
+      Map<String, PodJob> jobs,
+      Map<String, String> unreadable,
+      Set<String> mutualTls) {
+    this.mutualTls = Set.copyOf(mutualTls);
     this.source = source;
     this.jobs = Collections.unmodifiableMap(new LinkedHashMap<>(jobs));
     this.unreadable = Collections.unmodifiableMap(new LinkedHashMap<>(unreadable));
@@ -72,6 +78,11 @@ public final class RelabelModel {
     var names = new ArrayList<>(jobs.keySet());
     names.addAll(unreadable.keySet());
     return names;
+  }
+
+  /** Whether a job shows a certificate of its own to its targets. */
+  public boolean mutualTls(String job) {
+    return mutualTls.contains(job);
   }
 
   /** What each of {@link #podJobs} makes of the pod. */

@@ -6,21 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The annotations by which a pod tells the slot jobs where its metrics are. */
 public final class SlotAnnotations {
   /** Every annotation of ours begins so. */
   public static final String PREFIX = "appmetrics.io/";
-
-  /** Names the keys that we wrote: what is ours is seen on the object itself. */
-  public static final String MANAGED = PREFIX + "managed";
 
   private static final Pattern PORT =
       Pattern.compile(Pattern.quote(PREFIX) + "port-([1-9]\\d{0,2})");
@@ -29,8 +22,8 @@ public final class SlotAnnotations {
 
   private SlotAnnotations() {}
 
-  /** The annotations of these slots and the marker that names them; empty for no slot. */
-  public static SortedMap<String, String> of(Collection<Slot> slots) {
+  /** The annotations of these slots. */
+  static SortedMap<String, String> of(Collection<Slot> slots) {
     SortedMap<String, String> out = new TreeMap<>();
     for (Slot slot : slots) {
       int n = slot.number();
@@ -42,13 +35,6 @@ public final class SlotAnnotations {
         out.put(PREFIX + "timeout-" + n, slot.timeout());
       }
       slot.params().forEach((key, value) -> out.put(PREFIX + "param-" + n + "-" + key, value));
-    }
-    if (!out.isEmpty()) {
-      out.put(
-          MANAGED,
-          out.keySet().stream()
-              .map(key -> key.substring(PREFIX.length()))
-              .collect(Collectors.joining(",")));
     }
     return out;
   }
@@ -91,25 +77,6 @@ public final class SlotAnnotations {
             annotations.get(PREFIX + "interval-" + n),
             annotations.get(PREFIX + "timeout-" + n),
             params));
-  }
-
-  /** The keys that the marker names, the marker included; empty where there is no marker. */
-  public static SortedSet<String> managedKeys(Map<String, String> annotations) {
-    String marker = annotations.get(MANAGED);
-    if (marker == null) {
-      return new TreeSet<>();
-    }
-    return Stream.concat(
-            Stream.of(MANAGED),
-            Stream.of(marker.split(",", -1)).filter(key -> !key.isBlank()).map(PREFIX::concat))
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  /** Those of the annotations that the marker names. */
-  public static SortedMap<String, String> managed(Map<String, String> annotations) {
-    SortedMap<String, String> out = new TreeMap<>(annotations);
-    out.keySet().retainAll(managedKeys(annotations));
-    return out;
   }
 
   /** The annotation on a live pod that goes before the template's scheme of slot n. */

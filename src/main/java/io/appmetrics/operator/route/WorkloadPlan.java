@@ -1,6 +1,7 @@
 package io.appmetrics.operator.route;
 
 import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -10,47 +11,202 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 
 /**
  * What is to stand on one workload's pod template and on its live pods: the union of all claims on
- * it, each endpoint in a slot.
+ * it, each endpoint with its route.
  *
  * @param slots the slots, by number
  * @param endpoints the endpoint that each slot serves, by slot number
+ * @param scrapeAnnotations what is to stand in {@code prometheus.io/*}, of one endpoint
+ * @param routes how each endpoint gets scraped
+ * @param doubles the endpoints that several jobs scrape, with these jobs
  * @param conflicts for each AppMetrics that loses an endpoint: which, and to whom
  * @param unplaced the endpoints for which no slot is left
  */
 public record WorkloadPlan(
     List<Slot> slots,
     Map<Integer, Endpoint> endpoints,
+    Optional<ScrapeAnnotations> scrapeAnnotations,
+    Map<Endpoint.Key, Route> routes,
+    Map<Endpoint.Key, List<String>> doubles,
     Map<String, List<Conflict>> conflicts,
     List<Endpoint.Key> unplaced) {
+
+  private static final String UNFORESEEN =
+      "how it gets scraped is decided once Prometheus answers and there is a pod";
 
   /** An endpoint that an older AppMetrics declares with other settings. */
   public record Conflict(Endpoint.Key endpoint, String winner) {}
 
+  /** Nothing is to stand there. */
+  public static final WorkloadPlan NOTHING =
+      new WorkloadPlan(
+          List.of(), Map.of(), Optional.empty(), Map.of(), Map.of(), Map.of(), List.of());
+
   /**
-   * Plans the slots of one workload.
+   * Plans one workload.
    *
    * @param claims of every AppMetrics that names the workload, in any order
    * @param template the annotations of its pod template as they stand
-   * @param mutualTls whether its pods refuse everything but the mesh's mutual TLS
+   * @param mutualTls whether its pods refuse everything but the mesh's mutual TLS on a port
    * @param limit the highest slot number
+   * @param foresight what Prometheus will make of its pods
    */
   public static WorkloadPlan of(
-      Collection<Claim> claims, Map<String, String> template, boolean mutualTls, int limit) {
-    List<Slot> standing = SlotAnnotations.read(SlotAnnotations.managed(template));
+      Collection<Claim> claims,
+      Map<String, String> template,
+      IntPredicate mutualTls,
+      int limit,
+      Foresight foresight) {
+    Map<String, String> ours = ManagedAnnotations.ours(template);
+    List<Slot> standing = SlotAnnotations.read(ours);
     Map<Endpoint.Key, Slot> standingByKey = new HashMap<>();
     standing.forEach(slot -> standingByKey.putIfAbsent(slot.key(), slot));
 
     Map<String, List<Conflict>> conflicts = new TreeMap<>();
     Collection<Endpoint> wanted = union(claims, standingByKey, conflicts);
 
+    Routing routing = new Routing(foresight, template, e -> e.schemeOn(mutualTls.test(e.port())));
+    Choice choice =
+        new Choice(foresight, routing, ScrapeAnnotations.read(ours), standingByKey).of(wanted);
+
     SortedMap<Integer, Endpoint> placed = new TreeMap<>();
     List<Endpoint.Key> unplaced = new ArrayList<>();
-    place(wanted, standingByKey, limit, placed, unplaced);
+    place(choice.slotted.keySet(), standingByKey, limit, placed, unplaced);
+    Map<Endpoint.Key, Route> routes = new HashMap<>(choice.routes);
+    placed.forEach(
+        (number, endpoint) ->
+            routes.put(
+                endpoint.key(),
+                new Route.BySlot(number, choice.slotted.getOrDefault(endpoint, ""))));
+    List<Slot> slots = slots(placed, standing, standingByKey, mutualTls);
     return new WorkloadPlan(
-        slots(placed, standing, standingByKey, mutualTls), placed, conflicts, unplaced);
+        slots,
+        placed,
+        choice.scrapeAnnotations,
+        routes,
+        doubles(wanted, routing, routes, written(template, slots, choice.scrapeAnnotations)),
+        conflicts,
+        unplaced);
+  }
+
+  private static Map<String, String> written(
+      Map<String, String> template,
+      List<Slot> slots,
+      Optional<ScrapeAnnotations> scrapeAnnotations) {
+    Map<String, String> written = new TreeMap<>(ManagedAnnotations.foreign(template));
+    written.putAll(ManagedAnnotations.of(slots, scrapeAnnotations));
+    return written;
+  }
+
+  /** What several jobs scrape arrives several times. */
+  private static Map<Endpoint.Key, List<String>> doubles(
+      Collection<Endpoint> wanted,
+      Routing routing,
+      Map<Endpoint.Key, Route> routes,
+      Map<String, String> written) {
+    Map<Endpoint.Key, List<String>> doubles = new HashMap<>();
+    for (Endpoint endpoint : wanted) {
+      List<String> jobs = new ArrayList<>(routing.jobs(endpoint, written));
+      if (routes.get(endpoint.key()) instanceof Route.BySlot slot) {
+        jobs.add(SlotJobs.plainJob(slot.number()));
+      }
+      if (jobs.size() > 1) {
+        doubles.put(endpoint.key(), List.copyOf(jobs));
+      }
+    }
+    return doubles;
+  }
+
+  /** The routes over the user's own jobs, and the endpoints for which there is none. */
+  private static final class Choice {
+    private final Foresight foresight;
+    private final Routing routing;
+    private final Optional<ScrapeAnnotations> standing;
+    private final Map<Endpoint.Key, Slot> standingSlots;
+    private final Map<Endpoint.Key, Route> routes = new HashMap<>();
+    private final Map<Endpoint, String> slotted = new LinkedHashMap<>();
+    private Optional<ScrapeAnnotations> scrapeAnnotations = Optional.empty();
+
+    Choice(
+        Foresight foresight,
+        Routing routing,
+        Optional<ScrapeAnnotations> standing,
+        Map<Endpoint.Key, Slot> standingSlots) {
+      this.foresight = foresight;
+      this.routing = routing;
+      this.standing = standing;
+      this.standingSlots = standingSlots;
+    }
+
+    Choice of(Collection<Endpoint> wanted) {
+      return foresight.knows() ? foreseen(wanted) : asItStands(wanted);
+    }
+
+    /** Nobody is rolled out of ignorance. */
+    private Choice asItStands(Collection<Endpoint> wanted) {
+      for (Endpoint endpoint : wanted) {
+        if (standingSlots.containsKey(endpoint.key())) {
+          slotted.put(endpoint, "it stands");
+        } else {
+          if (standing.filter(s -> s.key().equals(endpoint.key())).isPresent()) {
+            scrapeAnnotations = standing;
+          }
+          routes.put(endpoint.key(), new Route.Undecided(UNFORESEEN));
+        }
+      }
+      return this;
+    }
+
+    private Choice foreseen(Collection<Endpoint> wanted) {
+      List<Endpoint> open = new ArrayList<>();
+      for (Endpoint endpoint : wanted) {
+        List<Route.ByUserJob> adopted = routing.adopted(endpoint);
+        if (adopted.isEmpty()) {
+          open.add(endpoint);
+        } else {
+          routes.put(endpoint.key(), adopted.get(0));
+        }
+      }
+      // What stands and does its work stays: another choice would roll the workload.
+      open.removeIf(this::kept);
+      for (Endpoint endpoint : open) {
+        if (scrapeAnnotations.isPresent()) {
+          slotted.put(
+              endpoint, "prometheus.io/* serve " + scrapeAnnotations.get().key() + " already");
+        } else {
+          decide(endpoint);
+        }
+      }
+      return this;
+    }
+
+    private boolean kept(Endpoint endpoint) {
+      if (standing.filter(s -> s.key().equals(endpoint.key())).isEmpty()) {
+        return false;
+      }
+      Optional<Route.ByUserJob> kept = routing.kept(endpoint, standing.get());
+      kept.ifPresent(
+          route -> {
+            scrapeAnnotations = standing;
+            routes.put(endpoint.key(), route);
+          });
+      return kept.isPresent();
+    }
+
+    private void decide(Endpoint endpoint) {
+      Routing.Answer answer = routing.byAnnotations(endpoint);
+      if (answer.route() == null) {
+        slotted.put(endpoint, answer.why());
+      } else if (standingSlots.containsKey(endpoint.key())) {
+        slotted.put(endpoint, "it stands, and prometheus.io/* would roll the workload");
+      } else {
+        scrapeAnnotations = Optional.of(routing.annotations(endpoint));
+        routes.put(endpoint.key(), answer.route());
+      }
+    }
   }
 
   private static Collection<Endpoint> union(
@@ -112,12 +268,12 @@ public record WorkloadPlan(
       SortedMap<Integer, Endpoint> placed,
       List<Slot> standing,
       Map<Endpoint.Key, Slot> standingByKey,
-      boolean mutualTls) {
+      IntPredicate mutualTls) {
     List<Slot> asToday = new ArrayList<>();
     List<Slot> asWritten = new ArrayList<>();
     placed.forEach(
         (number, endpoint) -> {
-          Scheme today = endpoint.schemeOn(mutualTls);
+          Scheme today = endpoint.schemeOn(mutualTls.test(endpoint.port()));
           Scheme written =
               Optional.ofNullable(standingByKey.get(endpoint.key()))
                   .filter(slot -> endpoint.declared() == PortScheme.AUTO)
@@ -133,7 +289,15 @@ public record WorkloadPlan(
 
   /** The annotations that are to stand on the pod template. */
   public SortedMap<String, String> templateAnnotations() {
-    return SlotAnnotations.of(slots);
+    return ManagedAnnotations.of(slots, scrapeAnnotations);
+  }
+
+  /** The annotations {@code prometheus.io/*} of the template, with ours, whoever wrote them. */
+  public Map<String, String> scrapeAnnotationsOn(Map<String, String> template) {
+    Map<String, String> out = new TreeMap<>(ManagedAnnotations.foreign(template));
+    scrapeAnnotations.ifPresent(annotations -> out.putAll(annotations.annotations()));
+    out.keySet().removeIf(key -> !ScrapeAnnotations.says(key));
+    return out;
   }
 
   /** The slot that serves an endpoint, if it has one. */
@@ -145,15 +309,15 @@ public record WorkloadPlan(
    * The live schemes that a pod needs beside what it was born with; empty when that is right.
    *
    * @param podAnnotations the annotations that the pod carries
-   * @param mutualTls whether that pod refuses everything but the mesh's mutual TLS
+   * @param mutualTls whether that pod refuses everything but the mesh's mutual TLS on a port
    */
   public SortedMap<String, String> liveSchemes(
-      Map<String, String> podAnnotations, boolean mutualTls) {
+      Map<String, String> podAnnotations, IntPredicate mutualTls) {
     SortedMap<String, String> out = new TreeMap<>();
     for (Slot born : SlotAnnotations.read(podAnnotations)) {
       Endpoint endpoint = endpoints.get(born.number());
       if (endpoint != null && endpoint.key().equals(born.key())) {
-        Scheme needed = endpoint.schemeOn(mutualTls);
+        Scheme needed = endpoint.schemeOn(mutualTls.test(endpoint.port()));
         if (needed != born.scheme()) {
           out.put(SlotAnnotations.liveScheme(born.number()), needed.annotation());
         }

@@ -6,12 +6,15 @@ import io.appmetrics.operator.api.TargetKind;
 import io.appmetrics.operator.chain.PodFacts;
 import io.appmetrics.operator.chain.Workload;
 import io.appmetrics.operator.chain.Workload.DeclaredPort;
+import io.appmetrics.operator.route.Endpoint;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,6 +75,7 @@ class PodReadingTest {
                       name: cart-1
                       namespace: shop
                       uid: 77aa
+                      creationTimestamp: "2026-03-01T10:59:59Z"
                       annotations: {appmetrics.io/port-1: "8080"}
                     spec:
                       containers:
@@ -87,17 +91,50 @@ class PodReadingTest {
                       - {name: other, state: {running: {startedAt: "2026-03-01T11:00:07Z"}}}
                       - {name: third, state: {waiting: {reason: CrashLoopBackOff}}}
                     """)))
+        .usingRecursiveComparison()
+        .ignoringFields("discovered")
         .isEqualTo(
             new PodFacts(
                 "shop",
                 "cart-1",
                 "77aa",
+                Instant.parse("2026-03-01T10:59:59Z"),
                 Instant.parse("2026-03-01T11:00:09Z"),
                 Instant.parse("2026-03-01T11:00:07Z"),
                 false,
                 false,
                 Map.of("appmetrics.io/port-1", "8080"),
-                List.of(new DeclaredPort("http", 8080))));
+                List.of(new DeclaredPort("http", 8080)),
+                null,
+                DiscoveredPod.of(named("cart-1", "{}"))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"scrape\":\"true\",\"path\":\"/m\",\"port\":\"8080\"} | :8080/m",
+        "{\"scrape\":\"true\",\"path\":\"\",\"port\":\"\"} | :80/metrics",
+        "{\"scrape\":\"false\",\"path\":\"/m\",\"port\":\"8080\"} |",
+        "{\"scrape\":\"true\",\"port\":\"http\"} |",
+        "no json |",
+      })
+  void knowsWhatTheAgentFetches(String told, @Nullable String endpoint) {
+    Pod pod = named("cart-1", "{}");
+    pod.getSpec()
+        .setInitContainers(
+            List.of(
+                new ContainerBuilder()
+                    .withName("istio-proxy")
+                    .addNewEnv()
+                    .withName("ISTIO_PROMETHEUS_ANNOTATIONS")
+                    .withValue(told)
+                    .endEnv()
+                    .build()));
+
+    Endpoint.Key merged = read(pod).merged();
+
+    assertThat(merged == null ? null : merged.toString()).isEqualTo(endpoint);
   }
 
   @Test

@@ -14,8 +14,9 @@ import io.appmetrics.operator.cluster.Freeze;
 import io.appmetrics.operator.cluster.TestNamespace;
 import io.appmetrics.operator.deploy.Deployed;
 import io.appmetrics.operator.route.Claim;
+import io.appmetrics.operator.route.Declared;
 import io.appmetrics.operator.route.Endpoint;
-import io.appmetrics.operator.route.SlotAnnotations;
+import io.appmetrics.operator.route.ManagedAnnotations;
 import io.appmetrics.operator.route.WorkloadPlan;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -117,8 +118,9 @@ class WorkloadAnnotatorIT {
     return WorkloadPlan.of(
         List.of(new Claim("shop", Instant.EPOCH, false, List.of(endpoint))),
         workload.template(),
-        false,
-        8);
+        port -> false,
+        8,
+        Declared.SLOTS);
   }
 
   private AnnotationOutcome annotate(Workload workload) {
@@ -152,7 +154,7 @@ class WorkloadAnnotatorIT {
     Workload marked = read("cart");
     patched("cart", "{\"metadata\": {\"labels\": {\"a\": \"c\"}}}");
     assertThat(annotator.strip(marked).kind()).isEqualTo(Kind.AGAIN);
-    assertThat(annotations("cart")).containsKey(SlotAnnotations.MANAGED);
+    assertThat(annotations("cart")).containsKey(ManagedAnnotations.MARKER);
   }
 
   @Test
@@ -262,13 +264,13 @@ class WorkloadAnnotatorIT {
       try (var freeze = Freeze.of(shop, "deployments", "object.metadata.name == 'frozen'")) {
         assertThat(sweep.run()).as("all is clean").isFalse();
         assertThat(annotations("abandoned")).isEqualTo(OWN);
-        assertThat(annotations("frozen")).containsKey(SlotAnnotations.MANAGED);
+        assertThat(annotations("frozen")).containsKey(ManagedAnnotations.MARKER);
         assertThat(sweep.run(read("frozen").key())).isFalse();
       }
       await("a clean sweep").until(sweep::run);
       assertThat(annotations("frozen")).isEqualTo(OWN);
       assertThat(sweep.run(read("wanted").key())).as("nothing to do").isTrue();
-      assertThat(annotations("wanted")).containsKey(SlotAnnotations.MANAGED);
+      assertThat(annotations("wanted")).containsKey(ManagedAnnotations.MARKER);
     }
   }
 }

@@ -538,6 +538,27 @@ class ChainTest {
                 + " ready since 2026-03-01T11:00:00Z: see whether its ServiceAccount may list the"
                 + " pods of this namespace"),
         row(
+            "a rule of the user's own job drops the pod",
+            Link.TARGETS_UP,
+            Reason.DROPPED_BY_RELABELING,
+            s -> {
+              s.model = Seen.model(ONLY_BLUE, "3.16.0");
+              s.pods(new PodSeen("cart-1"), new PodSeen("cart-2").labelled("color", "blue"));
+              s.replica().absent("cart-1");
+            },
+            endpoint
+                + " is dropped by Prometheus pod istio-system/prometheus-1: rule 1 of job pods:"
+                + " keep __meta_kubernetes_pod_label_color =~ \"blue\", here it is \"\":"
+                + " change that rule, or what it looks at"),
+        row(
+            "two jobs of the user's scrape one endpoint",
+            Link.TARGETS_UP,
+            Reason.SCRAPED_TWICE,
+            s -> s.model = Seen.model(TWICE, "3.16.0"),
+            "Deployment cart :8080/metrics is scraped by the jobs one and two, so that its metrics"
+                + " arrive 2 times: change the annotations or the rules by which one of them takes"
+                + " it"),
+        row(
             "5000 on the laptop is 8080 in the container",
             Link.TARGETS_UP,
             Reason.CONNECTION_REFUSED,
@@ -640,6 +661,25 @@ class ChainTest {
         .containsExactlyElementsOf(EnumSet.range(Link.ACCEPTED, row.link()));
     assertThat(findings).allSatisfy((link, f) -> assertThat(f.ok()).isEqualTo(link != row.link()));
   }
+
+  private static final String ONLY_BLUE =
+      """
+      scrape_configs:
+      - job_name: pods
+        kubernetes_sd_configs: [{role: pod}]
+        relabel_configs:
+        - {source_labels: [__meta_kubernetes_pod_label_color], action: keep, regex: blue}
+        - {source_labels: [__meta_kubernetes_pod_container_port_number], action: keep, regex: 8080}
+      """;
+
+  private static final String TWICE =
+      """
+      scrape_configs:
+      - job_name: one
+        kubernetes_sd_configs: [{role: pod}]
+      - job_name: two
+        kubernetes_sd_configs: [{role: pod}]
+      """;
 
   @ParameterizedTest
   @MethodSource("rows")

@@ -14,12 +14,17 @@ import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.appmetrics.operator.prometheus.TargetHealth;
 import io.appmetrics.operator.prometheus.WorkloadRef;
+import io.appmetrics.operator.relabel.Pod;
+import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.route.MeshPolicy;
 import io.appmetrics.operator.route.MutualTls;
+import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.route.Slot;
 import io.appmetrics.operator.route.SlotAnnotations;
+import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +34,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -66,6 +72,10 @@ final class Seen {
   final Map<Workload.Key, AnnotationOutcome> outcomes = new HashMap<>();
 
   boolean looked = true;
+
+  /** Which jobs the user has: none reads any annotation. */
+  RelabelModel model = model("scrape_configs: []", "3.16.0");
+
   ConfigFacts.State config = ConfigFacts.State.WRITTEN;
   String configMessage = PLACE;
   @Nullable SlotJobs standing;
@@ -94,6 +104,7 @@ final class Seen {
     boolean sidecar;
     @Nullable Map<String, String> annotations;
     Map<String, String> live = Map.of();
+    Map<String, String> labels = Map.of("app", "cart");
 
     PodSeen(String name) {
       this.name = name;
@@ -102,6 +113,11 @@ final class Seen {
     PodSeen readyFor(Duration duration) {
       readySince = NOW.minus(duration);
       startedAt = NOW.minus(duration.plusSeconds(5));
+      return this;
+    }
+
+    PodSeen labelled(String key, String value) {
+      labels = Map.of("app", "cart", key, value);
       return this;
     }
 
@@ -240,10 +256,47 @@ final class Seen {
   }
 
   Observation observation() {
-    Observation unannotated = observation(Map.of(), null);
-    Plan plan = Plan.of(unannotated);
+    boolean asleep = pods.isEmpty();
+    if (asleep) { // it was annotated while there was a pod
+      PodSeen before = new PodSeen("cart-0");
+      before.sidecar = policy.mode() == MutualTls.STRICT;
+      pods.add(before);
+    }
+    Plan plan = Plan.of(observation(Map.of(), answered()));
+    if (asleep) {
+      pods.clear();
+    }
     Map<String, String> template = plan.targets().get(0).workload().templateAnnotations();
     return observation(template, looked ? facts(plan, template) : null);
+  }
+
+  /** As much as is needed to decide on routes. */
+  private ScrapeFacts answered() {
+    ReplicaFacts replica =
+        new ReplicaFacts(
+            "istio-system/prometheus-1",
+            true,
+            true,
+            null,
+            SlotJobs.none(),
+            model,
+            null,
+            Set.of(),
+            Map.of());
+    return new ScrapeFacts(
+        new WorkloadRef("istio-system", "prometheus"),
+        new ConfigFacts(config, PLACE, configMessage, SlotJobs.none(), null),
+        certificates,
+        List.of(replica),
+        interval);
+  }
+
+  static RelabelModel model(String prometheusYml, String version) {
+    try {
+      return RelabelModel.ofFile(prometheusYml, PrometheusVersion.parse(version), "istio-system");
+    } catch (UnparsableConfig e) {
+      throw new IllegalArgumentException(e);
+    }
   }
 
   private Observation observation(Map<String, String> template, @Nullable ScrapeFacts facts) {
@@ -284,12 +337,42 @@ final class Seen {
         "shop",
         pod.name,
         "uid-of-" + pod.name,
+        NOW.minus(Duration.ofHours(3)),
         pod.readySince,
         pod.startedAt,
         pod.terminating,
         pod.sidecar,
         carried(pod, template),
-        declared);
+        declared,
+        null,
+        discovered(pod, carried(pod, template)));
+  }
+
+  private Pod discovered(PodSeen pod, Map<String, String> annotations) {
+    return new Pod(
+        "shop",
+        pod.name,
+        "uid-of-" + pod.name,
+        "10.0.0.1",
+        "10.9.0.1",
+        "node-1",
+        "Running",
+        "True",
+        pod.labels,
+        annotations,
+        null,
+        List.of(
+            new Pod.Container(
+                "cart",
+                "cart:1",
+                "",
+                declared.stream()
+                    .map(
+                        port ->
+                            new Pod.Port(
+                                port.number(), Objects.requireNonNullElse(port.name(), ""), "TCP"))
+                    .toList())),
+        List.of());
   }
 
   private static Map<String, String> carried(PodSeen pod, Map<String, String> template) {
@@ -316,7 +399,12 @@ final class Seen {
     Map<String, List<ActiveTarget>> targets = new HashMap<>();
     for (PodSeen pod : pods) {
       if (!replica.absent.contains(pod.name)) {
-        targets.put("uid-of-" + pod.name, targets(replica, pod, carried(pod, template)));
+        List<ActiveTarget> own = targets(replica, pod, carried(pod, template));
+        plan.targets().get(0).workload().routes().values().stream()
+            .filter(Route.ByUserJob.class::isInstance)
+            .map(route -> target(replica, pod, (Route.ByUserJob) route))
+            .forEach(own::add);
+        targets.put("uid-of-" + pod.name, own);
       }
     }
     return new ReplicaFacts(
@@ -325,10 +413,27 @@ final class Seen {
         replica.answered,
         replica.problem,
         replica.answered ? loaded : SlotJobs.none(),
-        null,
+        replica.answered ? model : null,
         replica.rejection,
         pools,
         targets);
+  }
+
+  private static ActiveTarget target(ReplicaSeen replica, PodSeen pod, Route.ByUserJob route) {
+    Scrape scrape =
+        replica.scrapes.getOrDefault(
+            pod.name, new Scrape(TargetHealth.UP, "", NOW.minusSeconds(3)));
+    return new ActiveTarget(
+        route.job(),
+        "shop",
+        pod.name,
+        "uid-of-" + pod.name,
+        "%s://10.0.0.1:%d%s"
+            .formatted(
+                route.scheme() == Scheme.HTTP ? "http" : "https", route.port(), route.path()),
+        scrape.health(),
+        scrape.error(),
+        scrape.last());
   }
 
   /** As the slot jobs' relabelling makes them of the pod's annotations. */

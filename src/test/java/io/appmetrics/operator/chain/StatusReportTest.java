@@ -379,7 +379,7 @@ class StatusReportTest {
                 "/metrics",
                 "Slot",
                 "HTTP",
-                "slot 1; Istio's default is PERMISSIVE",
+                "slot 1; Istio's default is PERMISSIVE; no job reads prometheus.io/*",
                 2,
                 2,
                 null),
@@ -389,7 +389,7 @@ class StatusReportTest {
                 "/admin",
                 "Slot",
                 "HTTP",
-                "slot 2; Istio's default is PERMISSIVE",
+                "slot 2; Istio's default is PERMISSIVE; no job reads prometheus.io/*",
                 2,
                 2,
                 null));
@@ -403,8 +403,10 @@ class StatusReportTest {
     assertThat(Objects.requireNonNull(status.endpoints()))
         .extracting(EndpointStatus::scheme, EndpointStatus::why)
         .containsExactly(
-            tuple("IstioMutual", "slot 1; PeerAuthentication shop/default is STRICT"),
-            tuple("HTTP", "slot 2; the scheme is declared"));
+            tuple(
+                "IstioMutual",
+                "slot 1; PeerAuthentication shop/default is STRICT; no job reads prometheus.io/*"),
+            tuple("HTTP", "slot 2; the scheme is declared; no job reads prometheus.io/*"));
   }
 
   @Test

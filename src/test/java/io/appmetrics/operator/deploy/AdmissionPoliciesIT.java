@@ -269,7 +269,9 @@ class AdmissionPoliciesIT {
   private static String foreign(String what, String keys) {
     return "the AppMetrics operator changes no annotation of a "
         + what
-        + " but appmetrics.io/*: "
+        + " but appmetrics.io/*"
+        + (what.equals("pod template") ? " and prometheus.io/{scrape,port,path,scheme}" : "")
+        + ": "
         + keys;
   }
 
@@ -320,8 +322,14 @@ class AdmissionPoliciesIT {
             "foreign annotation changed", annotations("team: b"), foreign("pod template", "team")),
         Patch.apply(
             "foreign annotation added",
-            annotations("appmetrics.io/port-1: '80', prometheus.io/scrape: 'true'"),
-            foreign("pod template", "prometheus.io/scrape")),
+            annotations("appmetrics.io/port-1: '80', prometheus.io/probe: 'true'"),
+            foreign("pod template", "prometheus.io/probe")),
+        Patch.apply(
+            "the endpoint that prometheus.io holds",
+            annotations(
+                "prometheus.io/scrape: 'true', prometheus.io/port: '80', prometheus.io/path: /m,"
+                    + " prometheus.io/scheme: http"),
+            ALLOWED),
         Patch.merge(
             "foreign annotation removed",
             "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"team\":null}}}}}",

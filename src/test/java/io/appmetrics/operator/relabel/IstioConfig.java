@@ -9,7 +9,7 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The configurations that Istio has shipped. */
-enum IstioConfig {
+public enum IstioConfig {
   ISTIO_1_0("istio-1.0-prometheus-configmap.yaml"),
   ISTIO_1_4("istio-1.4-prometheus-configmap.yaml"),
   ISTIO_1_5("istio-1.5-prometheus-configmap.yaml"),
@@ -23,7 +23,7 @@ enum IstioConfig {
   }
 
   /** The prometheus.yml in the ConfigMap. */
-  String text() {
+  public String text() {
     try (var in = Objects.requireNonNull(IstioConfig.class.getResourceAsStream("/istio/" + file))) {
       var yaml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
       for (var document : new Load(LoadSettings.builder().build()).loadAllFromString(yaml)) {

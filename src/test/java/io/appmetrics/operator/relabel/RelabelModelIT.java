@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.appmetrics.operator.appmetrics.DiscoveredPod;
 import io.appmetrics.operator.cluster.Cluster;
 import io.appmetrics.operator.cluster.ClusterTest;
 import io.appmetrics.operator.cluster.program.Binary;
@@ -85,7 +86,7 @@ class RelabelModelIT {
 
   private static Stream<Pod> read(Cluster cluster, String namespace) {
     return cluster.client().pods().inNamespace(namespace).list().getItems().stream()
-        .map(ObservedPod::read);
+        .map(DiscoveredPod::of);
   }
 
   private void allowPrometheus(Cluster cluster, Path directory) throws IOException {

@@ -1,6 +1,10 @@
 package io.appmetrics.operator.route;
 
 import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.relabel.Pod;
+import io.appmetrics.operator.relabel.RelabelModel;
+import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -8,10 +12,43 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Endpoints and claims as a test declares them. */
-final class Declared {
+public final class Declared {
   private static final Instant LONG_AGO = Instant.parse("2026-01-01T00:00:00Z");
 
+  /** No job of the user's reads any annotation. */
+  public static final Foresight SLOTS = foresight("scrape_configs: []", "3.16.0", pod(Map.of()));
+
   private Declared() {}
+
+  static Foresight foresight(String prometheusYml, String version, Pod sample) {
+    try {
+      return new Foresight(
+          List.of(
+              RelabelModel.ofFile(prometheusYml, PrometheusVersion.parse(version), "istio-system")),
+          sample);
+    } catch (UnparsableConfig e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  /** A pod of the workload, which declares port 8080. */
+  static Pod pod(Map<String, String> annotations) {
+    return new Pod(
+        "shop",
+        "cart-1",
+        "uid-1",
+        "10.0.0.7",
+        "10.9.0.1",
+        "node-1",
+        "Running",
+        "True",
+        Map.of("app", "cart"),
+        annotations,
+        new Pod.Controller("ReplicaSet", "cart"),
+        List.of(
+            new Pod.Container("cart", "cart:1", "", List.of(new Pod.Port(8080, "http", "TCP")))),
+        List.of());
+  }
 
   static Endpoint endpoint(int port) {
     return endpoint(port, "/metrics", PortScheme.AUTO, null, null, Map.of());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,19 +97,21 @@ class SlotAnnotationsTest {
 
   @Test
   void theMarkerNamesWhatIsOurs() {
-    Map<String, String> annotations = new TreeMap<>(SlotAnnotations.of(List.of(BARE)));
+    Map<String, String> annotations =
+        new TreeMap<>(ManagedAnnotations.of(List.of(BARE), Optional.empty()));
     annotations.put("appmetrics.io/port-2", "of somebody else");
     annotations.put("prometheus.io/scrape", "true");
 
-    assertThat(SlotAnnotations.managedKeys(annotations))
+    assertThat(ManagedAnnotations.keys(annotations))
         .containsExactly(
             "appmetrics.io/managed",
             "appmetrics.io/path-1",
             "appmetrics.io/port-1",
             "appmetrics.io/scheme-1");
-    assertThat(SlotAnnotations.managed(annotations)).isEqualTo(SlotAnnotations.of(List.of(BARE)));
-    assertThat(SlotAnnotations.managedKeys(Map.of("appmetrics.io/port-1", "8080"))).isEmpty();
-    assertThat(SlotAnnotations.managedKeys(Map.of("appmetrics.io/managed", ",, ")))
+    assertThat(ManagedAnnotations.ours(annotations))
+        .isEqualTo(ManagedAnnotations.of(List.of(BARE), Optional.empty()));
+    assertThat(ManagedAnnotations.keys(Map.of("appmetrics.io/port-1", "8080"))).isEmpty();
+    assertThat(ManagedAnnotations.keys(Map.of("appmetrics.io/managed", ",, ")))
         .containsExactly("appmetrics.io/managed");
   }
 

@@ -1,5 +1,6 @@
 package io.appmetrics.operator.route;
 
+import static io.appmetrics.operator.route.Declared.SLOTS;
 import static io.appmetrics.operator.route.Declared.claim;
 import static io.appmetrics.operator.route.Declared.endpoint;
 import static io.appmetrics.operator.route.Declared.every;
@@ -25,12 +26,12 @@ class WorkloadPlanTest {
 
   /** The template as one AppMetrics with these endpoints left it, in a mesh without mTLS. */
   private static Map<String, String> template(Endpoint... endpoints) {
-    return WorkloadPlan.of(List.of(claim("shop", 0, endpoints)), BARE, false, LIMIT)
+    return WorkloadPlan.of(List.of(claim("shop", 0, endpoints)), BARE, port -> false, LIMIT, SLOTS)
         .templateAnnotations();
   }
 
   private static WorkloadPlan plan(Map<String, String> template, Claim... claims) {
-    return WorkloadPlan.of(List.of(claims), template, false, LIMIT);
+    return WorkloadPlan.of(List.of(claims), template, port -> false, LIMIT, SLOTS);
   }
 
   private static Map<String, String> with(Map<String, String> template, String n, String port) {
@@ -136,7 +137,7 @@ class WorkloadPlanTest {
   @ParameterizedTest
   @MethodSource("rows")
   void placesEndpoints(Row row) {
-    WorkloadPlan plan = WorkloadPlan.of(row.claims(), row.template(), false, LIMIT);
+    WorkloadPlan plan = WorkloadPlan.of(row.claims(), row.template(), port -> false, LIMIT, SLOTS);
 
     assertThat(plan.slots().stream().map(slot -> slot.number() + slot.key().toString()))
         .isEqualTo(row.slots());
@@ -150,13 +151,18 @@ class WorkloadPlanTest {
   @MethodSource("rows")
   void isSettledOnceItIsWritten(Row row) {
     Map<String, String> written =
-        WorkloadPlan.of(row.claims(), row.template(), false, LIMIT).templateAnnotations();
+        WorkloadPlan.of(row.claims(), row.template(), port -> false, LIMIT, SLOTS)
+            .templateAnnotations();
 
-    assertThat(WorkloadPlan.of(row.claims(), written, false, LIMIT).templateAnnotations())
+    assertThat(
+            WorkloadPlan.of(row.claims(), written, port -> false, LIMIT, SLOTS)
+                .templateAnnotations())
         .isEqualTo(written);
     List<Claim> backwards = new ArrayList<>(row.claims());
     Collections.reverse(backwards);
-    assertThat(WorkloadPlan.of(backwards, row.template(), false, LIMIT).templateAnnotations())
+    assertThat(
+            WorkloadPlan.of(backwards, row.template(), port -> false, LIMIT, SLOTS)
+                .templateAnnotations())
         .isEqualTo(written);
   }
 
@@ -225,8 +231,9 @@ class WorkloadPlanTest {
         WorkloadPlan.of(
             List.of(claim("a", 0, endpoint(1), endpoint(2)), claim("b", 1, endpoint(3))),
             BARE,
-            false,
-            2);
+            port -> false,
+            2,
+            SLOTS);
 
     assertThat(plan.endpoints().keySet()).containsExactly(1, 2);
     assertThat(plan.unplaced()).containsExactly(new Endpoint.Key(3, "/metrics"));
@@ -240,8 +247,9 @@ class WorkloadPlanTest {
             List.of(claim("shop", 0, endpoint(3))),
             plan(template(endpoint(1), endpoint(2), endpoint(3)), claim("shop", 0, endpoint(3)))
                 .templateAnnotations(),
-            false,
-            2);
+            port -> false,
+            2,
+            SLOTS);
 
     assertThat(plan.slotOf(new Endpoint.Key(3, "/metrics")).map(Slot::number)).contains(1);
   }
@@ -259,10 +267,10 @@ class WorkloadPlanTest {
             endpoint(3, PortScheme.HTTPS),
             endpoint(4, PortScheme.ISTIO_MUTUAL));
 
-    assertThat(WorkloadPlan.of(List.of(claim), BARE, true, LIMIT).slots())
+    assertThat(WorkloadPlan.of(List.of(claim), BARE, port -> true, LIMIT, SLOTS).slots())
         .extracting(Slot::scheme)
         .containsExactly(Scheme.ISTIO_MUTUAL, Scheme.HTTP, Scheme.HTTPS, Scheme.ISTIO_MUTUAL);
-    assertThat(WorkloadPlan.of(List.of(claim), BARE, false, LIMIT).slots())
+    assertThat(WorkloadPlan.of(List.of(claim), BARE, port -> false, LIMIT, SLOTS).slots())
         .extracting(Slot::scheme)
         .containsExactly(Scheme.HTTP, Scheme.HTTP, Scheme.HTTPS, Scheme.ISTIO_MUTUAL);
   }
@@ -272,10 +280,10 @@ class WorkloadPlanTest {
     Map<String, String> written = template(endpoint(8080), endpoint(9000));
     Claim claim = claim("shop", 0, endpoint(8080), endpoint(9000));
 
-    WorkloadPlan strict = WorkloadPlan.of(List.of(claim), written, true, LIMIT);
+    WorkloadPlan strict = WorkloadPlan.of(List.of(claim), written, port -> true, LIMIT, SLOTS);
 
     assertThat(strict.templateAnnotations()).isEqualTo(written);
-    assertThat(strict.liveSchemes(written, true))
+    assertThat(strict.liveSchemes(written, port -> true))
         .containsExactly(
             Map.entry("appmetrics.io/live-scheme-1", "istio-mutual"),
             Map.entry("appmetrics.io/live-scheme-2", "istio-mutual"));
@@ -286,7 +294,7 @@ class WorkloadPlanTest {
     Map<String, String> written = template(endpoint(8080));
     Claim claim = claim("shop", 0, endpoint(8080), endpoint(9000));
 
-    assertThat(WorkloadPlan.of(List.of(claim), written, true, LIMIT).slots())
+    assertThat(WorkloadPlan.of(List.of(claim), written, port -> true, LIMIT, SLOTS).slots())
         .extracting(Slot::scheme)
         .containsExactly(Scheme.ISTIO_MUTUAL, Scheme.ISTIO_MUTUAL);
   }
@@ -304,11 +312,11 @@ class WorkloadPlanTest {
   @Test
   void aLiveSchemeIsForThePodThatNeedsIt() {
     Claim claim = claim("shop", 0, endpoint(8080));
-    WorkloadPlan plan = WorkloadPlan.of(List.of(claim), BARE, true, LIMIT);
+    WorkloadPlan plan = WorkloadPlan.of(List.of(claim), BARE, port -> true, LIMIT, SLOTS);
     Map<String, String> born = plan.templateAnnotations();
 
-    assertThat(plan.liveSchemes(born, true)).isEmpty();
-    assertThat(plan.liveSchemes(born, false))
+    assertThat(plan.liveSchemes(born, port -> true)).isEmpty();
+    assertThat(plan.liveSchemes(born, port -> false))
         .containsExactly(Map.entry("appmetrics.io/live-scheme-1", "http"));
   }
 
@@ -318,9 +326,9 @@ class WorkloadPlanTest {
     Map<String, String> pod = new TreeMap<>(plan.templateAnnotations());
     pod.put("appmetrics.io/live-scheme-1", "istio-mutual");
 
-    assertThat(plan.liveSchemes(pod, true))
+    assertThat(plan.liveSchemes(pod, port -> true))
         .containsExactly(Map.entry("appmetrics.io/live-scheme-1", "istio-mutual"));
-    assertThat(plan.liveSchemes(pod, false)).isEmpty();
+    assertThat(plan.liveSchemes(pod, port -> false)).isEmpty();
   }
 
   /** A pod of an older template: its slot serves another endpoint, of which nothing is known. */
@@ -328,8 +336,8 @@ class WorkloadPlanTest {
   void aPodOfAnotherTemplateGetsNoLiveScheme() {
     WorkloadPlan plan = plan(BARE, claim("shop", 0, endpoint(8080)));
 
-    assertThat(plan.liveSchemes(template(endpoint(9000)), true)).isEmpty();
-    assertThat(plan.liveSchemes(Map.of(), true)).isEmpty();
+    assertThat(plan.liveSchemes(template(endpoint(9000)), port -> true)).isEmpty();
+    assertThat(plan.liveSchemes(Map.of(), port -> true)).isEmpty();
   }
 
   /** Whoever shares the workload with a suspended AppMetrics does not write that one's edits. */
@@ -344,7 +352,7 @@ class WorkloadPlanTest {
             claim("other", 1, endpoint(3)));
 
     assertThat(plan.templateAnnotations())
-        .containsAllEntriesOf(without(before, SlotAnnotations.MANAGED))
+        .containsAllEntriesOf(without(before, ManagedAnnotations.MARKER))
         .containsEntry("appmetrics.io/port-3", "3");
   }
 

@@ -10,7 +10,7 @@ import io.appmetrics.operator.cluster.Cluster;
 import io.appmetrics.operator.cluster.ClusterTest;
 import io.appmetrics.operator.cluster.PrometheusProbe;
 import io.appmetrics.operator.cluster.TestNamespace;
-import io.appmetrics.operator.route.SlotAnnotations;
+import io.appmetrics.operator.route.ManagedAnnotations;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Duration;
 import java.time.Instant;
@@ -285,7 +285,7 @@ class HarmlessIT {
     strip(kubectl, "undone");
     await("the annotations to be back")
         .atMost(PATIENCE)
-        .until(() -> kubectl.templateAnnotations("undone").containsKey(SlotAnnotations.MANAGED));
+        .until(() -> kubectl.templateAnnotations("undone").containsKey(ManagedAnnotations.MARKER));
     declared.awaitReady(PATIENCE);
     staysSo("peace", () -> assertThat(kubectl.generation("undone")).isEqualTo(generation + 2));
 
@@ -326,12 +326,12 @@ class HarmlessIT {
           .atMost(PATIENCE)
           .until(
               () ->
-                  gitops.templateAnnotations("stripped").containsKey(SlotAnnotations.MANAGED)
+                  gitops.templateAnnotations("stripped").containsKey(ManagedAnnotations.MARKER)
                       || declared
                           .condition("Annotated")
                           .filter(c -> c.reason().equals("AnnotationsReverted"))
                           .isPresent());
-      if (!gitops.templateAnnotations("stripped").containsKey(SlotAnnotations.MANAGED)) {
+      if (!gitops.templateAnnotations("stripped").containsKey(ManagedAnnotations.MARKER)) {
         break;
       }
       writes++;
@@ -348,7 +348,7 @@ class HarmlessIT {
 
   private static void strip(Kubectl kubectl, String deployment) {
     Map<String, @Nullable String> nothing = new HashMap<>();
-    SlotAnnotations.managedKeys(kubectl.templateAnnotations(deployment))
+    ManagedAnnotations.keys(kubectl.templateAnnotations(deployment))
         .forEach(key -> nothing.put(key, null));
     kubectl.annotateTemplate(deployment, nothing);
   }

@@ -14,7 +14,7 @@ import io.appmetrics.operator.cluster.LocalCluster;
 import io.appmetrics.operator.cluster.TestNamespace;
 import io.appmetrics.operator.deploy.DeployManifests;
 import io.appmetrics.operator.deploy.Deployed;
-import io.appmetrics.operator.route.SlotAnnotations;
+import io.appmetrics.operator.route.ManagedAnnotations;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
@@ -80,7 +80,7 @@ class ShippedIT {
           .untilAsserted(
               () ->
                   assertThat(Kubectl.in(shop).templateAnnotations("cart"))
-                      .doesNotContainKey(SlotAnnotations.MANAGED));
+                      .doesNotContainKey(ManagedAnnotations.MARKER));
       await("every right to have been used")
           .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(unused(audit, before, istio)).isEmpty());

@@ -1,19 +1,22 @@
-package io.appmetrics.operator.relabel;
+package io.appmetrics.operator.appmetrics;
 
+import io.appmetrics.operator.relabel.Pod;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** A pod as the API server gives it, read as the model wants it. */
-final class ObservedPod {
+/** A pod as the API server gives it, read as Prometheus' pod discovery does. */
+public final class DiscoveredPod {
 
-  private ObservedPod() {}
+  private DiscoveredPod() {}
 
-  static Pod read(io.fabric8.kubernetes.api.model.Pod pod) {
+  /** Unwraps a pod. */
+  public static Pod of(io.fabric8.kubernetes.api.model.Pod pod) {
     var metadata = pod.getMetadata();
-    var status = pod.getStatus();
+    var status = Objects.requireNonNullElseGet(pod.getStatus(), PodStatus::new);
     var ready =
         status.getConditions().stream()
             .filter(condition -> condition.getType().equals("Ready"))
@@ -49,7 +52,7 @@ final class ObservedPod {
             container ->
                 new Pod.Container(
                     container.getName(),
-                    container.getImage(),
+                    Objects.requireNonNullElse(container.getImage(), ""),
                     statuses.stream()
                         .filter(status -> status.getName().equals(container.getName()))
                         .map(status -> Objects.requireNonNullElse(status.getContainerID(), ""))
@@ -61,7 +64,7 @@ final class ObservedPod {
                                 new Pod.Port(
                                     port.getContainerPort(),
                                     Objects.requireNonNullElse(port.getName(), ""),
-                                    port.getProtocol()))
+                                    Objects.requireNonNullElse(port.getProtocol(), "TCP")))
                         .toList()))
         .toList();
   }

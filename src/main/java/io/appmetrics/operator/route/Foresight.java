@@ -1,0 +1,130 @@
+package io.appmetrics.operator.route;
+
+import io.appmetrics.operator.relabel.Drop;
+import io.appmetrics.operator.relabel.MetricsMerging;
+import io.appmetrics.operator.relabel.Pod;
+import io.appmetrics.operator.relabel.PredictedTarget;
+import io.appmetrics.operator.relabel.Prediction;
+import io.appmetrics.operator.relabel.RelabelModel;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the user's own jobs, as the replicas run them, will make of the pods of a workload.
+ *
+ * @param models what each replica that has answered runs, each once
+ * @param sample the workload's newest pod: what it has beside its template's annotations, such as a
+ *     sidecar, the next one will have, too; null while there is none
+ */
+public record Foresight(List<RelabelModel> models, @Nullable Pod sample) {
+
+  /** Nobody has answered, or there is no pod to go by. */
+  public static final Foresight NONE = new Foresight(List.of(), null);
+
+  /** Of TEST-NET-1 (RFC 5737): for a pod that has no address yet. */
+  private static final String SOME_ADDRESS = "192.0.2.1";
+
+  public Foresight {
+    models = models.stream().distinct().toList();
+  }
+
+  /** A target, and the job that makes it. */
+  record Made(String job, boolean mutualTls, PredictedTarget target) {}
+
+  /**
+   * What one replica makes of a pod.
+   *
+   * @param pod the pod, as it comes out of the injector
+   * @param made the targets
+   * @param drops why other jobs make nothing of it
+   * @param unpredictable why it cannot be told for all jobs; null when it can
+   */
+  record Outlook(Pod pod, List<Made> made, List<Drop> drops, @Nullable String unpredictable) {}
+
+  /** Whether anything can be foreseen. */
+  boolean knows() {
+    return !models.isEmpty() && sample != null;
+  }
+
+  /**
+   * Whether Istio's proxy runs in the pods, and the mesh's policy decides how they are spoken to.
+   */
+  boolean sidecar() {
+    return sample != null
+        && (sample.annotations().containsKey("sidecar.istio.io/status")
+            || Stream.concat(sample.containers().stream(), sample.initContainers().stream())
+                .anyMatch(container -> container.name().equals("istio-proxy")));
+  }
+
+  /** What each replica will make of a pod whose template has these annotations. */
+  List<Outlook> of(Map<String, String> standing, Map<String, String> template) {
+    if (sample == null) {
+      return List.of();
+    }
+    Pod pod = settled(sample).withAnnotations(injected(sample, standing, template));
+    return models.stream().map(model -> of(model, pod)).toList();
+  }
+
+  private static Outlook of(RelabelModel model, Pod pod) {
+    List<Made> made = new ArrayList<>();
+    List<Drop> drops = new ArrayList<>();
+    String unpredictable = null;
+    for (Map.Entry<String, Prediction> entry : model.predict(pod).entrySet()) {
+      String job = entry.getKey();
+      if (!SlotJobs.named(List.of(job)).isEmpty()) {
+        continue; // of ours it is known
+      }
+      Prediction prediction = entry.getValue();
+      if (prediction instanceof Prediction.Certain certain) {
+        certain.targets().forEach(target -> made.add(new Made(job, model.mutualTls(job), target)));
+        drops.addAll(certain.drops());
+      } else if (prediction instanceof Prediction.Unpredictable unknown) {
+        unpredictable = unknown.why();
+      }
+    }
+    return new Outlook(pod, made, drops, unpredictable);
+  }
+
+  /** As it will be when it runs: a job may keep running pods only. */
+  private static Pod settled(Pod pod) {
+    return new Pod(
+        pod.namespace(),
+        pod.name(),
+        pod.uid(),
+        pod.ip().isEmpty() ? SOME_ADDRESS : pod.ip(),
+        pod.hostIp(),
+        pod.nodeName(),
+        "Running",
+        "True",
+        pod.labels(),
+        pod.annotations(),
+        pod.controller(),
+        pod.containers(),
+        pod.initContainers());
+  }
+
+  /**
+   * The template's, those that the sample has from elsewhere, and what the injector makes of it.
+   */
+  private static Map<String, String> injected(
+      Pod sample, Map<String, String> standing, Map<String, String> template) {
+    Map<String, String> annotations =
+        new TreeMap<>(ManagedAnnotations.foreign(sample.annotations()));
+    annotations.keySet().removeAll(standing.keySet());
+    annotations.keySet().removeIf(key -> key.startsWith(SlotAnnotations.PREFIX));
+    var agentPort = MetricsMerging.agentPort(sample.annotations());
+    if (agentPort.isPresent()) {
+      annotations.keySet().removeIf(MetricsMerging::rewrites);
+    }
+    annotations.putAll(template);
+    return agentPort.isPresent()
+        ? MetricsMerging.annotations(new HashMap<>(annotations), true, agentPort.getAsInt())
+        : annotations;
+  }
+}

@@ -1,0 +1,62 @@
+package io.appmetrics.operator.route;
+
+import java.time.Duration;
+
+/** How an endpoint gets scraped. */
+public sealed interface Route {
+
+  /** Why this one, and not one that is tried earlier; one sentence without a full stop. */
+  String why();
+
+  /**
+   * By a job of the user's own.
+   *
+   * @param kind what it takes
+   * @param job the job that makes the target
+   * @param scheme how the target is spoken to
+   * @param port the port of the target: the endpoint's, or that of Istio's agent
+   * @param path the path of the target
+   * @param interval between two scrapes
+   */
+  record ByUserJob(
+      Kind kind, String job, Scheme scheme, int port, String path, Duration interval, String why)
+      implements Route {}
+
+  /**
+   * By a slot: numbered annotations of ours, which shared jobs of ours read.
+   *
+   * @param number of the slot
+   */
+  record BySlot(int number, String why) implements Route {}
+
+  /** Not yet decided: what Prometheus would do cannot be told. */
+  record Undecided(String why) implements Route {}
+
+  /** The kinds of routes, in the order in which they are tried. */
+  enum Kind {
+    /** What is there already yields it; nothing is written. */
+    ADOPTED("Adopted"),
+    /** By {@code prometheus.io/*}, which Istio's agent heeds: it serves the metrics as its own. */
+    MERGED("Merged"),
+    /** The same, at the agent's port for mutual TLS. */
+    MERGED_SECURE("MergedSecure"),
+    /** By {@code prometheus.io/*}. */
+    ANNOTATION("Annotation"),
+    /** The same, and the job speaks mutual TLS. */
+    ANNOTATION_SECURE("AnnotationSecure"),
+    /** By a slot. */
+    SLOT("Slot");
+
+    private final String displayName;
+
+    Kind(String displayName) {
+      this.displayName = displayName;
+    }
+
+    /** The name as the status writes it. */
+    @Override
+    public String toString() {
+      return displayName;
+    }
+  }
+}

@@ -1,0 +1,309 @@
+package io.appmetrics.operator.route;
+
+import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.relabel.Drop;
+import io.appmetrics.operator.relabel.MetricsMerging;
+import io.appmetrics.operator.relabel.PredictedTarget;
+import io.appmetrics.operator.route.Foresight.Made;
+import io.appmetrics.operator.route.Foresight.Outlook;
+import io.appmetrics.operator.scrapeconfig.PrometheusDuration;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which of the user's own jobs could scrape an endpoint of a workload, and what would have to be
+ * written for it. Decided by what each replica's configuration makes of the workload's next pod.
+ */
+final class Routing {
+  private static final String WRITTEN = "by prometheus.io/*";
+
+  private final Foresight foresight;
+  private final Map<String, String> template;
+  private final SortedMap<String, String> foreign;
+  private final Function<Endpoint, Scheme> schemes;
+  private final List<Outlook> asItIs;
+
+  /**
+   * Of one workload.
+   *
+   * @param template the annotations of its pod template as they stand, ours among them
+   * @param schemes how an endpoint of its next pod is spoken to
+   */
+  Routing(Foresight foresight, Map<String, String> template, Function<Endpoint, Scheme> schemes) {
+    this.foresight = foresight;
+    this.template = template;
+    this.foreign = ManagedAnnotations.foreign(template);
+    this.schemes = schemes;
+    this.asItIs = foresight.of(template, foreign);
+  }
+
+  /** A candidate that will do, or why none does. */
+  record Answer(Route.@Nullable ByUserJob route, String why) {}
+
+  /** One job's target that serves an endpoint, and how. */
+  private record Serving(Made made, boolean merged, URI url) {
+    Route.Kind kind(boolean written) {
+      if (!written) {
+        return Route.Kind.ADOPTED;
+      }
+      if (merged) {
+        return made.mutualTls() ? Route.Kind.MERGED_SECURE : Route.Kind.MERGED;
+      }
+      return made.mutualTls() ? Route.Kind.ANNOTATION_SECURE : Route.Kind.ANNOTATION;
+    }
+
+    Route.ByUserJob route(boolean written, String why) {
+      boolean https = "https".equals(url.getScheme());
+      Scheme scheme = https ? (made.mutualTls() ? Scheme.ISTIO_MUTUAL : Scheme.HTTPS) : Scheme.HTTP;
+      return new Route.ByUserJob(
+          kind(written),
+          made.job(),
+          scheme,
+          portOf(url),
+          url.getPath(),
+          made.target().interval(),
+          why);
+    }
+  }
+
+  /** The jobs that scrape the endpoint already, without anything of ours. */
+  List<Route.ByUserJob> adopted(Endpoint endpoint) {
+    return serving(asItIs, endpoint, foreign).stream()
+        .map(serving -> serving.route(false, "the user's own annotations yield it"))
+        .toList();
+  }
+
+  /** The jobs that will scrape the endpoint once these annotations stand on the template. */
+  List<String> jobs(Endpoint endpoint, Map<String, String> written) {
+    return serving(foresight.of(template, written), endpoint, written).stream()
+        .map(serving -> serving.made().job())
+        .toList();
+  }
+
+  /** Whether {@code prometheus.io/*} that we wrote still yields the endpoint on some replica. */
+  Optional<Route.ByUserJob> kept(Endpoint endpoint, ScrapeAnnotations standing) {
+    Map<String, String> written = with(standing);
+    return foresight.of(template, written).stream()
+        .map(outlook -> serving(List.of(outlook), endpoint, written))
+        .filter(servings -> servings.size() == 1)
+        .map(servings -> servings.get(0).route(true, WRITTEN))
+        .findFirst();
+  }
+
+  /** Whether {@code prometheus.io/*} can yield the endpoint, and nothing else that is new. */
+  Answer byAnnotations(Endpoint endpoint) {
+    Answer answer = foundByAnnotations(endpoint);
+    return answer.route() != null && isStuck(endpoint, answer.route())
+        ? new Answer(
+            null,
+            "by prometheus.io/* its scheme could not follow the mesh's policy without a rollout")
+        : answer;
+  }
+
+  /**
+   * Plaintext to a sidecar works until the mesh turns STRICT; then a slot changes its scheme on the
+   * live pods, and where a job of the user's speaks mutual TLS, other annotations do.
+   */
+  private boolean isStuck(Endpoint endpoint, Route.ByUserJob route) {
+    boolean follows =
+        foresight.sidecar()
+            && endpoint.declared() == PortScheme.AUTO
+            && route.kind() == Route.Kind.ANNOTATION
+            && route.scheme() == Scheme.HTTP;
+    return follows
+        && new Routing(foresight, template, other -> Scheme.ISTIO_MUTUAL)
+                .foundByAnnotations(endpoint)
+                .route()
+            == null;
+  }
+
+  private Answer foundByAnnotations(Endpoint endpoint) {
+    Optional<String> taken = ScrapeAnnotations.inTheWay(foreign);
+    if (taken.isPresent()) {
+      return new Answer(null, "the template's " + taken.get() + " is somebody else's");
+    }
+    Answer plain = tried(endpoint, new ScrapeAnnotations(endpoint.port(), endpoint.path(), null));
+    if (plain.route() != null) {
+      return plain;
+    }
+    Answer named = tried(endpoint, withScheme(endpoint));
+    return named.route() != null ? named : plain;
+  }
+
+  /** The annotations by which {@link #byAnnotations} found a route. */
+  ScrapeAnnotations annotations(Endpoint endpoint) {
+    ScrapeAnnotations plain = new ScrapeAnnotations(endpoint.port(), endpoint.path(), null);
+    return tried(endpoint, plain).route() != null ? plain : withScheme(endpoint);
+  }
+
+  private ScrapeAnnotations withScheme(Endpoint endpoint) {
+    String scheme = schemes.apply(endpoint) == Scheme.HTTP ? "http" : "https";
+    return new ScrapeAnnotations(endpoint.port(), endpoint.path(), scheme);
+  }
+
+  private Answer tried(Endpoint endpoint, ScrapeAnnotations annotations) {
+    Map<String, String> written = with(annotations);
+    List<Outlook> outlooks = foresight.of(template, written);
+    Route.@Nullable ByUserJob route = null;
+    for (int i = 0; i < outlooks.size(); i++) {
+      Outlook outlook = outlooks.get(i);
+      if (outlook.unpredictable() != null) {
+        return new Answer(null, "nobody can tell what it would yield: " + outlook.unpredictable());
+      }
+      List<Serving> servings = serving(List.of(outlook), endpoint, written);
+      if (servings.size() != 1) {
+        return new Answer(null, whyNot(outlook, servings));
+      }
+      Serving only = servings.get(0);
+      Set<Made> fresh = new HashSet<>(outlook.made());
+      fresh.removeAll(new HashSet<>(asItIs.get(i).made()));
+      fresh.remove(only.made());
+      if (!fresh.isEmpty()) {
+        Made other = fresh.iterator().next();
+        return new Answer(
+            null,
+            "prometheus.io/* would have job %s scrape %s, too"
+                .formatted(other.job(), other.target().url()));
+      }
+      route = only.route(true, WRITTEN);
+    }
+    return new Answer(route, route == null ? "nobody has answered" : "");
+  }
+
+  private Map<String, String> with(ScrapeAnnotations annotations) {
+    Map<String, String> written = new TreeMap<>(foreign);
+    written.putAll(annotations.annotations());
+    return written;
+  }
+
+  private static String whyNot(Outlook outlook, List<Serving> servings) {
+    if (servings.size() > 1) {
+      return "prometheus.io/* would have it scraped by several jobs: "
+          + servings.stream().map(s -> s.made().job()).collect(Collectors.joining(", "));
+    }
+    if (!outlook.made().isEmpty()) {
+      Made made = outlook.made().get(0);
+      return "of prometheus.io/* job %s makes %s".formatted(made.job(), made.target().url());
+    }
+    // The job that lets it pass furthest is the one that is meant.
+    return outlook.drops().stream()
+        .filter(Drop.ByRule.class::isInstance)
+        .map(Drop.ByRule.class::cast)
+        .max(Comparator.comparingInt(Drop.ByRule::number))
+        .map(drop -> "prometheus.io/* is dropped by " + drop.sentence())
+        .orElse("no job reads prometheus.io/*");
+  }
+
+  /** The targets that serve the endpoint, of all replicas, each job once. */
+  private List<Serving> serving(
+      List<Outlook> outlooks, Endpoint endpoint, Map<String, String> written) {
+    Map<String, Serving> byJob = new TreeMap<>();
+    for (Outlook outlook : outlooks) {
+      for (Made made : outlook.made()) {
+        serving(outlook, made, endpoint, written)
+            .ifPresent(serving -> byJob.putIfAbsent(made.job(), serving));
+      }
+    }
+    return new ArrayList<>(byJob.values());
+  }
+
+  private Optional<Serving> serving(
+      Outlook outlook, Made made, Endpoint endpoint, Map<String, String> written) {
+    URI url;
+    try {
+      url = new URI(made.target().url());
+    } catch (URISyntaxException e) {
+      return Optional.empty();
+    }
+    if (!isOf(outlook, url) || !paced(endpoint, made.target())) {
+      return Optional.empty();
+    }
+    Scheme scheme = schemes.apply(endpoint);
+    if (portOf(url) == endpoint.port()
+        && endpoint.path().equals(url.getPath())
+        && query(endpoint).equals(Optional.ofNullable(url.getRawQuery()).orElse(""))
+        && speaks(made, url, scheme)) {
+      return Optional.of(new Serving(made, false, url));
+    }
+    return merges(outlook, url, endpoint, written) && agentMay(made, endpoint)
+        ? Optional.of(new Serving(made, true, url))
+        : Optional.empty();
+  }
+
+  private static boolean isOf(Outlook outlook, URI url) {
+    String host = Optional.ofNullable(url.getHost()).orElse("").replaceAll("[\\[\\]]", "");
+    return host.equals(outlook.pod().ip());
+  }
+
+  private static boolean speaks(Made made, URI url, Scheme scheme) {
+    boolean https = "https".equals(url.getScheme());
+    return switch (scheme) {
+      case HTTP -> !https;
+      case HTTPS -> https && !made.mutualTls();
+      case ISTIO_MUTUAL -> https && made.mutualTls();
+    };
+  }
+
+  /** The agent fetches over the loopback, in plain HTTP, what the template's annotations name. */
+  private static boolean merges(
+      Outlook outlook, URI url, Endpoint endpoint, Map<String, String> written) {
+    return MetricsMerging.agentPort(outlook.pod().annotations()).isPresent()
+        && MetricsMerging.PATH.equals(url.getPath())
+        && ScrapeAnnotations.read(written)
+            .filter(annotations -> annotations.key().equals(endpoint.key()))
+            .isPresent();
+  }
+
+  /** Who declares a scheme means the way to the pod, and the agent passes no parameters on. */
+  private static boolean agentMay(Made made, Endpoint endpoint) {
+    boolean schemeSuits =
+        switch (endpoint.declared()) {
+          case AUTO -> true;
+          case HTTP -> !made.mutualTls();
+          case ISTIO_MUTUAL -> made.mutualTls();
+          case HTTPS -> false;
+        };
+    return schemeSuits && endpoint.params().isEmpty();
+  }
+
+  private static boolean paced(Endpoint endpoint, PredictedTarget target) {
+    return matches(endpoint.interval(), PrometheusDuration.format(target.interval()))
+        && matches(endpoint.timeout(), PrometheusDuration.format(target.timeout()));
+  }
+
+  private static boolean matches(@Nullable String declared, String made) {
+    return declared == null
+        || PrometheusDuration.parse(declared).equals(PrometheusDuration.parse(made));
+  }
+
+  private static String query(Endpoint endpoint) {
+    return endpoint.params().entrySet().stream()
+        .map(e -> encoded(e.getKey()) + "=" + encoded(e.getValue()))
+        .collect(Collectors.joining("&"));
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private static int portOf(URI url) {
+    if (url.getPort() >= 0) {
+      return url.getPort();
+    }
+    return "https".equals(url.getScheme()) ? 443 : 80;
+  }
+}

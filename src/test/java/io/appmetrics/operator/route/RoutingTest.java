@@ -1,0 +1,392 @@
+package io.appmetrics.operator.route;
+
+import static io.appmetrics.operator.route.Declared.claim;
+import static io.appmetrics.operator.route.Declared.endpoint;
+import static io.appmetrics.operator.route.Declared.foresight;
+import static io.appmetrics.operator.route.Declared.pod;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.relabel.IstioConfig;
+import io.appmetrics.operator.relabel.MetricsMerging;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Which route each Istio's own jobs allow, and why not an earlier one. */
+class RoutingTest {
+  private static final Map<String, String> SIDECAR = Map.of("sidecar.istio.io/status", "{}");
+
+  /** As the injector leaves a pod that says nothing of itself. */
+  private static final Map<String, String> MERGING =
+      MetricsMerging.annotations(SIDECAR, true, 15020);
+
+  private static final Map<String, String> BARE = Map.of();
+
+  private static final Map<String, String> ANNOTATED =
+      Map.of(
+          "prometheus.io/scrape", "true",
+          "prometheus.io/port", "8080",
+          "prometheus.io/path", "/metrics");
+
+  private static final String WRITTEN =
+      "prometheus.io/path=/metrics prometheus.io/port=8080 prometheus.io/scrape=true";
+
+  /**
+   * A configuration, a pod, and the route of its port 8080.
+   *
+   * @param pod what a pod has that its template has not
+   * @param template what the user has on the template
+   * @param mutualTls whether the mesh demands it
+   * @param route kind, job and URL without the address
+   * @param written what is to stand on the template, the marker apart
+   */
+  record Row(
+      String what,
+      IstioConfig config,
+      String version,
+      Map<String, String> pod,
+      Map<String, String> template,
+      boolean mutualTls,
+      String route,
+      String written,
+      String why) {
+    @Override
+    public String toString() {
+      return what;
+    }
+  }
+
+  static Stream<Row> rows() {
+    return Stream.of(
+        new Row(
+            "today, no sidecar",
+            IstioConfig.MODERN,
+            "3.16.0",
+            BARE,
+            BARE,
+            false,
+            "Annotation kubernetes-pods HTTP:8080/metrics",
+            WRITTEN,
+            "by prometheus.io/*"),
+        new Row(
+            "today, no sidecar, annotated by the user",
+            IstioConfig.MODERN,
+            "3.16.0",
+            BARE,
+            ANNOTATED,
+            false,
+            "Adopted kubernetes-pods HTTP:8080/metrics",
+            "",
+            "the user's own annotations yield it"),
+        new Row(
+            "today, merging",
+            IstioConfig.MODERN,
+            "3.16.0",
+            MERGING,
+            BARE,
+            false,
+            "Merged kubernetes-pods HTTP:15020/stats/prometheus",
+            WRITTEN,
+            "by prometheus.io/*"),
+        new Row(
+            "today, merging, STRICT: the agent's port takes plaintext",
+            IstioConfig.MODERN,
+            "3.16.0",
+            MERGING,
+            BARE,
+            true,
+            "Merged kubernetes-pods HTTP:15020/stats/prometheus",
+            WRITTEN,
+            "by prometheus.io/*"),
+        new Row(
+            "today, merging, annotated by the user",
+            IstioConfig.MODERN,
+            "3.16.0",
+            MERGING,
+            ANNOTATED,
+            true,
+            "Adopted kubernetes-pods HTTP:15020/stats/prometheus",
+            "",
+            "the user's own annotations yield it"),
+        new Row(
+            "today, sidecar without merging, STRICT: no job speaks mutual TLS",
+            IstioConfig.MODERN,
+            "3.16.0",
+            SIDECAR,
+            BARE,
+            true,
+            "Slot 1",
+            "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080"
+                + " appmetrics.io/scheme-1=istio-mutual",
+            "of prometheus.io/* job kubernetes-pods makes http://10.0.0.7:8080/metrics"),
+        new Row(
+            "today, sidecar without merging, PERMISSIVE: it may turn STRICT",
+            IstioConfig.MODERN,
+            "3.16.0",
+            SIDECAR,
+            BARE,
+            false,
+            "Slot 1",
+            "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
+            "by prometheus.io/* its scheme could not follow the mesh's policy without a rollout"),
+        new Row(
+            "1.0, no sidecar",
+            IstioConfig.ISTIO_1_0,
+            "2.3.1",
+            BARE,
+            BARE,
+            false,
+            "Annotation kubernetes-pods HTTP:8080/metrics",
+            WRITTEN,
+            "by prometheus.io/*"),
+        new Row(
+            "1.0, sidecar, STRICT",
+            IstioConfig.ISTIO_1_0,
+            "2.3.1",
+            SIDECAR,
+            BARE,
+            true,
+            "AnnotationSecure kubernetes-pods-istio-secure IstioMutual:8080/metrics",
+            WRITTEN,
+            "by prometheus.io/*"),
+        new Row(
+            "1.0, sidecar, PERMISSIVE: all sidecars are spoken to over TLS (istio#10487)",
+            IstioConfig.ISTIO_1_0,
+            "2.3.1",
+            SIDECAR,
+            BARE,
+            false,
+            "Slot 1",
+            "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
+            "of prometheus.io/* job kubernetes-pods-istio-secure makes"
+                + " https://10.0.0.7:8080/metrics"),
+        new Row(
+            "1.4, sidecar, PERMISSIVE: the scheme says so",
+            IstioConfig.ISTIO_1_4,
+            "2.12.0",
+            SIDECAR,
+            BARE,
+            false,
+            "Annotation kubernetes-pods HTTP:8080/metrics",
+            "prometheus.io/path=/metrics prometheus.io/port=8080 prometheus.io/scheme=http"
+                + " prometheus.io/scrape=true",
+            "by prometheus.io/*"),
+        new Row(
+            "1.4, sidecar, STRICT",
+            IstioConfig.ISTIO_1_4,
+            "2.12.0",
+            SIDECAR,
+            BARE,
+            true,
+            "AnnotationSecure kubernetes-pods-istio-secure IstioMutual:8080/metrics",
+            WRITTEN,
+            "by prometheus.io/*"),
+        new Row(
+            "1.5, sidecar, PERMISSIVE: as in 1.0 again (istio#24075)",
+            IstioConfig.ISTIO_1_5,
+            "2.15.1",
+            SIDECAR,
+            BARE,
+            false,
+            "Slot 1",
+            "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
+            "of prometheus.io/* job kubernetes-pods-istio-secure makes"
+                + " https://10.0.0.7:8080/metrics"),
+        new Row(
+            "somebody's own annotations are for another port",
+            IstioConfig.MODERN,
+            "3.16.0",
+            BARE,
+            Map.of("prometheus.io/scrape", "true", "prometheus.io/port", "9999"),
+            false,
+            "Slot 1",
+            "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
+            "the template's prometheus.io/port is somebody else's"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void choosesTheFirstThatWillDo(Row row) {
+    WorkloadPlan plan = plan(row, row.template());
+
+    assertThat(told(plan, endpoint(8080))).isEqualTo(row.route());
+    assertThat(why(plan, endpoint(8080))).isEqualTo(row.why());
+    assertThat(written(plan)).isEqualTo(row.written());
+    assertThat(plan.doubles()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void staysWithIt(Row row) {
+    WorkloadPlan plan = plan(row, row.template());
+    Map<String, String> template = new TreeMap<>(row.template());
+    template.putAll(plan.templateAnnotations());
+
+    WorkloadPlan again = plan(row, template);
+
+    assertThat(again.templateAnnotations()).isEqualTo(plan.templateAnnotations());
+    assertThat(told(again, endpoint(8080))).isEqualTo(row.route());
+  }
+
+  /** The pod is born of the template, and goes through the injector. */
+  private static WorkloadPlan plan(Row row, Map<String, String> template) {
+    Map<String, String> annotations = new TreeMap<>(template);
+    annotations.putAll(row.pod());
+    return WorkloadPlan.of(
+        List.of(claim("shop", 0, endpoint(8080))),
+        template,
+        port -> row.mutualTls(),
+        8,
+        foresight(row.config().text(), row.version(), pod(annotations)));
+  }
+
+  private static String told(WorkloadPlan plan, Endpoint endpoint) {
+    Route route = plan.routes().get(endpoint.key());
+    if (route instanceof Route.ByUserJob job) {
+      return "%s %s %s:%d%s".formatted(job.kind(), job.job(), job.scheme(), job.port(), job.path());
+    }
+    return route instanceof Route.BySlot slot ? "Slot " + slot.number() : String.valueOf(route);
+  }
+
+  private static String why(WorkloadPlan plan, Endpoint endpoint) {
+    return Objects.requireNonNull(plan.routes().get(endpoint.key())).why();
+  }
+
+  private static String written(WorkloadPlan plan) {
+    Map<String, String> annotations = new TreeMap<>(plan.templateAnnotations());
+    annotations.remove(ManagedAnnotations.MARKER);
+    return String.join(" ", annotations.entrySet().stream().map(Object::toString).toList());
+  }
+
+  private static WorkloadPlan modern(
+      Map<String, String> pod, Map<String, String> template, Endpoint... endpoints) {
+    Map<String, String> annotations = new TreeMap<>(template);
+    annotations.putAll(pod);
+    return WorkloadPlan.of(
+        List.of(claim("shop", 0, endpoints)),
+        template,
+        port -> false,
+        8,
+        foresight(IstioConfig.MODERN.text(), "3.16.0", pod(annotations)));
+  }
+
+  @Test
+  void prometheusIoHoldsOneEndpointAndTheOthersTakeSlots() {
+    WorkloadPlan plan = modern(BARE, BARE, endpoint(8080), endpoint(9090));
+
+    assertThat(told(plan, endpoint(8080))).startsWith("Annotation");
+    assertThat(told(plan, endpoint(9090))).isEqualTo("Slot 1");
+    assertThat(why(plan, endpoint(9090))).isEqualTo("prometheus.io/* serve :8080/metrics already");
+    assertThat(plan.templateAnnotations())
+        .containsEntry(
+            "appmetrics.io/managed",
+            "path-1,port-1,scheme-1,prometheus.io/path,prometheus.io/port,prometheus.io/scrape");
+  }
+
+  @Test
+  void whatIsNotTheJobsIntervalTakesASlot() {
+    WorkloadPlan plan = modern(BARE, BARE, Declared.every(8080, "1m", "10s"));
+    assertThat(told(plan, endpoint(8080))).isEqualTo("Slot 1");
+
+    assertThat(told(modern(BARE, BARE, Declared.every(8080, "15s", "10s")), endpoint(8080)))
+        .startsWith("Annotation");
+  }
+
+  @Test
+  void theAgentSpeaksNoTlsToTheApp() {
+    WorkloadPlan plan = modern(MERGING, BARE, endpoint(8080, PortScheme.HTTPS));
+    assertThat(told(plan, endpoint(8080))).isEqualTo("Slot 1");
+  }
+
+  @Test
+  void anAppOfItsOwnTlsIsScrapedBySchemeWhereAJobReadsIt() {
+    WorkloadPlan plan = modern(BARE, BARE, endpoint(8080, PortScheme.HTTPS));
+
+    assertThat(told(plan, endpoint(8080)))
+        .isEqualTo("Annotation kubernetes-pods HTTPS:8080/metrics");
+    assertThat(plan.templateAnnotations()).containsEntry("prometheus.io/scheme", "https");
+  }
+
+  /** A user annotates what a slot serves: the slot goes, and nothing is scraped twice. */
+  @Test
+  void whatTheUserAnnotatesLaterIsLeftToTheUser() {
+    Map<String, String> template =
+        new TreeMap<>(
+            WorkloadPlan.of(
+                    List.of(claim("shop", 0, endpoint(8080))),
+                    BARE,
+                    port -> false,
+                    8,
+                    Declared.SLOTS)
+                .templateAnnotations());
+    assertThat(told(modern(BARE, template, endpoint(8080)), endpoint(8080)))
+        .as("a slot that does its work stays")
+        .isEqualTo("Slot 1");
+
+    template.putAll(ANNOTATED);
+    WorkloadPlan plan = modern(BARE, template, endpoint(8080));
+
+    assertThat(told(plan, endpoint(8080))).startsWith("Adopted kubernetes-pods");
+    assertThat(plan.templateAnnotations()).isEmpty();
+  }
+
+  @Test
+  void aRouteThatHasGoneIsReplaced() {
+    Map<String, String> template =
+        new TreeMap<>(modern(BARE, BARE, endpoint(8080)).templateAnnotations());
+
+    WorkloadPlan plan =
+        WorkloadPlan.of(
+            List.of(claim("shop", 0, endpoint(8080))),
+            template,
+            port -> false,
+            8,
+            foresight("scrape_configs: []", "3.16.0", pod(template)));
+
+    assertThat(told(plan, endpoint(8080))).isEqualTo("Slot 1");
+    assertThat(plan.templateAnnotations()).doesNotContainKey("prometheus.io/scrape");
+  }
+
+  @Test
+  void nobodyIsRolledOutOfIgnorance() {
+    List<Claim> claims = List.of(claim("shop", 0, endpoint(8080), endpoint(9090)));
+    Map<String, String> template =
+        new TreeMap<>(modern(BARE, BARE, endpoint(8080), endpoint(9090)).templateAnnotations());
+
+    WorkloadPlan plan = WorkloadPlan.of(claims, template, port -> false, 8, Foresight.NONE);
+
+    assertThat(plan.templateAnnotations()).isEqualTo(template);
+    assertThat(plan.routes().get(endpoint(8080).key())).isInstanceOf(Route.Undecided.class);
+    assertThat(
+            WorkloadPlan.of(claims, BARE, port -> false, 8, Foresight.NONE).templateAnnotations())
+        .isEmpty();
+  }
+
+  @Test
+  void tellsWhichJobsScrapeTwice() {
+    String twice =
+        """
+        scrape_configs:
+        - job_name: one
+          kubernetes_sd_configs: [{role: pod}]
+        - job_name: two
+          kubernetes_sd_configs: [{role: pod}]
+        """;
+    WorkloadPlan plan =
+        WorkloadPlan.of(
+            List.of(claim("shop", 0, endpoint(8080))),
+            BARE,
+            port -> false,
+            8,
+            foresight(twice, "3.16.0", pod(BARE)));
+
+    assertThat(told(plan, endpoint(8080))).isEqualTo("Adopted one HTTP:8080/metrics");
+    assertThat(plan.doubles()).containsEntry(endpoint(8080).key(), List.of("one", "two"));
+  }
+}
