@@ -89,9 +89,7 @@ public record InstallationState(List<Restart> restarts, List<Reload> reloads) {
 
   /** The latest restart. */
   public Optional<Restart> latest() {
-    return restarts.isEmpty()
-        ? Optional.empty()
-        : Optional.of(restarts.get(restarts.size() - 1));
+    return restarts.isEmpty() ? Optional.empty() : Optional.of(restarts.get(restarts.size() - 1));
   }
 
   /** The latest reload of a replica for this cause. */
