@@ -56,7 +56,12 @@ public record FactsChange(boolean everybody, Set<String> namespaces) {
                         r.prognosis()))
             .toList();
     return new ScrapeFacts(
-        facts.installation(), facts.config(), facts.certificates(), bare, facts.scrapeInterval());
+        facts.installation(),
+        facts.config(),
+        facts.certificates(),
+        bare,
+        facts.userJobs(),
+        facts.scrapeInterval());
   }
 
   private static Map<String, Set<Seen>> byNamespace(ScrapeFacts facts) {

@@ -4,6 +4,7 @@ import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param config where our jobs stand
  * @param certificates what is known of the mesh's certificates
  * @param replicas the Prometheus pods, by name
+ * @param userJobs the jobs of the user's own whose targets were looked at
  * @param scrapeInterval how often a job without an interval of its own scrapes
  */
 public record ScrapeFacts(
@@ -20,7 +22,20 @@ public record ScrapeFacts(
     ConfigFacts config,
     CertificateFacts certificates,
     List<ReplicaFacts> replicas,
+    Set<String> userJobs,
     Duration scrapeInterval) {
+
+  public ScrapeFacts {
+    userJobs = Set.copyOf(userJobs);
+  }
+
+  /**
+   * Whether these facts can say something of the targets of these jobs: not when nobody had asked
+   * for them yet, as after a start. That nothing is known any more concerns all of them.
+   */
+  public boolean speakOf(Set<String> jobs) {
+    return config.state() == ConfigFacts.State.UNREADABLE || userJobs.containsAll(jobs);
+  }
 
   /**
    * What is left when passes fail: nothing is claimed of the configuration, nor of any replica, and
@@ -39,12 +54,14 @@ public record ScrapeFacts(
             config,
             new CertificateFacts(CertificateFacts.State.UNSEEN, why, null),
             List.of(),
+            Set.of(),
             LoadedConfig.DEFAULT_SCRAPE_INTERVAL)
         : new ScrapeFacts(
             installation,
             config,
             before.certificates(),
             before.replicas().stream().map(replica -> replica.lost(why)).toList(),
+            before.userJobs(),
             before.scrapeInterval());
   }
 }

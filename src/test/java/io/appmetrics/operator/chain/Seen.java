@@ -290,6 +290,7 @@ final class Seen {
         new ConfigFacts(config, PLACE, configMessage, SlotJobs.none(), null),
         certificates,
         List.of(replica),
+        Set.of(),
         interval);
   }
 
@@ -391,6 +392,7 @@ final class Seen {
             config, PLACE, configMessage, standing == null ? plan.demand() : standing, "0ddba11"),
         certificates,
         replicas.stream().map(replica -> facts(replica, plan, template)).toList(),
+        plan.userJobs(),
         interval);
   }
 

@@ -132,11 +132,11 @@ class HarmlessIT {
     var istio = cluster.namespace("istio-system");
     var shop = cluster.namespace("shop");
     var prometheus = istio.prometheus(addon());
-    var cart = shop.app(AppManifest.named("cart").listens(8080).listens(8081));
+    var cart = shop.app(AppManifest.named("cart").listens(8080).listens(8081).listens(8082));
     var original = Kubectl.in(istio).configuration();
     Declared declared;
     try (var operator = OperatorUnderTest.start(istio, shop)) {
-      declared = Declared.apply(shop, "cart", "cart", "{port: 8080}");
+      declared = Declared.apply(shop, "cart", "cart", "{port: 8080}", "{port: 8082}");
       declared.awaitReady(PATIENCE);
       shop.awaitReady("cart");
     }
@@ -160,7 +160,7 @@ class HarmlessIT {
                       .get()
                       .extracting(Condition::reason)
                       .isEqualTo("Suspended"));
-      Declared.apply(shop, "cart", "cart", "{port: 8081}");
+      Declared.apply(shop, "cart", "cart", "{port: 8081}", "{port: 8082}");
       cart.behaves(8080, "down");
       staysSo(
           "all as it was while suspended",
@@ -173,7 +173,8 @@ class HarmlessIT {
       declared.suspend(false);
       declared.awaitReady(PATIENCE);
       assertThat(Kubectl.in(shop).templateAnnotations("cart"))
-          .containsEntry("appmetrics.io/port-1", "8081");
+          .containsEntry("prometheus.io/port", "8081")
+          .containsEntry("appmetrics.io/port-1", "8082");
     }
     declared.delete();
     assertThat(Kubectl.in(istio).configuration()).isNotEqualTo(original);
@@ -245,7 +246,12 @@ class HarmlessIT {
     var shop = cluster.namespace("shop");
     istio.prometheus(addon());
     for (var name : List.of("cart", "undone", "stripped")) {
-      shop.app(AppManifest.named(name).listens(8080).listens(8081));
+      // behind sidecars that merge nothing: slots serve them
+      shop.app(
+          AppManifest.named(name)
+              .listens(8080)
+              .listens(8081)
+              .annotated("sidecar.istio.io/status", "injected"));
     }
     try (var operator = OperatorUnderTest.start(istio, shop)) {
       nothing_is_lost(istio, shop);
@@ -273,7 +279,12 @@ class HarmlessIT {
     declared.delete();
     List<String> newestFirst = new ArrayList<>(notes);
     Collections.reverse(newestFirst);
-    nothingIsLeft(istio, String.join("", newestFirst) + original, shop, "cart", Map.of());
+    nothingIsLeft(
+        istio,
+        String.join("", newestFirst) + original,
+        shop,
+        "cart",
+        Map.of("sidecar.istio.io/status", "injected"));
   }
 
   /** {@code kubectl rollout undo} puts the older template back, under another field manager. */

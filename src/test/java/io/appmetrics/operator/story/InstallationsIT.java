@@ -15,6 +15,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,17 +87,20 @@ class InstallationsIT {
     istio.prometheus(Addon.plain().withSecretCertificates().scrapeInterval("2s"));
     Kubectl.in(istio).scale("prometheus", 2);
     istio.awaitReady("prometheus");
-    shop.app(AppManifest.named("cart").listens(8080));
+    shop.app(AppManifest.named("cart").listens(8080).listens(8081));
     try (var operator = OperatorUnderTest.start(istio, shop)) {
-      var declared = Declared.apply(shop, "cart", "cart", "{port: 8080}");
+      var declared = Declared.apply(shop, "cart", "cart", "{port: 8080}", "{port: 8081}");
       declared.awaitReady(PATIENCE);
       assertThat(istio.pods("prometheus"))
           .hasSize(2)
           .allSatisfy(
               pod ->
-                  assertThat(PrometheusProbe.of(istio, pod).targets("appmetrics-1"))
-                      .hasSize(1)
-                      .allMatch(PrometheusProbe.ActiveTarget::isUp));
+                  assertThat(List.of("kubernetes-pods", "appmetrics-1"))
+                      .allSatisfy(
+                          job ->
+                              assertThat(PrometheusProbe.of(istio, pod).targets(job))
+                                  .hasSize(1)
+                                  .allMatch(PrometheusProbe.ActiveTarget::isUp)));
     }
   }
 
@@ -106,9 +110,9 @@ class InstallationsIT {
     var istio = cluster.namespace("istio-system");
     var shop = cluster.namespace("shop");
     istio.prometheus(Addon.plain().withSecretCertificates().version("3.16.0").scrapeInterval("2s"));
-    shop.app(AppManifest.named("cart").listens(8080));
+    shop.app(AppManifest.named("cart").listens(8080).listens(8081));
     try (var operator = OperatorUnderTest.start(istio, shop)) {
-      var declared = Declared.apply(shop, "cart", "cart", "{port: 8080}");
+      var declared = Declared.apply(shop, "cart", "cart", "{port: 8080}", "{port: 8081}");
       declared.awaitReady(PATIENCE);
       assertThat(Kubectl.in(istio).configuration()).contains("fallback_scrape_protocol");
 
