@@ -21,6 +21,12 @@ final class Healing {
   /** Service discovery and the scrape manager each gather updates for 5 s. */
   private static final Duration DISCOVERY = Duration.ofSeconds(12);
 
+  /**
+   * Changes of a text come in bursts, and one restart is to serve all; and somebody whom nobody
+   * knows may reload, such as by a signal.
+   */
+  private static final Duration SETTLED = Duration.ofSeconds(5);
+
   /** How long a nudge is given before the next thing is done. */
   private static final Duration NUDGE = Duration.ofSeconds(2);
 
@@ -74,12 +80,12 @@ final class Healing {
 
   /** A replica does not run the text that stands in the ConfigMap. */
   static Step forText(Attempts.Tried tried, Means means, Instant now) {
-    if (!means.loadText()) {
-      return new Step(Kind.RESTART, now);
-    }
     Instant nudged = tried.lastNudge();
     if (nudged == null) {
       return new Step(Kind.NUDGE, now);
+    }
+    if (!means.loadText()) {
+      return due(nudged.plus(SETTLED), Kind.RESTART, now);
     }
     if (!means.lifecycle()) {
       return new Step(Kind.WAIT, now.plus(SLOWEST));

@@ -65,7 +65,7 @@ record InstallationDecision(
             seen.workload(),
             config.facts(),
             certificates,
-replicas(seen, attempts, prognoses, restarting, now),
+            replicas(seen, attempts, prognoses, restarting, now),
             seen.demand().userJobs(),
             scrapeInterval(seen));
     boolean writes = !(config.action() instanceof Action.None);

@@ -106,13 +106,19 @@ public final class Deployed {
     Role role = DeployManifests.stateRole();
     RoleBinding binding = DeployManifests.named(RoleBinding.class, role.getMetadata().getName());
     String own = role.getMetadata().getName() + "-" + namespace;
+    String state = "appmetrics-" + namespace + "." + deployment;
     role.getMetadata().setName(own);
-    role.getRules().get(1).setResourceNames(List.of("appmetrics-" + namespace + "." + deployment));
+    role.getRules().get(1).setResourceNames(List.of(state));
     binding.getMetadata().setName(own);
     binding.getRoleRef().setName(own);
-    try (KubernetesClient client = adminClient()) {
+    try (KubernetesClient client = adminClient();
+        KubernetesClient asOperator = operatorClient()) {
       apply(client, role);
       apply(client, binding);
+      await("the right to write ConfigMap " + state)
+          .atMost(IN_FORCE)
+          .pollInterval(POLL)
+          .until(() -> mayUpdate(asOperator, role.getMetadata().getNamespace(), state));
     }
   }
 

@@ -296,8 +296,20 @@ class RestartsTest {
             RESTARTS),
         // --- a text
         Row.acts(
-            "a text that nobody reloads",
+            "a text that nobody reloads: it may change again",
             but(new Case(), c -> c.seen.replica().running = SeenInstallation.USERS),
+            "nudge pod prometheus-1, because its configuration is not the one in " + PLACE,
+            Kind.UNDER_WAY,
+            HOPE),
+        Row.rests(
+            "a text that nobody reloads: it may change again, for 5 s",
+            but(new Case(), c -> c.seen.replica().running = SeenInstallation.USERS)
+                .nudged(1, Duration.ofMillis(4999)),
+            Kind.UNDER_WAY,
+            HOPE),
+        Row.acts(
+            "a text that nobody reloads",
+            but(new Case(), c -> c.seen.replica().running = SeenInstallation.USERS).nudged(),
             "restart by the pod template, because of pod prometheus-1: its configuration is not the"
                 + " one in "
                 + PLACE,
@@ -306,12 +318,13 @@ class RestartsTest {
         Row.acts(
             "a text on a subPath, with a lifecycle",
             but(
-                new Case(),
-                c -> {
-                  c.lifecycle = true;
-                  c.projected = false;
-                  c.seen.replica().running = SeenInstallation.USERS;
-                }),
+                    new Case(),
+                    c -> {
+                      c.lifecycle = true;
+                      c.projected = false;
+                      c.seen.replica().running = SeenInstallation.USERS;
+                    })
+                .nudged(),
             "restart by the pod template, because of pod prometheus-1: its configuration is not the"
                 + " one in "
                 + PLACE,
@@ -544,7 +557,7 @@ class RestartsTest {
   /** A text that was taken back, and comes again, is another change. */
   @Test
   void ofTextsOnlyTheLastCounts() {
-    Case of = but(new Case(), c -> c.seen.replica().running = SeenInstallation.USERS);
+    Case of = but(new Case(), c -> c.seen.replica().running = SeenInstallation.USERS).nudged();
     String wanted = Restarts.FOR_TEXT + of.diagnosis().config().digest();
     of.remembers(restart(Duration.ofHours(5), Way.TEMPLATE, wanted));
     assertThat(of.treatment().orElseThrow().prognosis().kind()).isEqualTo(Kind.IMPOSSIBLE);
