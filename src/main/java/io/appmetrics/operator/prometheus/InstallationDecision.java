@@ -200,6 +200,7 @@ record InstallationDecision(
         .flatMap(Stream::ofNullable)
         .map(answer -> answer.config().globalScrapeInterval())
         .findFirst()
+        .or(() -> Optional.ofNullable(seen.before()).map(ScrapeFacts::scrapeInterval))
         .orElse(LoadedConfig.DEFAULT_SCRAPE_INTERVAL);
   }
 }

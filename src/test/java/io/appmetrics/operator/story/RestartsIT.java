@@ -9,8 +9,10 @@ import io.appmetrics.operator.apiserver.Deeds.Deed;
 import io.appmetrics.operator.apiserver.Deeds.Moment;
 import io.appmetrics.operator.cluster.Addon;
 import io.appmetrics.operator.cluster.AppManifest;
+import io.appmetrics.operator.cluster.AuditLog;
 import io.appmetrics.operator.cluster.Cluster;
 import io.appmetrics.operator.cluster.ClusterTest;
+import io.appmetrics.operator.cluster.LocalCluster;
 import io.appmetrics.operator.cluster.TestNamespace;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Event;
@@ -20,8 +22,10 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -60,6 +64,9 @@ class RestartsIT {
       istio.istioDefaultAppears();
       declared.awaitReady(PATIENCE);
       assertThat(restarts(istio)).as("for the text alone").hasSize(1);
+      if (cluster.isLocal()) {
+        assertThat(verbsOnState()).as("what deploy/ grants").contains("create", "get", "update");
+      }
       assertThat(events(istio, "Restart"))
           .singleElement()
           .satisfies(
@@ -274,6 +281,17 @@ class RestartsIT {
     return state == null
         ? List.of()
         : state.getData().getOrDefault("restarts", "").lines().toList();
+  }
+
+  private static Set<String> verbsOnState() {
+    return LocalCluster.shared()
+        .audit()
+        .of("system:serviceaccount:appmetrics-system:appmetrics-operator", 0)
+        .stream()
+        .filter(request -> request.resource().equals("configmaps") && request.code() < 300)
+        .filter(request -> request.namespace().equals("appmetrics-system"))
+        .map(AuditLog.Request::verb)
+        .collect(Collectors.toSet());
   }
 
   private static String annotation(TestNamespace istio) {
