@@ -86,7 +86,7 @@ record SlotJobText(int slot, PrometheusVersion version) {
             "source_labels: ["
                 + annotation("path")
                 + "], regex: '(/.*)', target_label: __metrics_path__"));
-    if (version.atLeast(2, 29)) {
+    if (version.atLeast(2, 30)) {
       text.append("  # how often\n");
       // both or none: a timeout above the interval makes the target vanish
       var duration = "(?:\\d+(?:ms|s|m|h))+";

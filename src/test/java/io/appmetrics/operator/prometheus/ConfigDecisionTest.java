@@ -92,16 +92,16 @@ class ConfigDecisionTest {
             PLACE),
         new Row(
             "too old",
-            s -> s.replica().version = PrometheusVersion.parse("2.41.0"),
+            s -> s.replica().version = PrometheusVersion.parse("2.2.1"),
             State.INSTALLATION_UNSUPPORTED,
-            "Deployment istio-system/prometheus runs Prometheus 2.41.0, and this release of the"
-                + " operator serves 2.42.0 and later: update its image"),
+            "Deployment istio-system/prometheus runs Prometheus 2.2.1, and this release of the"
+                + " operator serves 2.3.0 and later: update its image"),
         new Row(
             "one of two too old",
-            s -> s.another("prometheus-2").version = PrometheusVersion.parse("2.5.0"),
+            s -> s.another("prometheus-2").version = PrometheusVersion.parse("1.8.2"),
             State.INSTALLATION_UNSUPPORTED,
-            "Deployment istio-system/prometheus runs Prometheus 2.5.0, and this release of the"
-                + " operator serves 2.42.0 and later: update its image"),
+            "Deployment istio-system/prometheus runs Prometheus 1.8.2, and this release of the"
+                + " operator serves 2.3.0 and later: update its image"),
         new Row(
             "one URL for two that run",
             s -> {

@@ -29,7 +29,7 @@ class PrometheusApiIT {
             version, directory, "global: {scrape_interval: 1s}\n", "--web.enable-lifecycle")) {
       var base = prometheus.base();
       assertThat(api.version(base)).hasToString(version.version());
-      var started = api.runtimeInfo(base);
+      var started = api.runtimeInfo(base).orElseThrow();
       assertThat(started.startTime()).isBetween(before, Instant.now());
       assertThat(started.reloadConfigSuccess()).isTrue();
       assertThat(started.lastConfigTime()).isAfter(before.minusSeconds(2));
@@ -117,7 +117,7 @@ class PrometheusApiIT {
       assertThatThrownBy(() -> api.reload(prometheus.base()))
           .isInstanceOfSatisfying(ReloadRejected.class, e -> assertThat(e.lifecycleOff()).isFalse())
           .hasMessageContaining("line 1: field no_such_key not found in type config.plain");
-      assertThat(api.runtimeInfo(prometheus.base()).reloadConfigSuccess()).isFalse();
+      assertThat(api.runtimeInfo(prometheus.base()).orElseThrow().reloadConfigSuccess()).isFalse();
     }
   }
 

@@ -41,8 +41,8 @@ class ScrapeBlockTest {
     "2.42.0, true, true, false, false",
     "2.35.0, true, true, false, false",
     "2.34.0, true, false, false, false",
-    "2.29.0, true, false, false, false",
-    "2.28.1, false, false, false, false",
+    "2.30.0, true, false, false, false",
+    "2.29.2, false, false, false, false",
     "2.5.0, false, false, false, false"
   })
   void hasOnlyWhatTheVersionKnows(
