@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP API of Prometheus replicas, each named by its base URI, which may end in a route prefix.
@@ -80,13 +81,19 @@ public final class PrometheusApi {
         });
   }
 
-  /** What it tells of itself in {@code /metrics}; in every version. */
-  SelfMetrics selfMetrics(URI base) throws PrometheusUnreachable {
+  /**
+   * What it tells of itself in {@code /metrics}; in every version.
+   *
+   * @param containerStarted since when its container runs, where that is known
+   */
+  SelfMetrics selfMetrics(URI base, @Nullable Instant containerStarted)
+      throws PrometheusUnreachable {
     return ask(
         at(base, "/metrics"),
         body ->
             SelfMetrics.read(
-                new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))));
+                new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8)),
+                containerStarted));
   }
 
   /** The configuration that it has loaded, as YAML. */

@@ -95,7 +95,7 @@ final class ReplicaPoll {
     // what the API of older ones does not tell
     SelfMetrics self =
         told.isEmpty() || (known != null && !tellsPools(known.version()))
-            ? api.selfMetrics(base)
+            ? api.selfMetrics(base, replica.container().startedAt())
             : null;
     RuntimeInfo runtime = told.orElseGet(() -> Objects.requireNonNull(self).runtime());
     boolean sameProcess = known != null && known.runtime().startTime().equals(runtime.startTime());
@@ -121,7 +121,9 @@ final class ReplicaPoll {
     Set<String> pools =
         tellsPools(version)
             ? api.scrapePools(base)
-            : self != null ? self.pools() : api.selfMetrics(base).pools();
+            : self != null
+                ? self.pools()
+                : api.selfMetrics(base, replica.container().startedAt()).pools();
     List<ActiveTarget> found = targets(base, version, lookedAt(pools, userJobs));
     Map<String, List<ActiveTarget>> targets =
         words.computeIfAbsent(replica.uid(), uid -> new ErrorWords()).steady(found).stream()

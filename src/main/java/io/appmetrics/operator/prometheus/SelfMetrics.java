@@ -31,11 +31,13 @@ record SelfMetrics(PrometheusVersion version, RuntimeInfo runtime, Set<String> p
   /**
    * Reads them, and nothing else, off the text format.
    *
+   * @param containerStarted for a process that cannot tell when it started: it reads that in /proc
    * @throws IOException when one of them is missing, which are in every Prometheus since 2.0
    */
-  static SelfMetrics read(BufferedReader text) throws IOException {
+  static SelfMetrics read(BufferedReader text, @Nullable Instant containerStarted)
+      throws IOException {
     String version = null;
-    Instant started = null;
+    Instant started = containerStarted;
     Boolean successful = null;
     Instant loaded = null;
     Set<String> pools = new TreeSet<>();
