@@ -2,14 +2,13 @@ package io.appmetrics.operator.appmetrics;
 
 import io.appmetrics.operator.chain.PodFacts;
 import io.appmetrics.operator.chain.Workload;
+import io.appmetrics.operator.relabel.MetricsMerging;
 import io.appmetrics.operator.route.Endpoint;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStateRunning;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class PodReading {
   private static final String SIDECAR_STATUS = "sidecar.istio.io/status";
   private static final String PROXY = "istio-proxy";
-  private static final String MERGED = "ISTIO_PROMETHEUS_ANNOTATIONS";
 
   private PodReading() {}
 
@@ -90,29 +88,12 @@ final class PodReading {
     return containers(pod)
         .filter(container -> container.getName().equals(PROXY))
         .flatMap(container -> container.getEnv().stream())
-        .filter(variable -> variable.getName().equals(MERGED))
+        .filter(variable -> variable.getName().equals(MetricsMerging.VARIABLE))
         .flatMap(variable -> Stream.ofNullable(variable.getValue()))
+        .flatMap(variable -> MetricsMerging.fetched(variable).stream())
+        .map(fetch -> new Endpoint.Key(fetch.port(), fetch.path()))
         .findFirst()
-        .flatMap(PodReading::merged)
         .orElse(null);
-  }
-
-  /** As {@code {"scrape":"true","path":"/metrics","port":"8080"}}; the agent has its defaults. */
-  private static Optional<Endpoint.Key> merged(String json) {
-    Map<?, ?> told;
-    try {
-      told = Serialization.unmarshal(json, Map.class);
-    } catch (IllegalArgumentException | KubernetesClientException e) {
-      return Optional.empty(); // then the agent fetches nothing either
-    }
-    String port = told(told, "port", "80");
-    return "true".equals(told(told, "scrape", "")) && port.matches("[1-9]\\d{0,4}")
-        ? Optional.of(new Endpoint.Key(Integer.parseInt(port), told(told, "path", "/metrics")))
-        : Optional.empty();
-  }
-
-  private static String told(Map<?, ?> told, String key, String unlessSet) {
-    return told.get(key) instanceof String text && !text.isEmpty() ? text : unlessSet;
   }
 
   private static Stream<Container> containers(Pod pod) {

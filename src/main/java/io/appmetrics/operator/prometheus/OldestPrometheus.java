@@ -14,8 +14,8 @@ import java.util.stream.Stream;
  * unknown key fails a reload, and keeps a Prometheus that starts with it from ever answering.
  */
 final class OldestPrometheus {
-  /** {@code /api/v1/scrape_pools} is what proves a load and a pool. */
-  static final PrometheusVersion SERVED = new PrometheusVersion(2, 42, 0);
+  /** What Istio 1.0 ships, 2.3.1, and later. */
+  static final PrometheusVersion SERVED = new PrometheusVersion(2, 3, 0);
 
   private static final Pattern TAG = Pattern.compile("(?:.*/)?[^/:@]+:([^/:@]+)(?:@.*)?");
 

@@ -5,9 +5,12 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.ConnectException;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -22,11 +25,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP API of Prometheus replicas, each named by its base URI, which may end in a route prefix.
@@ -62,9 +68,9 @@ public final class PrometheusApi {
         body -> PrometheusVersion.parse(text(data(body), "version")));
   }
 
-  /** Since when it runs, and how its last reload went; since 2.14. */
-  public RuntimeInfo runtimeInfo(URI base) throws PrometheusUnreachable {
-    return ask(
+  /** Since when it runs, and how its last reload went; empty before 2.14. */
+  public Optional<RuntimeInfo> runtimeInfo(URI base) throws PrometheusUnreachable {
+    return askIfServed(
         at(base, "/api/v1/status/runtimeinfo"),
         body -> {
           var data = data(body);
@@ -73,6 +79,21 @@ public final class PrometheusApi {
               field(data, "reloadConfigSuccess").asBoolean(),
               Instant.parse(text(data, "lastConfigTime")));
         });
+  }
+
+  /**
+   * What it tells of itself in {@code /metrics}; in every version.
+   *
+   * @param containerStarted since when its container runs, where that is known
+   */
+  SelfMetrics selfMetrics(URI base, @Nullable Instant containerStarted)
+      throws PrometheusUnreachable {
+    return ask(
+        at(base, "/metrics"),
+        body ->
+            SelfMetrics.read(
+                new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8)),
+                containerStarted));
   }
 
   /** The configuration that it has loaded, as YAML. */
@@ -99,7 +120,17 @@ public final class PrometheusApi {
    */
   public List<ActiveTarget> activeTargets(URI base, String pool) throws PrometheusUnreachable {
     var query = "?state=active&scrapePool=" + URLEncoder.encode(pool, StandardCharsets.UTF_8);
-    return ask(at(base, "/api/v1/targets" + query), this::targets);
+    return ask(at(base, "/api/v1/targets" + query), body -> targets(body, target -> true));
+  }
+
+  /**
+   * The active targets of some pools, picked out of all; before 2.42, where nobody can ask for one.
+   * Before 2.8 the dropped ones are sent, too, and read over.
+   */
+  List<ActiveTarget> activeTargets(URI base, Set<String> pools) throws PrometheusUnreachable {
+    return ask(
+        at(base, "/api/v1/targets?state=active"),
+        body -> targets(body, target -> pools.contains(pool(target))));
   }
 
   /**
@@ -131,6 +162,33 @@ public final class PrometheusApi {
     }
   }
 
+  /**
+   * Makes its process end; where a kubelet starts it again, that is a restart in place.
+   *
+   * @throws ReloadRejected when it refuses
+   */
+  public void quit(URI base) throws PrometheusUnreachable, ReloadRejected {
+    var url = at(base, "/-/quit");
+    var refusal =
+        exchange(
+            url,
+            HttpRequest.newBuilder(url).POST(BodyPublishers.noBody()),
+            timeout,
+            (status, body) -> {
+              var words = words(body);
+              if (status / 100 == 2) {
+                return "";
+              }
+              if (words.startsWith(LIFECYCLE_OFF)) {
+                return words;
+              }
+              throw refused(status, words);
+            });
+    if (!refusal.isEmpty()) {
+      throw new ReloadRejected(refusal, true);
+    }
+  }
+
   private static URI at(URI base, String path) {
     var text = base.toString();
     return URI.create((text.endsWith("/") ? text.substring(0, text.length() - 1) : text) + path);
@@ -155,16 +213,34 @@ public final class PrometheusApi {
   }
 
   private <T> T ask(URI url, Reading<T> reading) throws PrometheusUnreachable {
-    var request = HttpRequest.newBuilder(url).header("Accept", "application/json");
     return exchange(
         url,
-        request,
+        HttpRequest.newBuilder(url),
         timeout,
         (status, body) -> {
           if (status / 100 != 2) {
             throw refused(status, error(words(body)));
           }
           return reading.read(body);
+        });
+  }
+
+  /** Empty where the version has no such page yet. */
+  private <T> Optional<T> askIfServed(URI url, Reading<T> reading) throws PrometheusUnreachable {
+    return exchange(
+        url,
+        HttpRequest.newBuilder(url),
+        timeout,
+        (status, body) -> {
+          // 2.5.0 knows some path of each depth for another method only, and answers 405
+          if (status == HttpURLConnection.HTTP_NOT_FOUND
+              || status == HttpURLConnection.HTTP_BAD_METHOD) {
+            return Optional.empty();
+          }
+          if (status / 100 != 2) {
+            throw refused(status, error(words(body)));
+          }
+          return Optional.of(reading.read(body));
         });
   }
 
@@ -235,7 +311,8 @@ public final class PrometheusApi {
   }
 
   /** One target at a time: a pool of a large mesh is many megabytes. */
-  private List<ActiveTarget> targets(InputStream body) throws IOException {
+  private List<ActiveTarget> targets(InputStream body, Predicate<JsonNode> wanted)
+      throws IOException {
     var targets = new ArrayList<ActiveTarget>();
     var found = false;
     try (var parser = json.createParser(body)) {
@@ -246,7 +323,10 @@ public final class PrometheusApi {
           found = true;
           if (parser.nextToken() == JsonToken.START_ARRAY) {
             while (parser.nextToken() == JsonToken.START_OBJECT) {
-              targets.add(target(parser.readValueAsTree()));
+              JsonNode target = parser.readValueAsTree();
+              if (wanted.test(target)) {
+                targets.add(target(target));
+              }
             }
           }
         }
@@ -260,10 +340,16 @@ public final class PrometheusApi {
     return targets;
   }
 
+  /** Named since 2.15; before, the discovered job is the pool's. */
+  private static String pool(JsonNode target) {
+    var named = target.path("scrapePool").asText();
+    return named.isEmpty() ? target.path("discoveredLabels").path("job").asText() : named;
+  }
+
   private static ActiveTarget target(JsonNode target) throws Unexpected {
     var discovered = target.path("discoveredLabels");
     return new ActiveTarget(
-        text(target, "scrapePool"),
+        pool(target),
         discovered.path("__meta_kubernetes_namespace").asText(),
         discovered.path("__meta_kubernetes_pod_name").asText(),
         discovered.path("__meta_kubernetes_pod_uid").asText(),

@@ -2,8 +2,10 @@ package io.appmetrics.operator.prometheus;
 
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Prometheus container of a pod, as the kubelet tells of it.
@@ -11,8 +13,14 @@ import java.util.stream.Stream;
  * @param image the image that it is to run; empty when the pod has no such container
  * @param running whether its process runs
  * @param failing whether it has been restarted, and is not ready again
+ * @param startedAt since when its process runs; null while it does not
  */
-public record PrometheusContainer(String image, boolean running, boolean failing) {
+public record PrometheusContainer(
+    String image, boolean running, boolean failing, @Nullable Instant startedAt) {
+
+  PrometheusContainer(String image, boolean running, boolean failing) {
+    this(image, running, failing, null);
+  }
 
   static PrometheusContainer of(Pod pod, String name) {
     Optional<ContainerStatus> status =
@@ -27,7 +35,13 @@ public record PrometheusContainer(String image, boolean running, boolean failing
         status
             .filter(s -> s.getRestartCount() != null && s.getRestartCount() > 0)
             .filter(s -> !Boolean.TRUE.equals(s.getReady()))
-            .isPresent());
+            .isPresent(),
+        status
+            .flatMap(s -> Optional.ofNullable(s.getState()))
+            .flatMap(state -> Optional.ofNullable(state.getRunning()))
+            .flatMap(running -> Optional.ofNullable(running.getStartedAt()))
+            .map(Instant::parse)
+            .orElse(null));
   }
 
   private static String image(Pod pod, String name) {

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -89,9 +91,18 @@ final class ReplicaPoll {
       Set<String> expected,
       Set<String> userJobs)
       throws PrometheusUnreachable, UnparsableConfig {
-    RuntimeInfo runtime = api.runtimeInfo(base);
+    Optional<RuntimeInfo> told = api.runtimeInfo(base);
+    // what the API of older ones does not tell
+    SelfMetrics self =
+        told.isEmpty() || (known != null && !tellsPools(known.version()))
+            ? api.selfMetrics(base, replica.container().startedAt())
+            : null;
+    RuntimeInfo runtime = told.orElseGet(() -> Objects.requireNonNull(self).runtime());
     boolean sameProcess = known != null && known.runtime().startTime().equals(runtime.startTime());
-    PrometheusVersion version = known != null && sameProcess ? known.version() : api.version(base);
+    PrometheusVersion version =
+        known != null && sameProcess
+            ? known.version()
+            : told.isPresent() ? api.version(base) : Objects.requireNonNull(self).version();
     // The text can be large: it is asked for again only when it may have changed.
     boolean settled =
         known != null
@@ -107,15 +118,33 @@ final class ReplicaPoll {
       config = LoadedConfig.parse(text);
       model = RelabelModel.ofLoaded(text, version, namespace);
     }
-    Set<String> pools = api.scrapePools(base);
-    List<ActiveTarget> found = new ArrayList<>();
-    for (String pool : lookedAt(pools, userJobs)) {
-      found.addAll(api.activeTargets(base, pool));
-    }
+    Set<String> pools =
+        tellsPools(version)
+            ? api.scrapePools(base)
+            : self != null
+                ? self.pools()
+                : api.selfMetrics(base, replica.container().startedAt()).pools();
+    List<ActiveTarget> found = targets(base, version, lookedAt(pools, userJobs));
     Map<String, List<ActiveTarget>> targets =
         words.computeIfAbsent(replica.uid(), uid -> new ErrorWords()).steady(found).stream()
             .collect(Collectors.groupingBy(ActiveTarget::podUid));
     return new ReplicaReading.Answer(version, runtime, config, model, pools, targets);
+  }
+
+  private static boolean tellsPools(PrometheusVersion version) {
+    return version.atLeast(2, 42);
+  }
+
+  private List<ActiveTarget> targets(URI base, PrometheusVersion version, Set<String> pools)
+      throws PrometheusUnreachable {
+    if (!tellsPools(version)) {
+      return pools.isEmpty() ? List.of() : api.activeTargets(base, pools);
+    }
+    List<ActiveTarget> found = new ArrayList<>();
+    for (String pool : pools) {
+      found.addAll(api.activeTargets(base, pool));
+    }
+    return found;
   }
 
   private static Set<String> lookedAt(Set<String> pools, Set<String> userJobs) {

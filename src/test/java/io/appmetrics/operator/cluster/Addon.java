@@ -12,12 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
-/** Istio's sample Prometheus of today, as Istio ships it, and the few changes that tests make. */
+/** Istio's Prometheus, as Istio ships it, and the few changes that tests make. */
 public record Addon(
-    String file,
+    List<String> files,
     String version,
     boolean secretCertificates,
+    boolean lifecycle,
     int replicas,
     UnaryOperator<String> configuration) {
 
@@ -25,12 +27,12 @@ public record Addon(
   private static final String CERTIFICATES_PATH = "/etc/istio-certs";
   private static final String PROMETHEUS_YML = "prometheus.yml";
   private static final String RELOADER = "prometheus-server-configmap-reload";
-  private static final String SERVER = "prometheus-server";
+  private static final String CONFIG_FILE = "--config.file=";
+  private static final String LIFECYCLE = "--web.enable-lifecycle";
 
   /** samples/addons/prometheus.yaml: no certificates, no mTLS jobs. */
   public static Addon plain() {
-    return new Addon(
-        "istio-modern-addon-prometheus.yaml", "3.16.0", false, 1, UnaryOperator.identity());
+    return of("3.16.0", List.of("istio-modern-addon-prometheus.yaml"));
   }
 
   /**
@@ -38,35 +40,70 @@ public record Addon(
    * writes certificates into an emptyDir, and two jobs use them.
    */
   public static Addon withSidecarCertificates() {
-    return new Addon(
-        "istio-modern-addon-prometheus-secure-metrics.yaml",
-        "3.16.0",
-        false,
-        1,
-        UnaryOperator.identity());
+    return of("3.16.0", List.of("istio-modern-addon-prometheus-secure-metrics.yaml"));
   }
 
-  /** Another Prometheus: 3.16.0 or 2.42.0. */
+  /**
+   * Istio 1.0.5: the optional Secret istio.default, no lifecycle. It ships 2.3.1, for which 2.5.0
+   * stands.
+   */
+  public static Addon ofIstio10() {
+    return of("2.5.0", of("1.0"));
+  }
+
+  /** Istio 1.4: the Secret istio.default, which has to be there. It ships 2.12.0. */
+  public static Addon ofIstio14() {
+    return of("2.37.0", of("1.4"));
+  }
+
+  /** Istio 1.5: a sidecar of its own writes the certificates. It ships 2.15.1. */
+  public static Addon ofIstio15() {
+    return of("2.37.0", of("1.5"));
+  }
+
+  private static Addon of(String version, List<String> files) {
+    return new Addon(files, version, false, false, 1, UnaryOperator.identity());
+  }
+
+  private static List<String> of(String istio) {
+    return Stream.of(
+            "serviceaccount",
+            "clusterrole",
+            "clusterrolebinding",
+            "configmap",
+            "service",
+            "deployment")
+        .map(kind -> "istio-" + istio + "-prometheus-" + kind + ".yaml")
+        .toList();
+  }
+
+  /** With what makes it load a changed configuration, and Istio 1.0 to 1.5 do not have. */
+  public Addon withLifecycle() {
+    return new Addon(files, version, secretCertificates, true, replicas, configuration);
+  }
+
+  /** Another Prometheus, one of those that the test cluster has. */
   public Addon version(String other) {
-    return new Addon(file, other, secretCertificates, replicas, configuration);
+    return new Addon(files, other, secretCertificates, lifecycle, replicas, configuration);
   }
 
   /** With certificates from the optional Secret istio.default, as an admin adds them. */
   public Addon withSecretCertificates() {
-    return new Addon(file, version, true, replicas, configuration);
+    return new Addon(files, version, true, lifecycle, replicas, configuration);
   }
 
   /** More than one. */
   public Addon replicas(int count) {
-    return new Addon(file, version, secretCertificates, count, configuration);
+    return new Addon(files, version, secretCertificates, lifecycle, count, configuration);
   }
 
   /** With another prometheus.yml; several changes are made one after the other. */
   public Addon configured(UnaryOperator<String> change) {
     return new Addon(
-        file,
+        files,
         version,
         secretCertificates,
+        lifecycle,
         replicas,
         text -> change.apply(configuration.apply(text)));
   }
@@ -102,7 +139,8 @@ public record Addon(
 
   /** The objects, to be moved into a namespace. */
   List<HasMetadata> objects(Cluster cluster) {
-    var objects = cluster.parse(text());
+    var objects =
+        files.stream().flatMap(file -> cluster.parse(served(text(file))).stream()).toList();
     for (var object : objects) {
       if (object instanceof ConfigMap map) {
         map.getData()
@@ -130,16 +168,28 @@ public record Addon(
     return changed;
   }
 
+  /** In the API versions of today, whose shapes are the same. */
+  private static String served(String text) {
+    return text.replace("apiVersion: extensions/v1beta1", "apiVersion: apps/v1")
+        .replace(
+            "apiVersion: rbac.authorization.k8s.io/v1beta1",
+            "apiVersion: rbac.authorization.k8s.io/v1");
+  }
+
   private void change(Deployment deployment, boolean local) {
     deployment.getSpec().setReplicas(replicas);
     var pod = deployment.getSpec().getTemplate().getSpec();
+    pod.setAffinity(null); // of labels that nodes have no more
     for (var container : pod.getContainers()) {
       if (container.getName().equals(RELOADER) && !local) {
         // a real node runs our reloader, from an image with the addon's name
         container.setCommand(
             List.of("/jdk/bin/java", "-cp", "/app", ConfigReloader.class.getName()));
       }
-      if (container.getName().equals(SERVER)) {
+      if (container.getArgs().stream().anyMatch(a -> a.startsWith(CONFIG_FILE))) {
+        if (lifecycle && !container.getArgs().contains(LIFECYCLE)) {
+          container.getArgs().add(LIFECYCLE);
+        }
         container.setImage(container.getImage().replaceFirst(":v.*", ":v" + version));
         if (secretCertificates) {
           container
@@ -164,10 +214,11 @@ public record Addon(
                   .endSecret()
                   .build());
     }
+    SidecarInjection.replaceWritten(deployment);
     SidecarInjection.inject(deployment);
   }
 
-  private String text() {
+  private static String text(String file) {
     try (var in = Addon.class.getResourceAsStream("/istio/" + file)) {
       return new String(Objects.requireNonNull(in, file).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

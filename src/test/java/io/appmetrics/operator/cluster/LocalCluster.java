@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -108,9 +107,7 @@ public final class LocalCluster implements AutoCloseable {
 
     static {
       try {
-        CLUSTER.complete(
-            start(
-                new Binaries(), EnumSet.of(Binary.PROMETHEUS_3, Binary.PROMETHEUS_2), step -> {}));
+        CLUSTER.complete(start(new Binaries(), Binary.prometheis(), step -> {}));
       } catch (RuntimeException e) {
         CLUSTER.completeExceptionally(e);
       }

@@ -100,7 +100,7 @@ public final class PrometheusProbe {
       var discovered = target.path("discoveredLabels");
       targets.add(
           new ActiveTarget(
-              target.path("scrapePool").asText(),
+              pool(target),
               target.path("scrapeUrl").asText(),
               target.path("health").asText(),
               target.path("lastError").asText(),
@@ -110,14 +110,39 @@ public final class PrometheusProbe {
     return targets;
   }
 
+  /** Named since 2.15; before, the discovered job is the pool's. */
+  private static String pool(JsonNode target) {
+    var named = target.path("scrapePool").asText();
+    return named.isEmpty() ? target.path("discoveredLabels").path("job").asText() : named;
+  }
+
   /** The active targets of one scrape pool. */
   public List<ActiveTarget> targets(String pool) {
     return targets().stream().filter(target -> target.pool().equals(pool)).toList();
   }
 
-  /** The names of the scrape pools. */
+  /** Its version, from its own metrics. */
+  public String version() {
+    return metrics("prometheus_build_info").keySet().stream()
+        .map(labels -> labels.replaceFirst(".*version=\"([0-9.]+)\".*", "$1"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private boolean isBefore(int minor) {
+    return version().matches("2\\.(\\d+)\\..*")
+        && Integer.parseInt(version().split("\\.", -1)[1]) < minor;
+  }
+
+  /** The names of the scrape pools; before 2.42 of those that were ever given targets. */
   public Set<String> scrapePools() {
     var pools = new TreeSet<String>();
+    if (isBefore(42)) {
+      metrics("prometheus_target_scrape_pool_sync_total").keySet().stream()
+          .map(labels -> labels.replaceFirst(".*scrape_job=\"([^\"]*)\".*", "$1"))
+          .forEach(pools::add);
+      return pools;
+    }
     data("/api/v1/scrape_pools").path("scrapePools").forEach(pool -> pools.add(pool.asText()));
     return pools;
   }
@@ -129,7 +154,7 @@ public final class PrometheusProbe {
 
   /** What it says of its last reload. */
   public boolean lastReloadSucceeded() {
-    return data("/api/v1/status/runtimeinfo").path("reloadConfigSuccess").asBoolean();
+    return metrics("prometheus_config_last_reload_successful").getOrDefault("", 0d) == 1;
   }
 
   /** How often it has loaded its configuration, the start included; from its log. */
@@ -184,7 +209,13 @@ public final class PrometheusProbe {
 
   /** What its container has printed. */
   public String log() {
-    return cluster.log(pod, "prometheus-server");
+    return cluster.log(
+        pod,
+        pod.getSpec().getContainers().stream()
+            .filter(c -> c.getArgs().stream().anyMatch(a -> a.startsWith("--config.file=")))
+            .findFirst()
+            .orElseThrow()
+            .getName());
   }
 
   /** POST /-/reload; the status and text of the answer. */

@@ -45,9 +45,11 @@ public final class LonePrometheus implements AutoCloseable {
                 new Binaries().get(version).toString(),
                 "--config.file=" + file,
                 "--storage.tsdb.path=" + directory.resolve("data"),
-                "--web.listen-address=" + address,
-                // hidden; else a pool comes up to 5 s after its job
-                "--scrape.discovery-reload-interval=1s"));
+                "--web.listen-address=" + address));
+    if (version != Binary.PROMETHEUS_2_5) {
+      // hidden; else a pool comes up to 5 s after its job
+      command.add("--scrape.discovery-reload-interval=1s");
+    }
     command.addAll(List.of(flags));
     var log = directory.resolve("log").toFile();
     var process =
@@ -70,6 +72,11 @@ public final class LonePrometheus implements AutoCloseable {
     return prometheus;
   }
 
+  /** What it has printed. */
+  public String log() throws IOException {
+    return Files.readString(config.resolveSibling("log"));
+  }
+
   static PrometheusApi api() {
     return new PrometheusApi(
         HttpClient.newHttpClient(), Duration.ofSeconds(10), Duration.ofSeconds(30));
@@ -78,6 +85,10 @@ public final class LonePrometheus implements AutoCloseable {
   /** Where it answers. */
   public URI base() {
     return base;
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   void write(String text) {

@@ -49,7 +49,7 @@ class OldestPrometheusTest {
         row("all run the same", now, s -> {}, "3.16.0"),
         row("a rollback begins", OLD, s -> {}, "2.53.0"),
         row("an upgrade begins", "prom/prometheus:v4.1.0", s -> {}, "3.16.0"),
-        row("a rollback is under way", OLD, s -> starts(s.another("b"), OLD, true), "2.42.0"),
+        row("a rollback is under way", OLD, s -> starts(s.another("b"), OLD, true), "2.3.0"),
         row("its pod starts", OLD, s -> starts(s.another("b"), OLD, false), "2.53.0"),
         row(
             "the old template's pod starts",
@@ -61,9 +61,9 @@ class OldestPrometheusTest {
             OLD,
             s -> starts(s.replica(), OLD, false),
             "2.53.0"),
-        row("and it crashes", OLD, s -> starts(s.replica(), OLD, true), "2.42.0"),
+        row("and it crashes", OLD, s -> starts(s.replica(), OLD, true), "2.3.0"),
         row("nobody answers, no tag tells", "p", s -> starts(s.replica(), "p", false), null),
-        row("it crashes, no tag tells", "p:latest", s -> starts(s.replica(), "p", true), "2.42.0"),
+        row("it crashes, no tag tells", "p:latest", s -> starts(s.replica(), "p", true), "2.3.0"),
         row("a restart of one that has answered", now, s -> s.replica().failing = true, "3.16.0"),
         row(
             "a silent one of another image",

@@ -29,7 +29,7 @@ class PrometheusApiIT {
             version, directory, "global: {scrape_interval: 1s}\n", "--web.enable-lifecycle")) {
       var base = prometheus.base();
       assertThat(api.version(base)).hasToString(version.version());
-      var started = api.runtimeInfo(base);
+      var started = api.runtimeInfo(base).orElseThrow();
       assertThat(started.startTime()).isBetween(before, Instant.now());
       assertThat(started.reloadConfigSuccess()).isTrue();
       assertThat(started.lastConfigTime()).isAfter(before.minusSeconds(2));
@@ -69,6 +69,23 @@ class PrometheusApiIT {
     }
   }
 
+  /** Where a kubelet starts it again, that is a restart. */
+  @ParameterizedTest
+  @EnumSource(names = {"PROMETHEUS_2_5", "PROMETHEUS_2", "PROMETHEUS_3"})
+  void quitsWhereTheLifecycleIsEnabled(Binary version, @TempDir Path directory) throws Exception {
+    try (var prometheus =
+        LonePrometheus.start(version, directory, "global: {}\n", "--web.enable-lifecycle")) {
+      api.quit(prometheus.base());
+      await().atMost(Duration.ofSeconds(20)).until(() -> !prometheus.isAlive());
+    }
+    try (var closed = LonePrometheus.start(version, directory, "global: {}\n")) {
+      assertThatThrownBy(() -> api.quit(closed.base()))
+          .isInstanceOf(ReloadRejected.class)
+          .hasMessageStartingWith("Lifecycle API is not enabled");
+      assertThat(closed.isAlive()).isTrue();
+    }
+  }
+
   private void assertUpAndDown(URI base) throws PrometheusUnreachable {
     assertThat(api.activeTargets(base, "self"))
         .hasSize(2)
@@ -100,7 +117,7 @@ class PrometheusApiIT {
       assertThatThrownBy(() -> api.reload(prometheus.base()))
           .isInstanceOfSatisfying(ReloadRejected.class, e -> assertThat(e.lifecycleOff()).isFalse())
           .hasMessageContaining("line 1: field no_such_key not found in type config.plain");
-      assertThat(api.runtimeInfo(prometheus.base()).reloadConfigSuccess()).isFalse();
+      assertThat(api.runtimeInfo(prometheus.base()).orElseThrow().reloadConfigSuccess()).isFalse();
     }
   }
 

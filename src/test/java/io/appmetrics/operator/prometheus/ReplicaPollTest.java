@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,6 +46,7 @@ class ReplicaPollTest {
   private final HttpServer server;
   private final URI base;
   private final Map<String, Object> answers = new ConcurrentHashMap<>();
+  private final Set<String> notServed = ConcurrentHashMap.newKeySet();
   private final Queue<String> asked = new ConcurrentLinkedQueue<>();
   private Instant now = NOW;
   private final ReplicaPoll poll =
@@ -122,12 +124,15 @@ class ReplicaPollTest {
     asked.add(query == null ? path : path + "?" + query);
     Object data = answers.get(path);
     byte[] body =
-        JSON.writeValueAsString(
-                data == null
-                    ? Map.of("status", "error", "error", "not today")
-                    : Map.of("status", "success", "data", data))
-            .getBytes(StandardCharsets.UTF_8);
-    exchange.sendResponseHeaders(data == null ? 503 : 200, body.length);
+        data instanceof String text
+            ? text.getBytes(StandardCharsets.UTF_8)
+            : JSON.writeValueAsString(
+                    data == null
+                        ? Map.of("status", "error", "error", "not today")
+                        : Map.of("status", "success", "data", data))
+                .getBytes(StandardCharsets.UTF_8);
+    int failure = notServed.contains(path) ? (path.endsWith("runtimeinfo") ? 405 : 404) : 503;
+    exchange.sendResponseHeaders(data == null ? failure : 200, body.length);
     exchange.getResponseBody().write(body);
     exchange.close();
   }
@@ -154,6 +159,81 @@ class ReplicaPollTest {
             "/api/v1/targets?state=active&scrapePool=kubernetes-pods")
         .as("what has no pool has no targets")
         .doesNotContain("/api/v1/targets?state=active&scrapePool=kubernetes-pods-istio-secure");
+  }
+
+  private static final String METRICS_OF_2_5 =
+      """
+      # HELP prometheus_build_info A metric with a constant '1' value
+      # TYPE prometheus_build_info gauge
+      prometheus_build_info{branch="",goversion="go1.26",revision="",version="2.5.0"} 1
+      prometheus_config_last_reload_success_timestamp_seconds 1.772362800123e+09
+      prometheus_config_last_reload_successful 0
+      process_start_time_seconds 1.77235920065e+09
+      prometheus_target_scrape_pool_sync_total{scrape_job="appmetrics-1"} 3
+      prometheus_target_scrape_pool_sync_total{scrape_job="a \\"b\\\\"} 3
+      up{job="x"} NaN
+      """;
+
+  /** runtimeinfo and buildinfo came with 2.14, scrape_pools with 2.42, scrapePool with 2.15. */
+  @Test
+  void readsOfOldOnesWhatTheirApiDoesNotTell() {
+    notServed.addAll(List.of("/api/v1/status/runtimeinfo", "/api/v1/status/buildinfo"));
+    notServed.forEach(answers::remove);
+    answers.remove("/api/v1/scrape_pools");
+    answers.put("/metrics", METRICS_OF_2_5);
+    Map<String, Object> ours = new HashMap<>(target("up", ""));
+    ours.remove("scrapePool");
+    ours.put(
+        "discoveredLabels", Map.of("job", "appmetrics-1", "__meta_kubernetes_pod_uid", "uid-1"));
+    Map<String, Object> theirs = new HashMap<>(ours);
+    theirs.put("discoveredLabels", Map.of("job", "theirs", "__meta_kubernetes_pod_uid", "uid-1"));
+    answers.put("/api/v1/targets", Map.of("activeTargets", List.of(theirs, ours)));
+
+    ReplicaReading.Answer answer = answer(ask());
+
+    assertThat(answer.version()).hasToString("2.5.0");
+    assertThat(answer.runtime())
+        .isEqualTo(
+            new RuntimeInfo(
+                Instant.parse("2026-03-01T10:00:00.650Z"),
+                false,
+                Instant.parse("2026-03-01T11:00:00.123Z")));
+    assertThat(answer.pools()).containsExactly("a \"b\\", "appmetrics-1");
+    assertThat(answer.targets().get("uid-1"))
+        .singleElement()
+        .extracting(ActiveTarget::pool)
+        .isEqualTo("appmetrics-1");
+    assertThat(asked)
+        .containsExactly(
+            "/api/v1/status/runtimeinfo",
+            "/metrics",
+            "/api/v1/status/config",
+            "/api/v1/targets?state=active");
+  }
+
+  @Test
+  void readsThePoolsOfOneThatTellsTheRest() {
+    answers.put("/api/v1/status/buildinfo", Map.of("version", "2.37.0"));
+    answers.remove("/api/v1/scrape_pools");
+    answers.put("/metrics", METRICS_OF_2_5);
+
+    assertThat(answer(ask()).pools()).contains("appmetrics-1");
+    assertThat(answer(ask()).version()).hasToString("2.37.0");
+    assertThat(asked)
+        .containsExactly("/api/v1/status/runtimeinfo", "/metrics", "/api/v1/targets?state=active");
+  }
+
+  @Test
+  void saysWhatItsOwnMetricsLack() {
+    notServed.add("/api/v1/status/runtimeinfo");
+    answers.remove("/api/v1/status/runtimeinfo");
+    answers.put("/metrics", "up 1\n");
+
+    assertThat(ask().silence())
+        .isEqualTo(
+            base
+                + "/metrics: the connection or its answer broke: its own metrics have no"
+                + " prometheus_build_info");
   }
 
   @Test

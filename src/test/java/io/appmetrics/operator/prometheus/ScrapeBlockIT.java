@@ -12,12 +12,16 @@ import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.TlsFiles;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +58,7 @@ class ScrapeBlockIT {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"PROMETHEUS_2", "PROMETHEUS_3"})
+  @EnumSource(names = {"PROMETHEUS_2_5", "PROMETHEUS_2_37", "PROMETHEUS_2", "PROMETHEUS_3"})
   void hasAPoolForEveryJobOnceTheCertificatesAreThere(Binary version, @TempDir Path directory)
       throws Exception {
     var block = block(version, directory);
@@ -67,12 +71,20 @@ class ScrapeBlockIT {
       assertThat(loaded.jobNames()).contains("theirs").containsAll(block.jobNames()).hasSize(18);
 
       // without certificates: no pool, and Prometheus says that all is well
-      var plain = new HashSet<>(loaded.jobNames());
-      plain.removeIf(name -> name.endsWith("-istio-secure"));
+      // 2.5 tells of a pool when discovery has answered, and here is nobody to discover anything
+      var there =
+          version == Binary.PROMETHEUS_2_5
+              ? new HashSet<String>()
+              : new HashSet<>(loaded.jobNames());
+      there.removeIf(name -> name.endsWith("-istio-secure"));
       await()
           .atMost(Duration.ofSeconds(20))
-          .untilAsserted(() -> assertThat(api.scrapePools(base)).isEqualTo(plain));
-      assertThat(api.runtimeInfo(base).reloadConfigSuccess()).isTrue();
+          .untilAsserted(() -> assertThat(answer(base).pools()).containsAll(there));
+      if (version != Binary.PROMETHEUS_2_5) {
+        assertThat(answer(base).pools()).isEqualTo(there);
+      }
+      assertThat(answer(base).runtime().reloadConfigSuccess()).isTrue();
+      assertThat(answer(base).version()).hasToString(version.version());
 
       for (var file : new MeshCa().issue("istio-system", "prometheus").files().entrySet()) {
         Files.writeString(directory.resolve(file.getKey()), file.getValue());
@@ -80,8 +92,29 @@ class ScrapeBlockIT {
       api.reload(base);
       await()
           .atMost(Duration.ofSeconds(20))
-          .untilAsserted(() -> assertThat(api.scrapePools(base)).isEqualTo(loaded.jobNames()));
+          .untilAsserted(
+              () -> {
+                assertThat(answer(base).runtime().reloadConfigSuccess()).isTrue();
+                if (version != Binary.PROMETHEUS_2_5) {
+                  assertThat(answer(base).pools()).isEqualTo(loaded.jobNames());
+                }
+              });
+      // an unknown key would have been refused; a deprecated one is warned of
+      assertThat(prometheus.log())
+          .doesNotContain("level=warn component=\"config\"")
+          .doesNotContain("deprecated");
     }
+  }
+
+  /** As the operator asks, whatever the version can tell. */
+  private ReplicaReading.Answer answer(URI base) {
+    var poll = new ReplicaPoll(api, "istio-system", Clock.systemUTC());
+    var running = new PrometheusContainer("prometheus", true, false);
+    var reading =
+        poll.ask(List.of(new ReplicaPoll.Replica("p", "uid", running, base)), null, Set.of())
+            .get(0);
+    return Optional.ofNullable(reading.answer())
+        .orElseThrow(() -> new AssertionError(reading.silence()));
   }
 
   @Test

@@ -41,8 +41,8 @@ class ScrapeBlockTest {
     "2.42.0, true, true, false, false",
     "2.35.0, true, true, false, false",
     "2.34.0, true, false, false, false",
-    "2.29.0, true, false, false, false",
-    "2.28.1, false, false, false, false",
+    "2.30.0, true, false, false, false",
+    "2.29.2, false, false, false, false",
     "2.5.0, false, false, false, false"
   })
   void hasOnlyWhatTheVersionKnows(
@@ -102,7 +102,7 @@ class ScrapeBlockTest {
       var tls = new TlsFiles(path, path, path);
       var block = ScrapeBlock.render(jobs(List.of(), List.of(1)), TODAY, tls);
       assertThat(PrometheusYaml.parse("scrape_configs:\n" + block.items()).jobs())
-          .contains(new ScrapeJob("appmetrics-1-istio-secure", tls));
+          .contains(new ScrapeJob("appmetrics-1-istio-secure", tls, true));
     }
   }
 

@@ -5,7 +5,7 @@ import io.appmetrics.operator.cluster.app.ConfigReloader;
 import io.appmetrics.operator.cluster.app.DemoApp;
 import io.appmetrics.operator.cluster.program.Binaries;
 import io.appmetrics.operator.cluster.program.Binary;
-import java.util.List;
+import java.util.stream.Collectors;
 
 /** The few images that the node has; nothing is ever pulled. */
 final class Images {
@@ -43,14 +43,18 @@ final class Images {
   }
 
   private Program prometheus(String image, String tag) throws NotYet {
-    for (var binary : List.of(Binary.PROMETHEUS_3, Binary.PROMETHEUS_2)) {
+    for (var binary : Binary.prometheis()) {
       if (tag.replaceFirst("^v", "").equals(binary.version())) {
         return new PrometheusProgram(binaries.get(binary), root);
       }
     }
     throw new NotYet(
         "ImagePullBackOff",
-        "LocalNode has no image \"%s\", only the tags v%s and v%s"
-            .formatted(image, Binary.PROMETHEUS_3.version(), Binary.PROMETHEUS_2.version()));
+        "LocalNode has no image \"%s\", only the tags %s"
+            .formatted(
+                image,
+                Binary.prometheis().stream()
+                    .map(binary -> "v" + binary.version())
+                    .collect(Collectors.joining(", "))));
   }
 }

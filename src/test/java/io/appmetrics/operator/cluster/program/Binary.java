@@ -2,7 +2,9 @@ package io.appmetrics.operator.cluster.program;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** The programs of the test cluster, each pinned by a go.mod below {@code src/test/cluster}. */
 public enum Binary {
@@ -64,6 +66,11 @@ public enum Binary {
     this.program = program;
     this.goPackage = goPackage;
     this.about = about;
+  }
+
+  /** Every Prometheus. */
+  public static Set<Binary> prometheis() {
+    return EnumSet.of(PROMETHEUS_3, PROMETHEUS_2, PROMETHEUS_2_37, PROMETHEUS_2_5);
   }
 
   /** The folder of its go.mod below {@code src/test/cluster}, such as {@code etcd-3.6.16}. */

@@ -1,0 +1,82 @@
+package io.appmetrics.operator.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.appmetrics.operator.api.EndpointStatus;
+import io.appmetrics.operator.cluster.Addon;
+import io.appmetrics.operator.cluster.AppManifest;
+import io.appmetrics.operator.cluster.Cluster;
+import io.appmetrics.operator.cluster.ClusterTest;
+import io.appmetrics.operator.cluster.PrometheusProbe;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The Prometheis of Istio 1.0, 1.4 and 1.5: their own jobs, and ours beside them. */
+@ClusterTest
+class OldPrometheusIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  enum Istio {
+    ISTIO_1_0(Addon.ofIstio10()),
+    ISTIO_1_4(Addon.ofIstio14()),
+    ISTIO_1_5(Addon.ofIstio15());
+
+    @SuppressWarnings("ImmutableEnumChecker") // a record that holds a function
+    private final Addon addon;
+
+    Istio(Addon addon) {
+      this.addon = addon;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void its_own_jobs_serve_one_endpoint_and_slots_the_others(Istio istio, Cluster cluster) {
+    var system = cluster.namespace("istio-system");
+    var shop = cluster.namespace("shop");
+    system.istioDefaultAppears();
+    var prometheus = system.prometheus(istio.addon.withLifecycle().scrapeInterval("2s"));
+    if (istio == Istio.ISTIO_1_5) {
+      prometheus.agentReceives(cluster.mesh().issue(system.name(), "prometheus"));
+    }
+    shop.app(AppManifest.named("plain").listens(8080).listens(8081));
+    shop.app(
+        AppManifest.named("meshed")
+            .listens(8443, "", "mtls")
+            .annotated("sidecar.istio.io/status", "injected"));
+    var original = Kubectl.in(system).configuration();
+    try (var operator = OperatorUnderTest.start(system, shop)) {
+      var meshed = Declared.apply(shop, "meshed", "meshed", "{port: 8443, scheme: IstioMutual}");
+      meshed.awaitReady(PATIENCE);
+      assertThat(routes(meshed)).containsExactly("AnnotationSecure");
+      assertThat(Kubectl.in(system).configuration()).as("no job of ours").isEqualTo(original);
+      assertThat(prometheus.targets("kubernetes-pods-istio-secure"))
+          .filteredOn(target -> target.namespace().equals(shop.name()))
+          .singleElement()
+          .matches(PrometheusProbe.ActiveTarget::isUp);
+
+      var plain = Declared.apply(shop, "plain", "plain", "{port: 8080}", "{port: 8081}");
+      plain.awaitReady(PATIENCE);
+      assertThat(routes(plain)).containsExactly("Annotation", "Slot");
+      assertThat(prometheus.targets("appmetrics-1"))
+          .singleElement()
+          .matches(PrometheusProbe.ActiveTarget::isUp);
+
+      plain.delete();
+      meshed.delete();
+      await("the user's own bytes")
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(Kubectl.in(system).configuration()).isEqualTo(original));
+    }
+  }
+
+  private static List<String> routes(Declared declared) {
+    return Objects.requireNonNull(declared.status().orElseThrow().endpoints()).stream()
+        .map(EndpointStatus::route)
+        .toList();
+  }
+}
