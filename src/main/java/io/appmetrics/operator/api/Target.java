@@ -14,7 +14,7 @@ import java.util.List;
 @JsonClassDescription("A workload in the AppMetrics' own namespace, and the endpoints of its pods.")
 public record Target(
     @JsonPropertyDescription(
-            "The kind of the workload. Default: Deployment, the only kind in this release.")
+            "The kind of the workload: Deployment, StatefulSet or DaemonSet. Default: Deployment.")
         @Default("Deployment")
         TargetKind kind,
     @JsonPropertyDescription("The name of the workload, such as cart.")

@@ -6,7 +6,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 public enum TargetKind {
   /** A Deployment of apps/v1. */
   @JsonProperty("Deployment")
-  DEPLOYMENT("Deployment");
+  DEPLOYMENT("Deployment"),
+  /** A StatefulSet of apps/v1. */
+  @JsonProperty("StatefulSet")
+  STATEFUL_SET("StatefulSet"),
+  /** A DaemonSet of apps/v1. */
+  @JsonProperty("DaemonSet")
+  DAEMON_SET("DaemonSet");
 
   private final String kind;
 

@@ -2,14 +2,13 @@ package io.appmetrics.operator.appmetrics;
 
 import io.appmetrics.operator.chain.PodFacts;
 import io.appmetrics.operator.chain.Workload;
+import io.appmetrics.operator.relabel.MetricsMerging;
 import io.appmetrics.operator.route.Endpoint;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerStateRunning;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class PodReading {
   private static final String SIDECAR_STATUS = "sidecar.istio.io/status";
   private static final String PROXY = "istio-proxy";
-  private static final String MERGED = "ISTIO_PROMETHEUS_ANNOTATIONS";
 
   private PodReading() {}
 
@@ -38,16 +36,26 @@ final class PodReading {
   }
 
   /**
-   * Whether the Deployment made it, by way of a ReplicaSet name-hash: the labels of a debug pod, a
-   * job or a canary may match, too, and nobody rolls those out.
+   * Whether the workload made it: the labels of a debug pod, a job or a canary may match, too, and
+   * nobody rolls those out.
    */
   private static boolean belongs(Pod pod, Workload workload) {
-    String prefix = workload.name() + "-";
     return pod.getMetadata().getOwnerReferences().stream()
         .filter(owner -> Boolean.TRUE.equals(owner.getController()))
-        .filter(owner -> owner.getKind().equals("ReplicaSet"))
-        .map(OwnerReference::getName)
-        .anyMatch(name -> name.startsWith(prefix) && name.indexOf('-', prefix.length()) < 0);
+        .anyMatch(
+            owner ->
+                switch (workload.kind()) {
+                  case DEPLOYMENT -> isReplicaSetOf(owner, workload.name());
+                  case STATEFUL_SET, DAEMON_SET -> workload.uid().equals(owner.getUid());
+                });
+  }
+
+  /** A Deployment makes its pods by way of a ReplicaSet name-hash, which is not read. */
+  private static boolean isReplicaSetOf(OwnerReference owner, String deployment) {
+    String prefix = deployment + "-";
+    return owner.getKind().equals("ReplicaSet")
+        && owner.getName().startsWith(prefix)
+        && owner.getName().indexOf('-', prefix.length()) < 0;
   }
 
   private static boolean ended(Pod pod) {
@@ -70,7 +78,7 @@ final class PodReading {
         pod.getMetadata().getDeletionTimestamp() != null,
         sidecar(pod, annotations),
         annotations,
-        DeploymentReading.ports(pod.getSpec().getContainers()),
+        WorkloadReading.ports(pod.getSpec().getContainers()),
         merged(pod),
         DiscoveredPod.of(pod));
   }
@@ -80,29 +88,12 @@ final class PodReading {
     return containers(pod)
         .filter(container -> container.getName().equals(PROXY))
         .flatMap(container -> container.getEnv().stream())
-        .filter(variable -> variable.getName().equals(MERGED))
+        .filter(variable -> variable.getName().equals(MetricsMerging.VARIABLE))
         .flatMap(variable -> Stream.ofNullable(variable.getValue()))
+        .flatMap(variable -> MetricsMerging.fetched(variable).stream())
+        .map(fetch -> new Endpoint.Key(fetch.port(), fetch.path()))
         .findFirst()
-        .flatMap(PodReading::merged)
         .orElse(null);
-  }
-
-  /** As {@code {"scrape":"true","path":"/metrics","port":"8080"}}; the agent has its defaults. */
-  private static Optional<Endpoint.Key> merged(String json) {
-    Map<?, ?> told;
-    try {
-      told = Serialization.unmarshal(json, Map.class);
-    } catch (IllegalArgumentException | KubernetesClientException e) {
-      return Optional.empty(); // then the agent fetches nothing either
-    }
-    String port = told(told, "port", "80");
-    return "true".equals(told(told, "scrape", "")) && port.matches("[1-9]\\d{0,4}")
-        ? Optional.of(new Endpoint.Key(Integer.parseInt(port), told(told, "path", "/metrics")))
-        : Optional.empty();
-  }
-
-  private static String told(Map<?, ?> told, String key, String unlessSet) {
-    return told.get(key) instanceof String text && !text.isEmpty() ? text : unlessSet;
   }
 
   private static Stream<Container> containers(Pod pod) {

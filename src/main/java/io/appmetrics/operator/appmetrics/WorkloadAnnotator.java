@@ -10,10 +10,10 @@ import io.appmetrics.operator.route.ManagedAnnotations;
 import io.appmetrics.operator.route.SlotAnnotations;
 import io.appmetrics.operator.route.WorkloadPlan;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.StatusCause;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -170,8 +170,7 @@ public final class WorkloadAnnotator {
       // What kubectl rollout undo has moved to another manager outlives an apply that leaves it
       // out.
       // It goes first, while the marker names it: afterwards nobody would know whose it was.
-      Deployment outcome = apply(workload, set, force, DRY_RUN);
-      left.retainAll(DeploymentReading.templateAnnotations(outcome).keySet());
+      left.retainAll(apply(workload, set, force, DRY_RUN).keySet());
       if (!left.isEmpty()) {
         remove(workload, left);
         return new AnnotationOutcome(Kind.AGAIN, "", writes);
@@ -182,28 +181,27 @@ public final class WorkloadAnnotator {
     return new AnnotationOutcome(Kind.WRITTEN, "", writes + 1);
   }
 
-  private Deployment apply(
+  private Map<String, String> apply(
       Workload workload, SortedMap<String, String> set, boolean force, List<String> dryRun) {
+    return apply(WorkloadKind.of(workload.kind()), workload, set, context(force, dryRun));
+  }
+
+  /** Returns the annotations of the template as they are then. */
+  private <T extends HasMetadata> Map<String, String> apply(
+      WorkloadKind<T> kind,
+      Workload workload,
+      SortedMap<String, String> set,
+      PatchContext context) {
     // Without uid and resourceVersion an absent workload would be created, and a stale decision
     // would overwrite a newer one.
-    return client
-        .resource(
-            new DeploymentBuilder()
-                .withNewMetadata()
-                .withNamespace(workload.namespace())
-                .withName(workload.name())
-                .withUid(workload.uid())
-                .withResourceVersion(workload.resourceVersion())
-                .endMetadata()
-                .withNewSpec()
-                .withNewTemplate()
-                .withNewMetadata()
-                .withAnnotations(set)
-                .endMetadata()
-                .endTemplate()
-                .endSpec()
-                .build())
-        .patch(context(force, dryRun));
+    ObjectMeta identity =
+        new ObjectMetaBuilder()
+            .withNamespace(workload.namespace())
+            .withName(workload.name())
+            .withUid(workload.uid())
+            .withResourceVersion(workload.resourceVersion())
+            .build();
+    return kind.templateAnnotations(client.resource(kind.body(identity, set)).patch(context));
   }
 
   /**
@@ -237,8 +235,7 @@ public final class WorkloadAnnotator {
         Deeds.Deed.TEMPLATE,
         () ->
             client
-                .apps()
-                .deployments()
+                .resources(WorkloadKind.of(workload.kind()).type())
                 .inNamespace(workload.namespace())
                 .withName(workload.name())
                 .patch(

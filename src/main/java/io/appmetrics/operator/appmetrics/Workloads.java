@@ -1,10 +1,7 @@
 package io.appmetrics.operator.appmetrics;
 
-import io.appmetrics.operator.api.TargetKind;
 import io.appmetrics.operator.chain.Workload;
-import io.fabric8.kubernetes.api.model.ContainerBuilder;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -17,11 +14,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The workloads that AppMetrics may name, pruned to what is read: a cluster's Deployments would not
- * fit otherwise.
+ * The workloads that AppMetrics may name, pruned to what is read: a cluster's would not fit
+ * otherwise.
  */
 public final class Workloads implements AutoCloseable {
-  private final List<SharedIndexInformer<Deployment>> informers;
+  private final List<Watched<?>> watched;
 
   /**
    * Prepares the caches; {@link #start} fills them.
@@ -29,15 +26,55 @@ public final class Workloads implements AutoCloseable {
    * @param namespaces those to watch; empty: all
    */
   public Workloads(KubernetesClient client, Set<String> namespaces) {
-    // Each informer has a store of its own: two on one store wipe each other's entries.
-    this.informers =
-        namespaces.isEmpty()
-            ? List.of(client.apps().deployments().inAnyNamespace().runnableInformer(0))
-            : namespaces.stream()
-                .map(ns -> client.apps().deployments().inNamespace(ns).runnableInformer(0))
-                .toList();
-    informers.forEach(
-        informer -> informer.itemStore(new TransformingItemStore<>(Workloads::pruned)));
+    this.watched =
+        WorkloadKind.all().stream()
+            .<Watched<?>>flatMap(kind -> Watched.of(kind, client, namespaces))
+            .toList();
+  }
+
+  /** The objects of one kind, in one namespace or in all. */
+  private record Watched<T extends HasMetadata>(
+      WorkloadKind<T> kind, SharedIndexInformer<T> informer) {
+
+    static <T extends HasMetadata> Stream<Watched<T>> of(
+        WorkloadKind<T> kind, KubernetesClient client, Set<String> namespaces) {
+      Stream<SharedIndexInformer<T>> informers =
+          namespaces.isEmpty()
+              ? Stream.of(client.resources(kind.type()).inAnyNamespace().runnableInformer(0))
+              : namespaces.stream()
+                  .map(ns -> client.resources(kind.type()).inNamespace(ns).runnableInformer(0));
+      return informers.map(
+          // Each informer has a store of its own: two on one store wipe each other's entries.
+          informer ->
+              new Watched<>(kind, informer.itemStore(new TransformingItemStore<>(kind::pruned))));
+    }
+
+    SharedIndexInformer<T> prepare(Consumer<Workload.Key> changed) {
+      informer.addEventHandler(new Tell<>(kind, changed));
+      return informer.exceptionHandler((started, e) -> true);
+    }
+
+    Optional<T> get(Workload.Key key) {
+      return kind.kind() == key.kind()
+          ? Optional.ofNullable(informer.getStore().getByKey(key.namespace() + "/" + key.name()))
+          : Optional.empty();
+    }
+
+    Optional<Workload> read(Workload.Key key) {
+      return get(key).map(kind::read);
+    }
+
+    Optional<Workload> marked(Workload.Key key) {
+      return get(key).filter(kind::marked).map(kind::read);
+    }
+
+    Stream<Workload> marked() {
+      return informer.getStore().list().stream().filter(kind::marked).map(kind::read);
+    }
+
+    Stream<Workload.Key> keys() {
+      return informer.getStore().list().stream().map(kind::key);
+    }
   }
 
   /**
@@ -46,108 +83,56 @@ public final class Workloads implements AutoCloseable {
    * @param changed hears of a workload that came, changed or went
    */
   public void start(Consumer<Workload.Key> changed) {
-    informers.forEach(
-        informer -> {
-          informer.addEventHandler(new Tell(changed));
-          informer.exceptionHandler((started, e) -> true);
-        });
-    informers.stream()
-        .map(SharedIndexInformer::start)
+    watched.stream()
+        .map(one -> one.prepare(changed).start())
         .toList()
         .forEach(started -> started.toCompletableFuture().join());
   }
 
   /** The workload, if it exists. */
   public Optional<Workload> get(Workload.Key key) {
-    return deployment(key).map(DeploymentReading::of);
-  }
-
-  private Optional<Deployment> deployment(Workload.Key key) {
-    return informers.stream()
-        .flatMap(
-            informer ->
-                Stream.ofNullable(informer.getStore().getByKey(key.namespace() + "/" + key.name())))
-        .findFirst();
+    return watched.stream().flatMap(one -> one.read(key).stream()).findFirst();
   }
 
   /** The workload, if it exists and carries our marker. */
   Optional<Workload> marked(Workload.Key key) {
-    return deployment(key).filter(DeploymentReading::marked).map(DeploymentReading::of);
+    return watched.stream().flatMap(one -> one.marked(key).stream()).findFirst();
   }
 
   /** Every workload that carries our marker. */
   List<Workload> marked() {
-    return informers.stream()
-        .flatMap(informer -> informer.getStore().list().stream())
-        .filter(DeploymentReading::marked)
-        .map(DeploymentReading::of)
-        .toList();
+    return watched.stream().flatMap(Watched::marked).toList();
   }
 
   /** Every workload that is watched. */
   Set<Workload.Key> keys() {
-    return informers.stream()
-        .flatMap(informer -> informer.getStore().list().stream())
-        .map(Workloads::key)
-        .collect(Collectors.toSet());
+    return watched.stream().flatMap(Watched::keys).collect(Collectors.toSet());
   }
 
-  private static Workload.Key key(Deployment deployment) {
-    return new Workload.Key(
-        TargetKind.DEPLOYMENT,
-        deployment.getMetadata().getNamespace(),
-        deployment.getMetadata().getName());
-  }
-
-  private static Deployment pruned(Deployment full) {
-    return new DeploymentBuilder(full)
-        .editMetadata()
-        .withManagedFields()
-        .withAnnotations(null)
-        .endMetadata()
-        .editSpec()
-        .editTemplate()
-        .editSpec()
-        .withVolumes()
-        .withInitContainers()
-        .withContainers(
-            full.getSpec().getTemplate().getSpec().getContainers().stream()
-                .map(
-                    c ->
-                        new ContainerBuilder()
-                            .withName(c.getName())
-                            .withPorts(c.getPorts())
-                            .build())
-                .toList())
-        .endSpec()
-        .endTemplate()
-        .endSpec()
-        .build();
-  }
-
-  private record Tell(Consumer<Workload.Key> changed) implements ResourceEventHandler<Deployment> {
+  private record Tell<T extends HasMetadata>(WorkloadKind<T> kind, Consumer<Workload.Key> changed)
+      implements ResourceEventHandler<T> {
     @Override
-    public void onAdd(Deployment deployment) {
-      tell(deployment);
+    public void onAdd(T object) {
+      tell(object);
     }
 
     @Override
-    public void onUpdate(Deployment before, Deployment after) {
+    public void onUpdate(T before, T after) {
       tell(after);
     }
 
     @Override
-    public void onDelete(Deployment deployment, boolean unknown) {
-      tell(deployment);
+    public void onDelete(T object, boolean unknown) {
+      tell(object);
     }
 
-    private void tell(Deployment deployment) {
-      changed.accept(key(deployment));
+    private void tell(T object) {
+      changed.accept(kind.key(object));
     }
   }
 
   @Override
   public void close() {
-    informers.forEach(SharedIndexInformer::close);
+    watched.forEach(one -> one.informer().close());
   }
 }

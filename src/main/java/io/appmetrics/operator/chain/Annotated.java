@@ -1,5 +1,6 @@
 package io.appmetrics.operator.chain;
 
+import io.appmetrics.operator.api.TargetKind;
 import io.appmetrics.operator.prometheus.CertificateFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.appmetrics.operator.route.Endpoint;
@@ -28,9 +29,9 @@ final class Annotated {
         return refused.get();
       }
       List<PodFacts> serving = target.serving();
-      long carrying = serving.stream().filter(pod -> carries(target, pod)).count();
-      if (carrying < serving.size()) {
-        return rollout(target, workload, carrying, serving.size());
+      List<PodFacts> lacking = serving.stream().filter(pod -> !carries(target, pod)).toList();
+      if (!lacking.isEmpty()) {
+        return rollout(target, workload, lacking, serving.size());
       }
     }
     return certificates(evidence);
@@ -67,23 +68,35 @@ final class Annotated {
     };
   }
 
-  private static Finding rollout(TargetPlan target, Workload workload, long carrying, int serving) {
+  private static Finding rollout(
+      TargetPlan target, Workload workload, List<PodFacts> lacking, int serving) {
     String progress =
         "%d of %d ready pods of %s carry the annotations"
-            .formatted(carrying, serving, target.name());
-    Workload.Rollout rollout = workload.rollout();
-    if (rollout.paused()) {
-      return Finding.broken(
-          Reason.ROLLOUT_STUCK,
-          progress
-              + ": the rollout is paused: kubectl -n %s rollout resume deployment/%s"
-                  .formatted(workload.namespace(), workload.name()));
-    }
-    if (rollout.stuck() != null) {
-      return Finding.broken(
-          Reason.ROLLOUT_STUCK, progress + ": the rollout is stuck: " + rollout.stuck());
-    }
-    return Finding.broken(Reason.ROLLOUT_IN_PROGRESS, progress);
+            .formatted(serving - lacking.size(), serving, target.name());
+    Obstacle obstacle = workload.rollout().obstacle();
+    return obstacle == null
+        ? Finding.broken(Reason.ROLLOUT_IN_PROGRESS, progress + waitsFor(target, workload))
+        : Finding.broken(
+            Reason.ROLLOUT_STUCK,
+            progress + ": " + obstacle.advice(workload, lacking.get(0).name()));
+  }
+
+  /**
+   * A Deployment tells when it does not get on. The others do not, and replace no pod while one
+   * that they have made is not ready.
+   */
+  private static String waitsFor(TargetPlan target, Workload workload) {
+    return workload.kind() == TargetKind.DEPLOYMENT
+        ? ""
+        : target.seen().pods().stream()
+            .filter(pod -> pod.readySince() == null && !pod.terminating())
+            .map(PodFacts::name)
+            .findFirst()
+            .map(
+                pod ->
+                    "; pod %s is not ready: kubectl -n %s describe pod %s"
+                        .formatted(pod, workload.namespace(), pod))
+            .orElse("");
   }
 
   private static boolean carries(TargetPlan target, PodFacts pod) {

@@ -1,5 +1,6 @@
 package io.appmetrics.operator.chain;
 
+import io.appmetrics.operator.api.TargetKind;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -51,19 +52,36 @@ final class TargetsFound {
 
   private static String noReadyPods(TargetPlan target, Workload workload) {
     if (workload.rollout().desired() == 0) {
-      return target.name() + " is scaled to 0, so there is nothing to scrape: scale it up";
+      return none(workload.kind()).formatted(target.name());
     }
-    if (target.seen().pods().isEmpty() && workload.rollout().paused()) {
-      return "%s has no pod, because its rollout is paused: kubectl -n %s rollout resume deployment/%s"
-          .formatted(target.name(), workload.namespace(), workload.name());
+    if (target.seen().pods().isEmpty()
+        && workload.rollout().obstacle() instanceof Obstacle.Paused paused) {
+      return "%s has no pod, because %s".formatted(target.name(), paused.advice(workload));
     }
     if (target.seen().pods().isEmpty()) {
-      return "%s has no pod at all: kubectl -n %s describe deployment,replicaset -l '%s'"
-          .formatted(target.name(), workload.namespace(), workload.selector());
+      return "%s has no pod at all: kubectl -n %s describe %s"
+          .formatted(target.name(), workload.namespace(), makers(workload));
     }
     return "None of the %d pods of %s is ready: kubectl -n %s describe pods -l '%s'"
         .formatted(
             target.seen().pods().size(), target.name(), workload.namespace(), workload.selector());
+  }
+
+  private static String none(TargetKind kind) {
+    return switch (kind) {
+      case DEPLOYMENT, STATEFUL_SET ->
+          "%s is scaled to 0, so there is nothing to scrape: scale it up";
+      case DAEMON_SET ->
+          "%s has no node to run on, so there is nothing to scrape: see its nodeSelector, affinity and tolerations";
+    };
+  }
+
+  /** Whose events tell why there is no pod. */
+  private static String makers(Workload workload) {
+    return switch (workload.kind()) {
+      case DEPLOYMENT -> "deployment,replicaset -l '%s'".formatted(workload.selector());
+      case STATEFUL_SET, DAEMON_SET -> workload.reference();
+    };
   }
 
   static String declared(List<Workload.DeclaredPort> ports) {

@@ -2,6 +2,7 @@ package io.appmetrics.operator.chain;
 
 import io.appmetrics.operator.api.TargetKind;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -47,11 +48,11 @@ public record Workload(
   /**
    * The state of a rollout, as the workload's status tells it.
    *
-   * @param desired replicas wanted
-   * @param paused nothing moves until somebody resumes it
-   * @param stuck the workload's own words for why it does not get on, or null
+   * @param desired pods wanted
+   * @param obstacle why pods keep an older template until somebody does something; null when
+   *     nothing of that kind is known
    */
-  public record Rollout(int desired, boolean paused, @Nullable String stuck) {}
+  public record Rollout(int desired, @Nullable Obstacle obstacle) {}
 
   /** Identifies a workload in caches and locks. */
   public record Key(TargetKind kind, String namespace, String name) {
@@ -59,6 +60,11 @@ public record Workload(
     public String toString() {
       return kind + " " + namespace + "/" + name;
     }
+  }
+
+  /** As kubectl takes it, such as {@code statefulset/store}. */
+  String reference() {
+    return kind.toString().toLowerCase(Locale.ROOT) + "/" + name;
   }
 
   /** The identity of this workload. */

@@ -2,7 +2,10 @@ package io.appmetrics.operator.relabel;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A regular expression that must match the whole, in the syntax of Go's (RE2). */
@@ -11,9 +14,36 @@ final class Anchored {
   private final String text;
   private final Pattern pattern;
 
+  /** What a match begins with; without it, no machine is needed to say no. */
+  private final String prefix;
+
+  /** What follows the prefix. */
+  private final String rest;
+
   private Anchored(String text, Pattern pattern) {
     this.text = text;
     this.pattern = pattern;
+    this.prefix = prefix(text);
+    this.rest = text.substring(prefix.length());
+  }
+
+  private static String prefix(String text) {
+    var end = 0;
+    while (end < text.length() && isLiteral(text.charAt(end))) {
+      end++;
+    }
+    if (text.indexOf('|') >= 0) {
+      return "";
+    }
+    var repeated = end < text.length() && "?*{+".indexOf(text.charAt(end)) >= 0;
+    return text.substring(0, repeated ? Math.max(0, end - 1) : end);
+  }
+
+  private static boolean isLiteral(char c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || "_-/:; ".indexOf(c) >= 0;
   }
 
   /**
@@ -32,25 +62,64 @@ final class Anchored {
   }
 
   boolean matches(String value) {
-    return pattern.matcher(value).find();
+    if (!value.startsWith(prefix)) {
+      return false;
+    }
+    return isSimple(value) ? simply(value).isPresent() : pattern.matcher(value).find();
   }
 
   /** What a match lets one expand; empty when there is none. */
   Optional<Match> match(String value) {
+    if (!value.startsWith(prefix)) {
+      return Optional.empty();
+    }
+    if (isSimple(value)) {
+      return simply(value).map(groups -> new Match(groups, Map.of()));
+    }
     var matcher = pattern.matcher(value);
     return matcher.find()
-        ? Optional.of(new Match(matcher, pattern.namedGroups()))
+        ? Optional.of(new Match(groups(matcher), pattern.namedGroups()))
         : Optional.empty();
+  }
+
+  /** Most regular expressions are a word, a prefix, or anything: no machine is needed for them. */
+  private boolean isSimple(String value) {
+    return switch (rest) {
+      case "" -> true;
+      case "(.*)", "(.+)", ".*", ".+" -> value.indexOf('\n') < 0;
+      default -> false;
+    };
+  }
+
+  private Optional<List<String>> simply(String value) {
+    var left = value.substring(prefix.length());
+    return switch (rest) {
+      case "" -> left.isEmpty() ? Optional.of(List.of(value)) : Optional.empty();
+      case ".*" -> Optional.of(List.of(value));
+      case "(.*)" -> Optional.of(List.of(value, left));
+      case ".+" -> left.isEmpty() ? Optional.empty() : Optional.of(List.of(value));
+      case "(.+)" -> left.isEmpty() ? Optional.empty() : Optional.of(List.of(value, left));
+      default -> throw new IllegalStateException(rest);
+    };
+  }
+
+  /** The whole, and the groups; one that takes no part is empty. */
+  private static List<String> groups(Matcher matcher) {
+    var groups = new ArrayList<String>();
+    for (var i = 0; i <= matcher.groupCount(); i++) {
+      groups.add(Objects.requireNonNullElse(matcher.group(i), ""));
+    }
+    return groups;
   }
 
   /** A match, whose groups a template can name. */
   static final class Match {
 
-    private final Matcher matcher;
+    private final List<String> groups;
     private final Map<String, Integer> names;
 
-    private Match(Matcher matcher, Map<String, Integer> names) {
-      this.matcher = matcher;
+    private Match(List<String> groups, Map<String, Integer> names) {
+      this.groups = groups;
       this.names = names;
     }
 
@@ -101,8 +170,7 @@ final class Anchored {
       } else {
         return "";
       }
-      var value = index <= matcher.groupCount() ? matcher.group(index) : null;
-      return value == null ? "" : value;
+      return index < groups.size() ? groups.get(index) : "";
     }
 
     /** Go takes 01 and numbers beyond 10^8 for names. */

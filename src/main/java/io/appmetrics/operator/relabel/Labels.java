@@ -1,11 +1,17 @@
 package io.appmetrics.operator.relabel;
 
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** The labels of a target on its way through the rules; an empty value is none, since 2.12. */
+/**
+ * The labels of a target on its way through the rules; an empty value is none, since 2.12. A copy
+ * costs what it changes: most jobs drop most pods at their first rule.
+ */
 final class Labels {
 
   static final String ADDRESS = "__address__";
@@ -19,34 +25,44 @@ final class Labels {
   static final String JOB = "job";
   static final String INSTANCE = "instance";
 
-  private final TreeMap<String, String> values = new TreeMap<>();
-
   private final boolean emptyIsNone;
 
+  /** Shared by copies, never changed. */
+  private final Map<String, String> base;
+
+  /** What differs from it, null where a label is gone. */
+  private final Map<String, @Nullable String> own;
+
   Labels(Dialect dialect) {
-    this(dialect.emptyIsNone());
+    this(dialect.emptyIsNone(), Map.of(), new HashMap<>());
   }
 
-  private Labels(boolean emptyIsNone) {
+  private Labels(boolean emptyIsNone, Map<String, String> base, Map<String, @Nullable String> own) {
     this.emptyIsNone = emptyIsNone;
+    this.base = base;
+    this.own = own;
   }
 
   Labels copy() {
-    var copy = new Labels(emptyIsNone);
-    copy.values.putAll(values);
-    return copy;
+    return own.isEmpty()
+        ? new Labels(emptyIsNone, base, new HashMap<>())
+        : new Labels(emptyIsNone, all(new HashMap<>()), new HashMap<>());
   }
 
   /** The value, or an empty one. */
   String get(String name) {
-    return values.getOrDefault(name, "");
+    var value = own.get(name);
+    if (value != null) {
+      return value;
+    }
+    return own.containsKey(name) ? "" : base.getOrDefault(name, "");
   }
 
   void set(String name, String value) {
     if (value.isEmpty() && emptyIsNone) {
-      values.remove(name);
+      remove(name);
     } else {
-      values.put(name, value);
+      own.put(name, value);
     }
   }
 
@@ -57,15 +73,32 @@ final class Labels {
   }
 
   void remove(String name) {
-    values.remove(name);
+    if (base.containsKey(name)) {
+      own.put(name, null);
+    } else {
+      own.remove(name);
+    }
   }
 
-  /** The names as they are now: what is changed meanwhile is not seen. */
+  /** The names as they are now, sorted: what is changed meanwhile is not seen. */
   List<String> names() {
-    return List.copyOf(values.keySet());
+    return List.copyOf(values().keySet());
   }
 
   SortedMap<String, String> values() {
-    return Collections.unmodifiableSortedMap(new TreeMap<>(values));
+    return Collections.unmodifiableSortedMap(all(new TreeMap<>()));
+  }
+
+  private <M extends Map<String, String>> M all(M into) {
+    into.putAll(base);
+    own.forEach(
+        (name, value) -> {
+          if (value == null) {
+            into.remove(name);
+          } else {
+            into.put(name, value);
+          }
+        });
+    return into;
   }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The labels that pod discovery gives the targets of a pod (discovery/kubernetes/pod.go). */
@@ -85,29 +84,12 @@ final class PodDiscovery {
 
   private void addMeta(Labels labels, String kind, Map<String, String> meta) {
     for (var key : new TreeSet<>(meta.keySet())) {
-      var name = sanitised(key);
+      var name = Spellings.sanitised(key);
       var value = meta.getOrDefault(key, "");
       labels.set(POD + kind + "_" + name, value);
       if (dialect.present()) {
         labels.set(POD + kind + "present_" + name, "true");
       }
     }
-  }
-
-  /** A key as part of a label's name (util/strutil, SanitizeLabelName). */
-  static String sanitised(String key) {
-    return key.replaceAll("[^a-zA-Z0-9_]", "_");
-  }
-
-  /** Keys of different value that become one label, of which Prometheus takes one by chance. */
-  static List<List<String>> collisions(Map<String, String> meta) {
-    var byName = new TreeMap<String, List<String>>();
-    for (var key : new TreeSet<>(meta.keySet())) {
-      byName.computeIfAbsent(sanitised(key), name -> new ArrayList<>()).add(key);
-    }
-    return byName.values().stream()
-        .filter(keys -> keys.stream().map(meta::get).distinct().count() > 1)
-        .map(List::copyOf)
-        .toList();
   }
 }

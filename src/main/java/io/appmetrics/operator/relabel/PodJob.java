@@ -3,8 +3,10 @@ package io.appmetrics.operator.relabel;
 import io.appmetrics.operator.scrapeconfig.PrometheusDuration;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -35,43 +37,53 @@ final class PodJob {
   private final Defaults defaults;
   private final Dialect dialect;
 
+  /** What every target gets that does not have it. */
+  private final Map<String, String> defaultLabels;
+
   PodJob(String name, List<PodScope> scopes, List<Rule> rules, Defaults defaults, Dialect dialect) {
     this.name = name;
     this.scopes = List.copyOf(scopes);
     this.rules = List.copyOf(rules);
     this.defaults = defaults;
     this.dialect = dialect;
+    this.defaultLabels = defaultLabels();
   }
 
-  Prediction predict(Pod pod) {
+  /** Empty when it takes all. */
+  Optional<Shard> shard() {
+    return Sharding.of(name, rules, dialect);
+  }
+
+  Prediction predict(DiscoveredPod discovered) {
+    var pod = discovered.pod();
     if (pod.ip().isEmpty()) {
       return notDiscovered("it has no address yet");
     }
     var outside = "";
     var unknown = Optional.<String>empty();
-    var within = Optional.<PodScope>empty();
+    var attached = Optional.<String>empty();
+    var within = false;
     for (var scope : scopes) {
       var membership = scope.of(pod);
-      if (membership instanceof PodScope.Membership.In) {
-        within = Optional.of(scope);
-      } else if (membership instanceof PodScope.Membership.Unknown known) {
-        unknown = Optional.of(known.why());
-      } else if (membership instanceof PodScope.Membership.Out out) {
+      if (membership instanceof PodScope.Membership.Out out) {
         outside = out.why();
+        continue;
+      }
+      attached = attached.or(() -> readsAttached(scope));
+      if (membership instanceof PodScope.Membership.Unknown known) {
+        unknown = Optional.of(known.why());
+      } else {
+        within = true;
       }
     }
-    if (within.isEmpty()) {
+    if (!within) {
       return unknown
           .<Prediction>map(why -> new Prediction.Unpredictable("job " + name + " " + why))
           .orElse(notDiscovered("it " + outside));
     }
-    for (var scope : scopes) {
-      var read = readsAttached(scope);
-      if (read.isPresent() && !(scope.of(pod) instanceof PodScope.Membership.Out)) {
-        return new Prediction.Unpredictable(read.get());
-      }
-    }
-    return discovered(pod);
+    return attached
+        .<Prediction>map(Prediction.Unpredictable::new)
+        .orElseGet(() -> targets(discovered));
   }
 
   private Prediction notDiscovered(String why) {
@@ -95,11 +107,11 @@ final class PodJob {
     return Optional.empty();
   }
 
-  private Prediction discovered(Pod pod) {
+  private Prediction targets(DiscoveredPod pod) {
     var targets = new LinkedHashSet<PredictedTarget>();
     var drops = new ArrayList<Drop>();
     var refused = false;
-    for (var discovered : new PodDiscovery(dialect).targets(pod)) {
+    for (var discovered : pod.targets()) {
       var fate = fate(discovered);
       if (fate instanceof Fate.Made made) {
         targets.add(made.target());
@@ -116,25 +128,29 @@ final class PodJob {
     return new Prediction.Certain(List.copyOf(targets), drops);
   }
 
-  /** The labels of a discovered target before the rules. */
-  Labels before(Labels discovered) {
-    var labels = discovered.copy();
-    labels.setIfAbsent(Labels.JOB, name);
+  private Map<String, String> defaultLabels() {
+    var labels = new LinkedHashMap<String, String>();
+    labels.put(Labels.JOB, name);
     if (dialect.intervalLabels()) {
-      labels.setIfAbsent(Labels.INTERVAL, PrometheusDuration.format(defaults.interval()));
-      labels.setIfAbsent(Labels.TIMEOUT, PrometheusDuration.format(defaults.timeout()));
+      labels.put(Labels.INTERVAL, PrometheusDuration.format(defaults.interval()));
+      labels.put(Labels.TIMEOUT, PrometheusDuration.format(defaults.timeout()));
     }
-    labels.setIfAbsent(Labels.METRICS_PATH, defaults.metricsPath());
-    labels.setIfAbsent(Labels.SCHEME, defaults.scheme());
-    defaults.histogramLabels().forEach(labels::setIfAbsent);
-    defaults.params().forEach((key, values) -> setFirst(labels, Labels.PARAM + key, values));
+    labels.put(Labels.METRICS_PATH, defaults.metricsPath());
+    labels.put(Labels.SCHEME, defaults.scheme());
+    labels.putAll(defaults.histogramLabels());
+    defaults
+        .params()
+        .forEach(
+            (key, values) ->
+                values.stream().limit(1).forEach(value -> labels.put(Labels.PARAM + key, value)));
     return labels;
   }
 
-  private static void setFirst(Labels labels, String name, List<String> values) {
-    if (!values.isEmpty()) {
-      labels.setIfAbsent(name, values.get(0));
-    }
+  /** The labels of a discovered target before the rules. */
+  Labels before(Labels discovered) {
+    var labels = discovered.copy();
+    defaultLabels.forEach(labels::setIfAbsent);
+    return labels;
   }
 
   private Fate fate(Labels discovered) {
@@ -143,11 +159,11 @@ final class PodJob {
     var labels = before(discovered);
     for (var i = 0; i < rules.size(); i++) {
       var rule = rules.get(i);
-      var value = rule.value(labels);
       switch (rule.apply(labels)) {
         case DROPPED -> {
           return new Fate.Dropped(
-              new Drop.ByRule(name, address, container, i + 1, rule.toString(), value));
+              new Drop.ByRule(
+                  name, address, container, i + 1, rule.toString(), rule.value(labels)));
         }
         case BY_CHANCE -> {
           return new Fate.Chance(

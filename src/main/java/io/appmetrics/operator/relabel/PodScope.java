@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which pods one entry of {@code kubernetes_sd_configs} with {@code role: pod} discovers, and what
@@ -43,9 +44,8 @@ final class PodScope {
           "status.podIP", Pod::ip);
 
   private final Set<String> namespaces;
-  private final List<String> labelSelectors = new ArrayList<>();
-  private final List<String> fieldSelectors = new ArrayList<>();
   private final List<String> nodeSelectors = new ArrayList<>();
+  private final List<Function<Pod, Membership>> requirements = new ArrayList<>();
   private final List<String> attached;
 
   /**
@@ -62,15 +62,14 @@ final class PodScope {
       namespaces.add(ownNamespace);
     }
     for (var selector : entry.items("selectors")) {
-      var forNodes = selector.text("role").orElse("").equals("node");
-      selector
-          .text("label")
-          .filter(text -> !text.isBlank())
-          .ifPresent(forNodes ? nodeSelectors::add : labelSelectors::add);
-      selector
-          .text("field")
-          .filter(text -> !text.isBlank())
-          .ifPresent(forNodes ? nodeSelectors::add : fieldSelectors::add);
+      var label = selector.text("label").orElse("");
+      var field = selector.text("field").orElse("");
+      if (selector.text("role").orElse("").equals("node")) {
+        Stream.of(label, field).filter(text -> !text.isBlank()).forEach(nodeSelectors::add);
+      } else {
+        parts(label).forEach(part -> requirements.add(byLabel(part, label)));
+        parts(field).forEach(part -> requirements.add(byField(part, field)));
+      }
     }
     this.attached =
         entry.field("attach_metadata").stream()
@@ -103,53 +102,60 @@ final class PodScope {
     if (!nodeSelectors.isEmpty()) {
       return new Membership.Unknown("selects by nodes (" + String.join(", ", nodeSelectors) + ")");
     }
-    for (var selector : labelSelectors) {
-      for (var requirement : requirements(selector)) {
-        var membership = matches(requirement, selector, pod);
-        if (!(membership instanceof Membership.In)) {
-          return membership;
-        }
-      }
-    }
-    for (var selector : fieldSelectors) {
-      for (var requirement : requirements(selector)) {
-        var equality = EQUALITY.matcher(requirement);
-        if (!equality.matches() || !FIELDS.containsKey(equality.group(1))) {
-          return new Membership.Unknown("selects by the field selector " + selector);
-        }
-        var value = FIELDS.get(equality.group(1)).apply(pod);
-        if (value.equals(equality.group(3)) == equality.group(2).equals("!=")) {
-          return new Membership.Out("selects the pods with " + selector + " only");
-        }
+    for (var requirement : requirements) {
+      var membership = requirement.apply(pod);
+      if (!(membership instanceof Membership.In)) {
+        return membership;
       }
     }
     return new Membership.In();
   }
 
   /** The parts between commas, those in parentheses apart. */
-  private static List<String> requirements(String selector) {
-    return List.of(selector.split(",(?![^(]*\\))"));
+  private static List<String> parts(String selector) {
+    return selector.isBlank() ? List.of() : List.of(selector.split(",(?![^(]*\\))"));
   }
 
-  /** Selectors as in Kubernetes' labels.Parse; what is absent is not equal, and in no set. */
-  private static Membership matches(String requirement, String selector, Pod pod) {
-    boolean holds;
+  /** As in Kubernetes' labels.Parse; what is absent is not equal, and in no set. */
+  private static Function<Pod, Membership> byLabel(String requirement, String selector) {
     var equality = EQUALITY.matcher(requirement);
-    var set = SET.matcher(requirement);
-    var existence = EXISTENCE.matcher(requirement);
     if (equality.matches()) {
-      var equal = equality.group(3).equals(pod.labels().get(equality.group(1)));
-      holds = equal != equality.group(2).equals("!=");
-    } else if (set.matches()) {
-      var value = pod.labels().get(set.group(1));
-      var in =
-          value != null && List.of(set.group(3).strip().split("\\s*,\\s*", -1)).contains(value);
-      holds = in == set.group(2).equals("in");
-    } else if (existence.matches()) {
-      holds = pod.labels().containsKey(existence.group(2)) == existence.group(1).isEmpty();
-    } else {
-      return new Membership.Unknown("selects by the label selector " + selector);
+      var key = equality.group(1);
+      var value = equality.group(3);
+      var wanted = !equality.group(2).equals("!=");
+      return pod -> selected(value.equals(pod.labels().get(key)) == wanted, selector);
     }
+    var set = SET.matcher(requirement);
+    if (set.matches()) {
+      var key = set.group(1);
+      var values = Set.copyOf(List.of(set.group(3).strip().split("\\s*,\\s*", -1)));
+      var wanted = set.group(2).equals("in");
+      return pod ->
+          selected(
+              (pod.labels().containsKey(key) && values.contains(pod.labels().get(key))) == wanted,
+              selector);
+    }
+    var existence = EXISTENCE.matcher(requirement);
+    if (existence.matches()) {
+      var key = existence.group(2);
+      var wanted = existence.group(1).isEmpty();
+      return pod -> selected(pod.labels().containsKey(key) == wanted, selector);
+    }
+    return pod -> new Membership.Unknown("selects by the label selector " + selector);
+  }
+
+  private static Function<Pod, Membership> byField(String requirement, String selector) {
+    var equality = EQUALITY.matcher(requirement);
+    if (!equality.matches() || !FIELDS.containsKey(equality.group(1))) {
+      return pod -> new Membership.Unknown("selects by the field selector " + selector);
+    }
+    var field = FIELDS.get(equality.group(1));
+    var value = equality.group(3);
+    var wanted = !equality.group(2).equals("!=");
+    return pod -> selected(value.equals(field.apply(pod)) == wanted, selector);
+  }
+
+  private static Membership selected(boolean holds, String selector) {
     return holds
         ? new Membership.In()
         : new Membership.Out("selects the pods with " + selector + " only");

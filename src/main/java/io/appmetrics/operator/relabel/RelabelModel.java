@@ -4,7 +4,6 @@ import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RelabelModel {
 
-  // each doubles the alternatives at least; more than four colliding keys are somebody's joke
-  private static final int ALTERNATIVES = 16;
-
   /** What a model was read from; two of the same are equal. */
   record Source(String yaml, PrometheusVersion version, String ownNamespace, boolean loaded) {}
 
   private final Source source;
+  private final Dialect dialect;
   private final Map<String, PodJob> jobs;
   private final Map<String, String> unreadable;
   private final Set<String> mutualTls;
@@ -36,6 +33,7 @@ public final class RelabelModel {
       Set<String> mutualTls) {
     this.mutualTls = Set.copyOf(mutualTls);
     this.source = source;
+    this.dialect = Dialect.of(source.version());
     this.jobs = Collections.unmodifiableMap(new LinkedHashMap<>(jobs));
     this.unreadable = Collections.unmodifiableMap(new LinkedHashMap<>(unreadable));
   }
@@ -85,10 +83,19 @@ public final class RelabelModel {
     return mutualTls.contains(job);
   }
 
+  /**
+   * The jobs that take only a share of the targets, as several Prometheis do that divide them: what
+   * {@link #predict} says then holds for the Prometheus of this configuration, not for the others.
+   */
+  public List<Shard> shards() {
+    return jobs.values().stream().flatMap(job -> job.shard().stream()).toList();
+  }
+
   /** What each of {@link #podJobs} makes of the pod. */
   public Map<String, Prediction> predict(Pod pod) {
+    var alternatives = alternatives(pod);
     var predictions = new LinkedHashMap<String, Prediction>();
-    podJobs().forEach(job -> predictions.put(job, predict(job, pod)));
+    podJobs().forEach(job -> predictions.put(job, predict(job, pod, alternatives)));
     return predictions;
   }
 
@@ -98,6 +105,10 @@ public final class RelabelModel {
    * @throws IllegalArgumentException when it is none of {@link #podJobs}
    */
   public Prediction predict(String job, Pod pod) {
+    return predict(job, pod, alternatives(pod));
+  }
+
+  private Prediction predict(String job, Pod pod, List<DiscoveredPod> alternatives) {
     if (unreadable.containsKey(job)) {
       return new Prediction.Unpredictable(unreadable.get(job));
     }
@@ -105,7 +116,6 @@ public final class RelabelModel {
     if (podJob == null) {
       throw new IllegalArgumentException("job " + job + " discovers no pods");
     }
-    var alternatives = alternatives(pod);
     if (alternatives.isEmpty()) {
       return new Prediction.Unpredictable(chance(pod));
     }
@@ -127,55 +137,37 @@ public final class RelabelModel {
   }
 
   private static String chance(Pod pod) {
-    var keys = new ArrayList<List<String>>(PodDiscovery.collisions(pod.annotations()));
-    keys.addAll(PodDiscovery.collisions(pod.labels()));
+    var keys = new ArrayList<List<String>>(Spellings.collisions(pod.annotations()));
+    keys.addAll(Spellings.collisions(pod.labels()));
     return "the pod's "
         + String.join(" and ", keys.get(0))
         + " are one label to Prometheus, which takes the value of any of them; leave one";
   }
 
   /** The pod with one key of those that become one label, in all ways; empty when too many. */
-  private static List<Pod> alternatives(Pod pod) {
-    var alternatives = new ArrayList<Pod>();
-    for (var annotations : alternatives(pod.annotations())) {
-      for (var labels : alternatives(pod.labels())) {
+  private List<DiscoveredPod> alternatives(Pod pod) {
+    var alternatives = new ArrayList<DiscoveredPod>();
+    for (var annotations : Spellings.alternatives(pod.annotations())) {
+      for (var labels : Spellings.alternatives(pod.labels())) {
         alternatives.add(
-            new Pod(
-                pod.namespace(),
-                pod.name(),
-                pod.uid(),
-                pod.ip(),
-                pod.hostIp(),
-                pod.nodeName(),
-                pod.phase(),
-                pod.ready(),
-                labels,
-                annotations,
-                pod.controller(),
-                pod.containers(),
-                pod.initContainers()));
+            new DiscoveredPod(
+                new Pod(
+                    pod.namespace(),
+                    pod.name(),
+                    pod.uid(),
+                    pod.ip(),
+                    pod.hostIp(),
+                    pod.nodeName(),
+                    pod.phase(),
+                    pod.ready(),
+                    labels,
+                    annotations,
+                    pod.controller(),
+                    pod.containers(),
+                    pod.initContainers()),
+                dialect));
       }
     }
-    return alternatives.size() > ALTERNATIVES ? List.of() : alternatives;
-  }
-
-  private static List<Map<String, String>> alternatives(Map<String, String> meta) {
-    var alternatives = new ArrayList<Map<String, String>>();
-    alternatives.add(meta);
-    for (var keys : PodDiscovery.collisions(meta)) {
-      if (alternatives.size() > ALTERNATIVES) {
-        return List.of();
-      }
-      var next = new ArrayList<Map<String, String>>();
-      for (var alternative : alternatives) {
-        for (var chosen : keys) {
-          var left = new HashMap<>(alternative);
-          left.keySet().removeIf(key -> keys.contains(key) && !key.equals(chosen));
-          next.add(left);
-        }
-      }
-      alternatives = next;
-    }
-    return alternatives;
+    return alternatives.size() > Spellings.ALTERNATIVES ? List.of() : alternatives;
   }
 }

@@ -6,8 +6,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.function.IntUnaryOperator;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One item of {@code relabel_configs} (model/relabel/relabel.go). */
 final class Rule {
@@ -63,6 +64,33 @@ final class Rule {
     return sources;
   }
 
+  /** The labels whose values it looks at; none for those that go by names. */
+  List<String> reads() {
+    return switch (action) {
+      case LABELMAP, LABELDROP, LABELKEEP -> List.of();
+      case KEEPEQUAL, DROPEQUAL -> Stream.concat(sources.stream(), Stream.of(target)).toList();
+      case REPLACE, KEEP, DROP, HASHMOD, LOWERCASE, UPPERCASE -> sources;
+    };
+  }
+
+  /** Whether it keeps or drops. */
+  boolean chooses() {
+    return switch (action) {
+      case KEEP, DROP, KEEPEQUAL, DROPEQUAL -> true;
+      case REPLACE, HASHMOD, LOWERCASE, UPPERCASE, LABELMAP, LABELDROP, LABELKEEP -> false;
+    };
+  }
+
+  /** The label that it writes to, or compares with; empty when there is none. */
+  String target() {
+    return target;
+  }
+
+  /** Of a hashmod, unsigned. */
+  long modulus() {
+    return modulus;
+  }
+
   /** Whether a label of this name is one that the rule looks for by its regex. */
   boolean mapsLabel(String name) {
     return action == Action.LABELMAP && regex.matches(name);
@@ -70,7 +98,12 @@ final class Rule {
 
   /** The values of the sources, joined. */
   String value(Labels labels) {
-    return sources.stream().map(labels::get).collect(Collectors.joining(separator));
+    if (sources.size() == 1) {
+      return labels.get(sources.get(0));
+    }
+    var value = new StringJoiner(separator);
+    sources.forEach(source -> value.add(labels.get(source)));
+    return value.toString();
   }
 
   Outcome apply(Labels labels) {
@@ -127,14 +160,13 @@ final class Rule {
   }
 
   private Outcome map(Labels labels) {
-    var before = labels.copy();
     var mapped = new HashMap<String, String>();
     var outcome = Outcome.KEPT;
-    for (var name : before.names()) {
-      var match = regex.match(name);
+    for (var label : labels.values().entrySet()) {
+      var match = regex.match(label.getKey());
       if (match.isPresent()) {
         var to = match.get().expand(replacement);
-        var value = before.get(name);
+        var value = label.getValue();
         var other = mapped.put(to, value);
         if (other != null && !other.equals(value) && dialect.unsortedLabelmap()) {
           outcome = Outcome.BY_CHANCE;

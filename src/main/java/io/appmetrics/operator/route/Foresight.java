@@ -1,6 +1,8 @@
 package io.appmetrics.operator.route;
 
 import io.appmetrics.operator.relabel.Drop;
+import io.appmetrics.operator.relabel.Injected;
+import io.appmetrics.operator.relabel.Injector;
 import io.appmetrics.operator.relabel.MetricsMerging;
 import io.appmetrics.operator.relabel.Pod;
 import io.appmetrics.operator.relabel.PredictedTarget;
@@ -8,9 +10,9 @@ import io.appmetrics.operator.relabel.Prediction;
 import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -58,16 +60,34 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample) {
   boolean sidecar() {
     return sample != null
         && (sample.annotations().containsKey("sidecar.istio.io/status")
-            || Stream.concat(sample.containers().stream(), sample.initContainers().stream())
-                .anyMatch(container -> container.name().equals("istio-proxy")));
+            || proxies(sample).findAny().isPresent());
   }
 
-  /** What each replica will make of a pod whose template has these annotations. */
+  /**
+   * What each replica will make of a pod whose template has other annotations.
+   *
+   * @param standing those that its template has now, which the sample may have from there
+   */
   List<Outlook> of(Map<String, String> standing, Map<String, String> template) {
     if (sample == null) {
       return List.of();
     }
-    Pod pod = settled(sample).withAnnotations(injected(sample, standing, template));
+    Pod settled = settled(sample);
+    Injected injected = injected(sample, standing, template);
+    if (injected instanceof Injected.Kept kept) {
+      return of(settled.withAnnotations(kept.annotations()));
+    }
+    if (injected instanceof Injected.Merged merged) {
+      return of(settled.withAnnotations(merged.annotations()));
+    }
+    String why =
+        injected instanceof Injected.Refused refused
+            ? "Istio's injector would refuse the pod: " + refused.why()
+            : ((Injected.Unpredictable) injected).why();
+    return models.stream().map(model -> new Outlook(settled, List.of(), List.of(), why)).toList();
+  }
+
+  private List<Outlook> of(Pod pod) {
     return models.stream().map(model -> of(model, pod)).toList();
   }
 
@@ -112,19 +132,32 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample) {
   /**
    * The template's, those that the sample has from elsewhere, and what the injector makes of it.
    */
-  private static Map<String, String> injected(
+  private static Injected injected(
       Pod sample, Map<String, String> standing, Map<String, String> template) {
     Map<String, String> annotations =
         new TreeMap<>(ManagedAnnotations.foreign(sample.annotations()));
     annotations.keySet().removeAll(standing.keySet());
     annotations.keySet().removeIf(key -> key.startsWith(SlotAnnotations.PREFIX));
-    var agentPort = MetricsMerging.agentPort(sample.annotations());
-    if (agentPort.isPresent()) {
-      annotations.keySet().removeIf(MetricsMerging::rewrites);
+    OptionalInt agentPort = MetricsMerging.agentPort(sample.annotations());
+    if (agentPort.isEmpty()) {
+      annotations.putAll(template);
+      return new Injected.Kept(annotations);
     }
+    annotations.keySet().removeIf(ScrapeAnnotations::says);
     annotations.putAll(template);
-    return agentPort.isPresent()
-        ? MetricsMerging.annotations(new HashMap<>(annotations), true, agentPort.getAsInt())
-        : annotations;
+    return MetricsMerging.inject(
+        annotations, new Injector(release(sample), true, agentPort.getAsInt(), ""));
+  }
+
+  private static Injector.Release release(Pod sample) {
+    return proxies(sample)
+        .map(proxy -> Injector.Release.ofImage(proxy.image()))
+        .findFirst()
+        .orElse(Injector.Release.V1_13);
+  }
+
+  private static Stream<Pod.Container> proxies(Pod pod) {
+    return Stream.concat(pod.containers().stream(), pod.initContainers().stream())
+        .filter(container -> container.name().equals("istio-proxy"));
   }
 }

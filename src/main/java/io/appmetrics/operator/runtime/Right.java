@@ -81,7 +81,9 @@ record Right(
   private static void inNamespace(@Nullable String namespace, List<Right> rights) {
     rights.add(of(namespace, "appmetrics.io", "appmetrics", "list", "watch"));
     rights.add(of(namespace, "appmetrics.io", "appmetrics/status", "patch"));
-    rights.add(of(namespace, "apps", "deployments", "get", "list", "watch", "patch"));
+    for (String workloads : List.of("deployments", "statefulsets", "daemonsets")) {
+      rights.add(of(namespace, "apps", workloads, "get", "list", "watch", "patch"));
+    }
     rights.add(of(namespace, "", "pods", "list", "patch"));
     rights.add(peerAuthentications(namespace));
     rights.add(of(namespace, "", "events", "create"));

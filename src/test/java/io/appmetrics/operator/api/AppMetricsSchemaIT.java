@@ -122,10 +122,15 @@ class AppMetricsSchemaIT {
             "{name: cart, namespace: other, ports: [{port: 1}]}",
             unknown("spec.targets[0].namespace")),
         Case.targets(
-            "{kind: StatefulSet, name: cart, ports: [{port: 1}]}",
+            "{kind: StatefulSet, name: a, ports: [{port: 1}]},"
+                + " {kind: StatefulSet, name: a, ports: [{port: 2}]}",
+            invalid("spec.targets[1]: Duplicate value: {\"kind\":\"StatefulSet\",\"name\":\"a\"}")),
+        Case.targets(
+            "{kind: CronJob, name: cart, ports: [{port: 1}]}",
             schema(
                 "spec.targets[0].kind",
-                "Unsupported value: \"StatefulSet\": supported values: \"Deployment\"")),
+                "Unsupported value: \"CronJob\": supported values: \"DaemonSet\","
+                    + " \"Deployment\", \"StatefulSet\"")),
         Case.targets(
             "{name: Cart, ports: [{port: 1}]}",
             rule("spec.targets[0].name", "\"Cart\": ", NOT_A_NAME)),
@@ -273,6 +278,13 @@ class AppMetricsSchemaIT {
         Case.port(
             "params: {format: 'a b/ü?&', _x9: \"1\"}",
             defaults("port: 8080, params: {format: 'a b/ü?&', _x9: '1'}")),
+        Case.spec(
+            "{targets: [{name: a, ports: [{port: 1}]}, {kind: StatefulSet, name: a, ports: [{port:"
+                + " 1}]}, {kind: DaemonSet, name: a, ports: [{port: 1}]}]}",
+            "{suspend: false, targets: [{kind: Deployment, name: a, ports: [{port: 1, path:"
+                + " /metrics, scheme: Auto}]}, {kind: StatefulSet, name: a, ports: [{port: 1, path:"
+                + " /metrics, scheme: Auto}]}, {kind: DaemonSet, name: a, ports: [{port: 1, path:"
+                + " /metrics, scheme: Auto}]}]}"),
         Case.spec(
             "{suspend: true, targets: [{name: shop.cart-2, ports: [{port: 8080, path:"
                 + " '/A-z0.9/_~$&+,;=:@', scheme: IstioMutual}, {port: 8080, path: /, scheme:"

@@ -18,30 +18,39 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Pods as the API server gives them, unwrapped. */
 class PodReadingTest {
 
-  private static final Workload CART =
-      new Workload(
-          TargetKind.DEPLOYMENT,
-          "shop",
-          "cart",
-          "u",
-          "1",
-          "app=cart",
-          Map.of(),
-          List.of(),
-          new Workload.Rollout(1, false, null),
-          null);
+  private static final Workload CART = cart(TargetKind.DEPLOYMENT);
+
+  private static Workload cart(TargetKind kind) {
+    return new Workload(
+        kind,
+        "shop",
+        "cart",
+        "uid-of-cart",
+        "1",
+        "app=cart",
+        Map.of(),
+        List.of(),
+        new Workload.Rollout(1, null),
+        null);
+  }
 
   private static Pod owned(Pod pod, String kind, String name) {
+    return owned(pod, kind, name, "uid-of-" + name);
+  }
+
+  private static Pod owned(Pod pod, String kind, String name, String uid) {
     return pod.edit()
         .editMetadata()
         .addNewOwnerReference()
         .withController(true)
         .withKind(kind)
         .withName(name)
+        .withUid(uid)
         .endOwnerReference()
         .endMetadata()
         .build();
@@ -211,5 +220,23 @@ class PodReadingTest {
                     owned(running, "ReplicaSet", "shop-cart-5b6f"))))
         .isEmpty();
     assertThat(PodReading.of(CART, List.of(owned(running, "ReplicaSet", "cart-5b6f")))).hasSize(1);
+  }
+
+  /** A StatefulSet made anew under its name adopts its pods: until then nobody rolls them out. */
+  @ParameterizedTest
+  @EnumSource(names = {"STATEFUL_SET", "DAEMON_SET"})
+  void knowsThePodsThatAWorkloadMakesItself(TargetKind kind) {
+    Pod running = named("cart-0", "{phase: Running}");
+    String owner = kind.toString();
+    assertThat(
+            PodReading.of(
+                cart(kind),
+                List.of(
+                    running,
+                    owned(running, owner, "cart", "uid-of-an-older-cart"),
+                    owned(running, owner, "cart-canary"),
+                    owned(running, "ReplicaSet", "cart-5b6f"))))
+        .isEmpty();
+    assertThat(PodReading.of(cart(kind), List.of(owned(running, owner, "cart")))).hasSize(1);
   }
 }

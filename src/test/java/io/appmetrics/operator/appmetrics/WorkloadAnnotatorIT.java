@@ -95,7 +95,7 @@ class WorkloadAnnotatorIT {
   }
 
   private Workload read(String name) {
-    return DeploymentReading.of(shop.deployment(name));
+    return WorkloadKind.DEPLOYMENT.read(shop.deployment(name));
   }
 
   private Map<String, String> annotations(String name) {

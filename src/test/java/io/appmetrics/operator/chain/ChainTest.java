@@ -166,8 +166,40 @@ class ChainTest {
             "scaled to 0",
             Link.TARGETS_FOUND,
             Reason.NO_READY_PODS,
-            s -> s.pods().rollout = new Rollout(0, false, null),
+            s -> s.pods().rollout = new Rollout(0, null),
             "Deployment cart is scaled to 0, so there is nothing to scrape: scale it up"),
+        row(
+            "a paused Deployment has made no pod",
+            Link.TARGETS_FOUND,
+            Reason.NO_READY_PODS,
+            s -> s.pods().rollout = new Rollout(1, new Obstacle.Paused()),
+            "Deployment cart has no pod, because the rollout is paused: kubectl -n shop rollout"
+                + " resume deployment/cart"),
+        row(
+            "no StatefulSet of the name",
+            Link.TARGETS_FOUND,
+            Reason.WORKLOAD_NOT_FOUND,
+            s -> s.kind(TargetKind.STATEFUL_SET).workloadExists = false,
+            "There is no StatefulSet cart in namespace shop: create it, or correct the name"),
+        row(
+            "no pod of a StatefulSet could be made",
+            Link.TARGETS_FOUND,
+            Reason.NO_READY_PODS,
+            s -> s.kind(TargetKind.STATEFUL_SET).pods(),
+            "StatefulSet cart has no pod at all: kubectl -n shop describe statefulset/cart"),
+        row(
+            "a StatefulSet scaled to 0",
+            Link.TARGETS_FOUND,
+            Reason.NO_READY_PODS,
+            s -> s.kind(TargetKind.STATEFUL_SET).pods().rollout = new Rollout(0, null),
+            "StatefulSet cart is scaled to 0, so there is nothing to scrape: scale it up"),
+        row(
+            "no node for a DaemonSet",
+            Link.TARGETS_FOUND,
+            Reason.NO_READY_PODS,
+            s -> s.kind(TargetKind.DAEMON_SET).pods().rollout = new Rollout(0, null),
+            "DaemonSet cart has no node to run on, so there is nothing to scrape: see its"
+                + " nodeSelector, affinity and tolerations"),
         row(
             "the right to its pods was taken away",
             Link.TARGETS_FOUND,
@@ -210,7 +242,7 @@ class ChainTest {
             "the rollout is paused",
             Link.ANNOTATED,
             Reason.ROLLOUT_STUCK,
-            s -> s.pods(unannotated("cart-1")).rollout = new Rollout(1, true, null),
+            s -> s.pods(unannotated("cart-1")).rollout = new Rollout(1, new Obstacle.Paused()),
             "0 of 1 ready pods of Deployment cart carry the annotations: the rollout is paused:"
                 + " kubectl -n shop rollout resume deployment/cart"),
         row(
@@ -219,9 +251,53 @@ class ChainTest {
             Reason.ROLLOUT_STUCK,
             s ->
                 s.pods(unannotated("cart-1")).rollout =
-                    new Rollout(1, false, "ReplicaSet \"cart-2\" has timed out"),
+                    new Rollout(1, new Obstacle.Failing("ReplicaSet \"cart-2\" has timed out")),
             "0 of 1 ready pods of Deployment cart carry the annotations: the rollout is stuck:"
                 + " ReplicaSet \"cart-2\" has timed out"),
+        row(
+            "a StatefulSet leaves the replacing to people",
+            Link.ANNOTATED,
+            Reason.ROLLOUT_STUCK,
+            s ->
+                s.kind(TargetKind.STATEFUL_SET)
+                        .pods(unannotated("cart-0"), new PodSeen("cart-1"), unannotated("cart-2"))
+                        .rollout =
+                    new Rollout(3, new Obstacle.OnDelete()),
+            "1 of 3 ready pods of StatefulSet cart carry the annotations: its updateStrategy is"
+                + " OnDelete, so a pod keeps its annotations until it is deleted; delete them one"
+                + " by one: kubectl -n shop delete pod cart-0"),
+        row(
+            "a StatefulSet keeps its first pod as it is",
+            Link.ANNOTATED,
+            Reason.ROLLOUT_STUCK,
+            s ->
+                s.kind(TargetKind.STATEFUL_SET)
+                        .pods(unannotated("cart-0"), new PodSeen("cart-1"))
+                        .rollout =
+                    new Rollout(2, new Obstacle.Partition(1)),
+            "1 of 2 ready pods of StatefulSet cart carry the annotations: its updateStrategy has"
+                + " partition 1, so pod cart-0 stays as it is; to have all rolled out: kubectl -n"
+                + " shop patch statefulset/cart --type merge -p"
+                + " '{\"spec\":{\"updateStrategy\":{\"rollingUpdate\":{\"partition\":0}}}}'"),
+        row(
+            "a StatefulSet waits for a pod that is not ready",
+            Link.ANNOTATED,
+            Reason.ROLLOUT_IN_PROGRESS,
+            s ->
+                s.kind(TargetKind.STATEFUL_SET)
+                    .pods(unannotated("cart-0"), new PodSeen("cart-1").notReady()),
+            "0 of 1 ready pods of StatefulSet cart carry the annotations; pod cart-1 is not ready:"
+                + " kubectl -n shop describe pod cart-1"),
+        row(
+            "a DaemonSet whose next pod is about to go",
+            Link.ANNOTATED,
+            Reason.ROLLOUT_IN_PROGRESS,
+            s -> {
+              PodSeen going = unannotated("cart-b").notReady();
+              going.terminating = true;
+              s.kind(TargetKind.DAEMON_SET).pods(unannotated("cart-a"), going);
+            },
+            "0 of 1 ready pods of DaemonSet cart carry the annotations"),
         row(
             "somebody else owns a key",
             Link.ANNOTATED,
@@ -233,6 +309,12 @@ class ChainTest {
                     1),
             "Deployment cart: appmetrics.io/port-1 is owned by \"helm\"; the operator takes nothing"
                 + " away from others: remove that annotation there"),
+        row(
+            "a Deployment that brings up its next pod",
+            Link.ANNOTATED,
+            Reason.ROLLOUT_IN_PROGRESS,
+            s -> s.pods(unannotated("cart-1"), new PodSeen("cart-2").notReady()),
+            "0 of 1 ready pods of Deployment cart carry the annotations"),
         row(
             "somebody takes them away",
             Link.ANNOTATED,

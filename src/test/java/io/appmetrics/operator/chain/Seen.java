@@ -57,13 +57,14 @@ final class Seen {
           "c0ffee");
 
   boolean suspended;
+  TargetKind kind = TargetKind.DEPLOYMENT;
   boolean workloadExists = true;
   int slotLimit = 8;
   Instant now = NOW;
   List<Port> ports = List.of(port(8080));
   List<DeclaredPort> declared =
       List.of(new DeclaredPort("http", 8080), new DeclaredPort(null, 9000));
-  Rollout rollout = new Rollout(1, false, null);
+  Rollout rollout = new Rollout(1, null);
   @Nullable String controller;
   MeshPolicy.Effective policy = new MeshPolicy.Effective(MutualTls.PERMISSIVE, "Istio's default");
   @Nullable String unreadable;
@@ -208,6 +209,11 @@ final class Seen {
     return this;
   }
 
+  Seen kind(TargetKind of) {
+    kind = of;
+    return this;
+  }
+
   Seen pods(PodSeen... seen) {
     pods.clear();
     pods.addAll(Arrays.asList(seen));
@@ -304,12 +310,12 @@ final class Seen {
 
   private Observation observation(Map<String, String> template, @Nullable ScrapeFacts facts) {
     List<TargetObservation> targets = new ArrayList<>();
-    Target cart = new Target(TargetKind.DEPLOYMENT, "cart", ports);
+    Target cart = new Target(kind, "cart", ports);
     List<Claimant> claimants = new ArrayList<>(others);
     claimants.add(new Claimant("shop", NOW.minus(Duration.ofDays(1)), suspended, cart));
     Workload workload =
         new Workload(
-            TargetKind.DEPLOYMENT,
+            kind,
             "shop",
             "cart",
             "uid-of-cart",

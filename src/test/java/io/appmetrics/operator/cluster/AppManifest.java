@@ -1,12 +1,16 @@
 package io.appmetrics.operator.cluster;
 
+import io.appmetrics.operator.api.TargetKind;
 import io.appmetrics.operator.cluster.app.DemoApp;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The manifest of a demo app, a Deployment: {@code AppManifest.named("cart").listens(8080)}. */
+/**
+ * The manifest of a demo app, a Deployment unless said else: {@code
+ * AppManifest.named("cart").listens(8080)}.
+ */
 public final class AppManifest {
 
   private final String name;
@@ -14,6 +18,8 @@ public final class AppManifest {
   private final Map<Integer, String> containerPorts = new LinkedHashMap<>();
   private final Map<String, String> annotations = new LinkedHashMap<>();
   private int replicas = 1;
+  private TargetKind kind = TargetKind.DEPLOYMENT;
+  private String updateStrategy = "";
 
   private AppManifest(String name) {
     this.name = name;
@@ -58,19 +64,31 @@ public final class AppManifest {
     return this;
   }
 
-  /** How many pods. */
+  /** Another kind of workload. */
+  public AppManifest as(TargetKind other) {
+    kind = other;
+    return this;
+  }
+
+  /** Its pods are made anew when somebody deletes them, and never else. */
+  public AppManifest onDelete() {
+    updateStrategy = "updateStrategy: {type: OnDelete}";
+    return this;
+  }
+
+  /** How many pods; a DaemonSet has one for each node. */
   public AppManifest replicas(int count) {
     replicas = count;
     return this;
   }
 
-  /** The name of the Deployment, the label {@code app}, and the service account in certificates. */
+  /** The name of the workload, the label {@code app}, and the service account in certificates. */
   public String name() {
     return name;
   }
 
   /**
-   * The Deployment; it mounts the Secret NAME-certs and, if it is there, ConfigMap NAME-behaviour.
+   * The workload; it mounts the Secret NAME-certs and, if it is there, ConfigMap NAME-behaviour.
    */
   public String yaml() {
     var ports = new ArrayList<String>();
@@ -84,10 +102,11 @@ public final class AppManifest {
     annotations.forEach((key, value) -> notes.add("\"%s\": \"%s\"".formatted(key, value)));
     return """
         apiVersion: apps/v1
-        kind: Deployment
+        kind: %7$s
         metadata: {name: %1$s}
         spec:
-          replicas: %2$d
+          %2$s
+          %8$s
           selector: {matchLabels: {app: %1$s}}
           template:
             metadata:
@@ -114,11 +133,21 @@ public final class AppManifest {
         """
         .formatted(
             name,
-            replicas,
+            ofItsKind(),
             String.join(", ", notes),
             DemoApp.class.getName(),
             quoted(),
-            String.join(", ", ports));
+            String.join(", ", ports),
+            kind,
+            updateStrategy);
+  }
+
+  private String ofItsKind() {
+    return switch (kind) {
+      case DEPLOYMENT -> "replicas: " + replicas;
+      case STATEFUL_SET -> "serviceName: %s\n  replicas: %d".formatted(name, replicas);
+      case DAEMON_SET -> "";
+    };
   }
 
   private String quoted() {

@@ -27,7 +27,7 @@ public final class DemoAppProbe {
     this.name = name;
   }
 
-  /** The Deployment's name. */
+  /** The workload's name. */
   public String name() {
     return name;
   }
@@ -53,6 +53,14 @@ public final class DemoAppProbe {
    * @param behaviour plain, mtls, down or hang; after plain and mtls also html or a status
    */
   public void behaves(int port, String behaviour) {
+    behavesFromNextStart(port, behaviour);
+    for (var pod : pods()) {
+      Http.mustPut(control(pod, "/behaviour/" + port), behaviour);
+    }
+  }
+
+  /** The same in the pods to come alone; those that run stay as they are. */
+  public void behavesFromNextStart(int port, String behaviour) {
     behaviours.put(Integer.toString(port), behaviour);
     namespace.apply(
         List.of(
@@ -62,9 +70,6 @@ public final class DemoAppProbe {
                 .endMetadata()
                 .withData(behaviours)
                 .build()));
-    for (var pod : pods()) {
-      Http.mustPut(control(pod, "/behaviour/" + port), behaviour);
-    }
   }
 
   /** The pods answer their readiness probe so. */

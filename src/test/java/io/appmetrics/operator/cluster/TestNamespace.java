@@ -140,37 +140,28 @@ public final class TestNamespace {
     return client().apps().deployments().inNamespace(name).withName(deployment).require();
   }
 
-  /**
-   * Waits until the deployment's latest template runs everywhere and is ready, and nothing else.
-   */
-  public void awaitReady(String deployment) {
-    await(deployment + " in " + name + " to be ready")
+  /** The workload of any kind, as it is now. */
+  public AppWorkload workload(String workload) {
+    return AppWorkload.of(client(), name, workload);
+  }
+
+  /** Waits until the workload's latest template runs everywhere and is ready, and nothing else. */
+  public void awaitReady(String workload) {
+    await(workload + " in " + name + " to be ready")
         .atMost(READY)
         .pollInterval(POLL)
         .until(
             () ->
-                isReady(deployment(deployment)) && pods(deployment).size() == replicas(deployment));
+                workload(workload).isReady()
+                    && pods(workload).size() == workload(workload).replicas());
   }
 
-  private int replicas(String deployment) {
-    return deployment(deployment).getSpec().getReplicas();
-  }
-
-  private static boolean isReady(Deployment deployment) {
-    var status = deployment.getStatus();
-    var wanted = deployment.getSpec().getReplicas();
-    return deployment.getMetadata().getGeneration().equals(status.getObservedGeneration())
-        && wanted.equals(status.getUpdatedReplicas() == null ? 0 : status.getUpdatedReplicas())
-        && wanted.equals(status.getReadyReplicas() == null ? 0 : status.getReadyReplicas())
-        && wanted.equals(status.getReplicas() == null ? 0 : status.getReplicas());
-  }
-
-  /** The pods that the deployment's selector names and that are not being deleted, oldest first. */
-  public List<Pod> pods(String deployment) {
+  /** The pods that the workload's selector names and that are not being deleted, oldest first. */
+  public List<Pod> pods(String workload) {
     return client()
         .pods()
         .inNamespace(name)
-        .withLabelSelector(deployment(deployment).getSpec().getSelector())
+        .withLabelSelector(workload(workload).selector())
         .list()
         .getItems()
         .stream()
@@ -179,11 +170,11 @@ public final class TestNamespace {
         .toList();
   }
 
-  /** The deployment's only pod. */
-  public Pod pod(String deployment) {
-    var pods = pods(deployment);
+  /** The workload's only pod. */
+  public Pod pod(String workload) {
+    var pods = pods(workload);
     if (pods.size() != 1) {
-      throw new IllegalStateException(deployment + " has " + pods.size() + " pods, not one");
+      throw new IllegalStateException(workload + " has " + pods.size() + " pods, not one");
     }
     return pods.get(0);
   }

@@ -7,13 +7,22 @@ import static org.awaitility.Awaitility.await;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.LabelSelector;
+import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
@@ -26,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +44,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -89,13 +100,13 @@ class AdmissionPoliciesIT {
 
   @BeforeEach
   void objects() {
-    admin.resource(deployment()).create();
+    KINDS.forEach(kind -> admin.resource(workload(kind)).create());
     admin.resource(pod()).create();
   }
 
   @AfterEach
   void noObjects() {
-    admin.apps().deployments().inNamespace(NAMESPACE).withGracePeriod(0).delete();
+    KINDS.forEach(kind -> admin.resource(workload(kind)).withGracePeriod(0).delete());
     admin.pods().inNamespace(NAMESPACE).withGracePeriod(0).delete();
     admin.configMaps().inNamespace(NAMESPACE).withName("prometheus").delete();
   }
@@ -308,18 +319,20 @@ class AdmissionPoliciesIT {
     operator.resource(edited).update();
   }
 
-  // ---------------------------------------------------------------- Deployments, Pods
+  // ---------------------------------------------------------------- workloads, Pods
 
   private static final String NOT_AN_ANNOTATION =
-      "the AppMetrics operator changes nothing of a Deployment's spec but annotations of its pod"
+      "the AppMetrics operator changes nothing of a workload's spec but annotations of its pod"
           + " template";
   private static final String OWN_METADATA =
-      "the AppMetrics operator changes nothing of a Deployment's own metadata";
+      "the AppMetrics operator changes nothing of a workload's own metadata";
   private static final String APPLY_ONLY =
-      "the AppMetrics operator sets annotations of Deployments by server-side apply only, as a"
+      "the AppMetrics operator sets annotations of workloads by server-side apply only, as a"
           + " field manager named appmetrics-operator-...";
   private static final String NO_WORKLOAD =
-      "the AppMetrics operator writes no workload but existing Deployments";
+      "the AppMetrics operator writes no workload but existing Deployments, StatefulSets and"
+          + " DaemonSets";
+  private static final String COUNT = "deprecated.daemonset.template.generation";
   private static final String NO_POD =
       "the AppMetrics operator neither creates nor deletes pods, and uses none of their"
           + " subresources";
@@ -363,15 +376,51 @@ class AdmissionPoliciesIT {
     }
   }
 
+  private static final List<String> KINDS = List.of("Deployment", "StatefulSet", "DaemonSet");
+
+  /** A patch of the workload cart of one kind. */
+  private record WorkloadPatch(String kind, Patch patch) {
+    @Override
+    public String toString() {
+      return kind + ": " + patch;
+    }
+  }
+
+  /** With {@code KIND} for the kind. */
   private static String applied(String fields) {
-    return "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: cart}\n" + fields + "\n";
+    return "apiVersion: apps/v1\nkind: KIND\nmetadata: {name: cart}\n" + fields + "\n";
   }
 
   private static String annotations(String annotations) {
     return applied("spec: {template: {metadata: {annotations: {" + annotations + "}}}}");
   }
 
-  static List<Patch> patchesOfDeployments() {
+  static Stream<WorkloadPatch> patchesOfWorkloads() {
+    return Stream.concat(
+        KINDS.stream()
+            .flatMap(kind -> patches().stream().map(patch -> new WorkloadPatch(kind, patch))),
+        Stream.of(
+            patch("Deployment", "replicas: 0"),
+            patch("Deployment", "paused: true"),
+            patch("StatefulSet", "replicas: 0"),
+            patch("StatefulSet", "minReadySeconds: 600"),
+            patch("StatefulSet", "updateStrategy: {rollingUpdate: {partition: 1}}"),
+            patch("DaemonSet", "updateStrategy: {rollingUpdate: {maxUnavailable: 7}}"),
+            patch("DaemonSet", "minReadySeconds: 600"),
+            new WorkloadPatch(
+                "StatefulSet",
+                Patch.apply(
+                    "the annotation in which a DaemonSet's templates are counted",
+                    applied("").replace("cart", "cart, annotations: {" + COUNT + ": '7'}"),
+                    OWN_METADATA))));
+  }
+
+  private static WorkloadPatch patch(String kind, String spec) {
+    return new WorkloadPatch(
+        kind, Patch.apply(spec, applied("spec: {" + spec + "}"), NOT_AN_ANNOTATION));
+  }
+
+  private static List<Patch> patches() {
     return List.of(
         Patch.apply("own annotation", annotations("appmetrics.io/port-1: '80'"), ALLOWED),
         Patch.apply(
@@ -420,8 +469,8 @@ class AdmissionPoliciesIT {
             "container",
             applied("spec: {template: {spec: {containers: [{name: evil, image: evil}]}}}"),
             NOT_AN_ANNOTATION),
-        Patch.apply("replicas", applied("spec: {replicas: 0}"), NOT_AN_ANNOTATION),
-        Patch.apply("paused", applied("spec: {paused: true}"), NOT_AN_ANNOTATION),
+        Patch.apply(
+            "node", applied("spec: {template: {spec: {nodeSelector: {a: b}}}}"), NOT_AN_ANNOTATION),
         Patch.apply(
             "template label",
             applied("spec: {template: {metadata: {labels: {a: b}}}}"),
@@ -463,7 +512,7 @@ class AdmissionPoliciesIT {
     "--not--config.file=/etc,                      appmetrics-operator-certificates, false"
   })
   void onlyAPrometheusIsRestarted(String argument, String manager, boolean allowed) {
-    Deployment prometheus = deployment();
+    Deployment prometheus = (Deployment) workload("Deployment");
     prometheus.getMetadata().setName("prometheus");
     prometheus
         .getSpec()
@@ -477,7 +526,9 @@ class AdmissionPoliciesIT {
             "",
             PatchType.SERVER_SIDE_APPLY,
             manager,
-            annotations("appmetrics.io/certificates: abc").replace("cart", "prometheus"),
+            annotations("appmetrics.io/certificates: abc")
+                .replace("cart", "prometheus")
+                .replace("KIND", "Deployment"),
             "");
     assertThat(
             outcome(
@@ -493,54 +544,109 @@ class AdmissionPoliciesIT {
   }
 
   @ParameterizedTest
-  @MethodSource("patchesOfDeployments")
-  void patchesOfDeployment(Patch patch) {
-    assertThat(
-            outcome(
-                WORKLOADS,
-                () ->
-                    operator
-                        .apps()
-                        .deployments()
-                        .inNamespace(NAMESPACE)
-                        .withName("cart")
-                        .patch(patch.context(), patch.body())))
-        .isEqualTo(patch.outcome());
+  @MethodSource("patchesOfWorkloads")
+  void patchesOfWorkload(WorkloadPatch of) {
+    assertThat(outcome(WORKLOADS, () -> patched(of.kind(), of.patch())))
+        .isEqualTo(of.patch().outcome());
   }
 
-  @Test
-  void ownAnnotationsAreTakenBackByAnEmptyApply() {
-    var cart = operator.apps().deployments().inNamespace(NAMESPACE).withName("cart");
+  private static HasMetadata patched(String kind, Patch patch) {
+    return operator
+        .resource(workload(kind))
+        .patch(patch.context(), patch.body().replace("KIND", kind));
+  }
+
+  @ParameterizedTest
+  @FieldSource("KINDS")
+  void ownAnnotationsAreTakenBackByAnEmptyApplyOrByAMergePatch(String kind) {
     Patch add = Patch.apply("", annotations("appmetrics.io/port-1: '80'"), ALLOWED);
     Patch remove = Patch.apply("", applied("spec: {}"), ALLOWED);
-    assertThat(cart.patch(add.context(), add.body()).getSpec().getTemplate().getMetadata())
-        .satisfies(m -> assertThat(m.getAnnotations()).containsKey("appmetrics.io/port-1"));
-    assertThat(cart.patch(remove.context(), remove.body()).getSpec().getTemplate().getMetadata())
-        .satisfies(m -> assertThat(m.getAnnotations()).containsOnlyKeys("team"));
+    Patch delete =
+        Patch.merge(
+            "",
+            "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"appmetrics.io/port-1\":null}}}}}",
+            ALLOWED);
+    for (Patch takesBack : List.of(remove, delete)) {
+      assertThat(templateAnnotations(patched(kind, add))).containsKey("appmetrics.io/port-1");
+      assertThat(templateAnnotations(patched(kind, takesBack))).containsOnlyKeys("team");
+    }
   }
 
+  private static Map<String, String> templateAnnotations(HasMetadata workload) {
+    if (workload instanceof Deployment deployment) {
+      return deployment.getSpec().getTemplate().getMetadata().getAnnotations();
+    }
+    return workload instanceof StatefulSet statefulSet
+        ? statefulSet.getSpec().getTemplate().getMetadata().getAnnotations()
+        : ((DaemonSet) workload).getSpec().getTemplate().getMetadata().getAnnotations();
+  }
+
+  /** Which is why the policy need not forbid it: the API server counts as it did. */
   @Test
-  void noOtherWriteOfWorkloads() {
-    Deployment other = deployment().edit().editMetadata().withName("other").endMetadata().build();
-    StatefulSet statefulSet = statefulSet();
-    admin.resource(statefulSet).create();
-    var cart = operator.apps().deployments().inNamespace(NAMESPACE).withName("cart");
+  void nobodyCountsTheTemplatesOfADaemonSetButTheApiServer() {
+    Patch patch =
+        Patch.apply(
+            "", applied("").replace("cart", "cart, annotations: {" + COUNT + ": '7'}"), ALLOWED);
+    assertThat(outcome(WORKLOADS, () -> patched("DaemonSet", patch))).isEqualTo(ALLOWED);
+    assertThat(admin.resource(workload("DaemonSet")).get().getMetadata().getAnnotations())
+        .containsEntry(COUNT, "1");
+  }
+
+  @ParameterizedTest
+  @FieldSource("KINDS")
+  void noOtherWriteOfWorkloads(String kind) {
+    HasMetadata cart = workload(kind);
+    HasMetadata other = workload(kind);
+    other.getMetadata().setName("other");
+    String status = "{\"status\":{\"observedGeneration\":7}}";
 
     assertThat(outcome(WORKLOADS, () -> operator.resource(other).create())).isEqualTo(NO_WORKLOAD);
-    assertThat(outcome(WORKLOADS, cart::delete)).isEqualTo(NO_WORKLOAD);
-    assertThat(outcome(WORKLOADS, () -> cart.scale(3))).isEqualTo(NO_WORKLOAD);
+    assertThat(outcome(WORKLOADS, () -> operator.resource(cart).delete())).isEqualTo(NO_WORKLOAD);
     assertThat(
             outcome(
                 WORKLOADS,
                 () ->
                     operator
-                        .resource(statefulSet)
+                        .resource(cart)
+                        .subresource("status")
+                        .patch(PatchContext.of(PatchType.JSON_MERGE), status)))
+        .isEqualTo(NO_WORKLOAD);
+  }
+
+  @Test
+  void noScaling() {
+    var apps = operator.apps();
+    var deployment = apps.deployments().inNamespace(NAMESPACE).withName("cart");
+    var statefulSet = apps.statefulSets().inNamespace(NAMESPACE).withName("cart");
+
+    assertThat(outcome(WORKLOADS, () -> deployment.scale(3))).isEqualTo(NO_WORKLOAD);
+    assertThat(outcome(WORKLOADS, () -> statefulSet.scale(3))).isEqualTo(NO_WORKLOAD);
+  }
+
+  @Test
+  void noOtherWorkload() {
+    var replicaSet =
+        new ReplicaSetBuilder()
+            .withMetadata(cart())
+            .withNewSpec()
+            .withReplicas(0)
+            .withSelector(selector())
+            .withTemplate(template())
+            .endSpec()
+            .build();
+    admin.resource(replicaSet).create();
+    assertThat(
+            outcome(
+                WORKLOADS,
+                () ->
+                    operator
+                        .resource(replicaSet)
                         .patch(
                             Patch.apply("", "", "").context(),
                             annotations("appmetrics.io/port-1: '80'")
-                                .replace("Deployment", "StatefulSet"))))
+                                .replace("KIND", "ReplicaSet"))))
         .isEqualTo(NO_WORKLOAD);
-    admin.resource(statefulSet).delete();
+    admin.resource(replicaSet).delete();
   }
 
   static List<Patch> patchesOfPods() {
@@ -652,41 +758,54 @@ class AdmissionPoliciesIT {
     return refusal.getStatus().getMessage().split(Pattern.quote(introduction), 2)[1];
   }
 
-  private static Deployment deployment() {
-    return new DeploymentBuilder()
-        .withNewMetadata()
-        .withName("cart")
-        .withNamespace(NAMESPACE)
-        .endMetadata()
-        .withNewSpec()
-        .withReplicas(1)
-        .withNewSelector()
-        .addToMatchLabels("app", "cart")
-        .endSelector()
-        .withTemplate(
-            new PodTemplateSpecBuilder()
-                .withNewMetadata()
-                .addToLabels("app", "cart")
-                .addToAnnotations("team", "a")
-                .endMetadata()
-                .withSpec(pod().getSpec())
-                .build())
-        .endSpec()
-        .build();
+  private static HasMetadata workload(String kind) {
+    return switch (kind) {
+      case "Deployment" ->
+          new DeploymentBuilder()
+              .withMetadata(cart())
+              .withNewSpec()
+              .withReplicas(1)
+              .withSelector(selector())
+              .withTemplate(template())
+              .endSpec()
+              .build();
+      case "StatefulSet" ->
+          new StatefulSetBuilder()
+              .withMetadata(cart())
+              .withNewSpec()
+              .withReplicas(1)
+              .withServiceName("cart")
+              .withSelector(selector())
+              .withTemplate(template())
+              .endSpec()
+              .build();
+      case "DaemonSet" ->
+          new DaemonSetBuilder()
+              .withMetadata(cart())
+              .withNewSpec()
+              .withSelector(selector())
+              .withTemplate(template())
+              .endSpec()
+              .build();
+      default -> throw new IllegalArgumentException(kind);
+    };
   }
 
-  private static StatefulSet statefulSet() {
-    return new StatefulSetBuilder()
+  private static ObjectMeta cart() {
+    return new ObjectMetaBuilder().withName("cart").withNamespace(NAMESPACE).build();
+  }
+
+  private static LabelSelector selector() {
+    return new LabelSelectorBuilder().addToMatchLabels("app", "cart").build();
+  }
+
+  private static PodTemplateSpec template() {
+    return new PodTemplateSpecBuilder()
         .withNewMetadata()
-        .withName("cart")
-        .withNamespace(NAMESPACE)
+        .addToLabels("app", "cart")
+        .addToAnnotations("team", "a")
         .endMetadata()
-        .withNewSpec()
-        .withReplicas(0)
-        .withServiceName("cart")
-        .withSelector(deployment().getSpec().getSelector())
-        .withTemplate(deployment().getSpec().getTemplate())
-        .endSpec()
+        .withSpec(pod().getSpec())
         .build();
   }
 

@@ -65,15 +65,20 @@ class OperationsDocTest {
 
   private static List<String> row(PolicyRule rule) {
     String group = rule.getApiGroups().get(0);
-    String resource = rule.getResources().get(0);
-    int slash = resource.indexOf('/');
-    String plural = slash < 0 ? resource : resource.substring(0, slash);
     return List.of(
-        plural
-            + (group.isEmpty() ? "" : "." + group)
-            + (slash < 0 ? "" : resource.substring(slash))
+        rule.getResources().stream()
+                .map(resource -> qualified(resource, group))
+                .collect(Collectors.joining(", "))
             + rule.getResourceNames().stream().map(" "::concat).collect(Collectors.joining()),
         String.join(", ", rule.getVerbs()));
+  }
+
+  private static String qualified(String resource, String group) {
+    int slash = resource.indexOf('/');
+    String plural = slash < 0 ? resource : resource.substring(0, slash);
+    return plural
+        + (group.isEmpty() ? "" : "." + group)
+        + (slash < 0 ? "" : resource.substring(slash));
   }
 
   private static String help(String name, String metrics) {

@@ -47,7 +47,7 @@ public final class LonePrometheus implements AutoCloseable {
                 "--storage.tsdb.path=" + directory.resolve("data"),
                 "--web.listen-address=" + address));
     if (version != Binary.PROMETHEUS_2_5) {
-      // hidden, and not known before; else a pool comes up to 5 s after its job
+      // hidden; else a pool comes up to 5 s after its job
       command.add("--scrape.discovery-reload-interval=1s");
     }
     command.addAll(List.of(flags));

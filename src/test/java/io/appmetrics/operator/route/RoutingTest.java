@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.appmetrics.operator.api.PortScheme;
 import io.appmetrics.operator.relabel.IstioConfig;
-import io.appmetrics.operator.relabel.MetricsMerging;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,7 +23,11 @@ class RoutingTest {
 
   /** As the injector leaves a pod that says nothing of itself. */
   private static final Map<String, String> MERGING =
-      MetricsMerging.annotations(SIDECAR, true, 15020);
+      Map.of(
+          "sidecar.istio.io/status", "{}",
+          "prometheus.io/scrape", "true",
+          "prometheus.io/port", "15020",
+          "prometheus.io/path", "/stats/prometheus");
 
   private static final Map<String, String> BARE = Map.of();
 

@@ -91,8 +91,9 @@ class PreflightIT {
         user("nobody"),
         "system:serviceaccount:monitoring:nobody may not list, watch"
             + " appmetrics.appmetrics.io in all namespaces; patch appmetrics.appmetrics.io/status in"
-            + " all namespaces; get, list, watch, patch deployments.apps in all namespaces; list,"
-            + " patch pods in all namespaces; list, watch peerauthentications.security.istio.io in"
+            + " all namespaces; get, list, watch, patch deployments.apps in all namespaces; get,"
+            + " list, watch, patch statefulsets.apps in all namespaces; get, list, watch, patch"
+            + " daemonsets.apps in all namespaces; list, patch pods in all namespaces; list, watch peerauthentications.security.istio.io in"
             + " all namespaces; create events in all namespaces; list, watch pods in namespace"
             + " monitoring; create configmaps in namespace appmetrics-system; get, update configmaps"
             + " appmetrics-monitoring.prometheus-server in namespace appmetrics-system; grant it"
@@ -157,7 +158,8 @@ class PreflightIT {
             () ->
                 assertThatThrownBy(() -> check(deployed.operator()))
                     .hasMessageContaining(
-                        "may not patch deployments.apps in all namespaces; grant"));
+                        "may not patch deployments.apps in all namespaces; patch statefulsets.apps in"
+                            + " all namespaces; patch daemonsets.apps in all namespaces; grant"));
   }
 
   @Test

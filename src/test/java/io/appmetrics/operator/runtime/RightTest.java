@@ -54,6 +54,8 @@ class RightTest {
             "list, watch appmetrics.appmetrics.io in namespace shop",
             "patch appmetrics.appmetrics.io/status in namespace shop",
             "get, list, watch, patch deployments.apps in namespace shop",
+            "get, list, watch, patch statefulsets.apps in namespace shop",
+            "get, list, watch, patch daemonsets.apps in namespace shop",
             "list, patch pods in namespace shop",
             "list, watch peerauthentications.security.istio.io in namespace shop",
             "create events in namespace shop",

@@ -42,6 +42,19 @@ final class Declared {
     return new Declared(namespace, name);
   }
 
+  /** Applies an AppMetrics for targets, as in the spec. */
+  static Declared targets(TestNamespace namespace, String name, String... targets) {
+    namespace.apply(
+        """
+        apiVersion: appmetrics.io/v1alpha1
+        kind: AppMetrics
+        metadata: {name: %s}
+        spec: {targets: [%s]}
+        """
+            .formatted(name, String.join(", ", targets)));
+    return new Declared(namespace, name);
+  }
+
   Resource<AppMetrics> resource() {
     return namespace.appMetrics(name);
   }

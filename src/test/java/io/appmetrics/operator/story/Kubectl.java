@@ -70,11 +70,9 @@ final class Kubectl {
                     Map.of("template", Map.of("metadata", Map.of("annotations", annotations))))));
   }
 
-  /** The annotations of a Deployment's pod template. */
-  Map<String, String> templateAnnotations(String deployment) {
-    return Objects.requireNonNullElse(
-        namespace.deployment(deployment).getSpec().getTemplate().getMetadata().getAnnotations(),
-        Map.of());
+  /** The annotations of a workload's pod template. */
+  Map<String, String> templateAnnotations(String workload) {
+    return namespace.workload(workload).templateAnnotations();
   }
 
   /** How often its spec has changed: a template that is written rolls its pods. */

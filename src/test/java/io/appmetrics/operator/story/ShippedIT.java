@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.appmetrics.operator.api.TargetKind;
 import io.appmetrics.operator.cluster.Addon;
 import io.appmetrics.operator.cluster.AppManifest;
 import io.appmetrics.operator.cluster.AuditLog;
@@ -53,6 +54,15 @@ class ShippedIT {
 
       var later = cluster.namespace("later");
       later.app(AppManifest.named("till").listens(8080));
+      later.app(AppManifest.named("store").as(TargetKind.STATEFUL_SET).listens(8080));
+      later.app(AppManifest.named("agent").as(TargetKind.DAEMON_SET).listens(8080));
+      var others =
+          Declared.targets(
+              later,
+              "others",
+              "{kind: StatefulSet, name: store, ports: [{port: 8080}]}",
+              "{kind: DaemonSet, name: agent, ports: [{port: 8080}]}");
+      others.awaitReady(PATIENCE);
       var till = Declared.apply(later, "till", "till", "{port: 8080}");
       till.awaitReady(PATIENCE);
 
@@ -74,17 +84,24 @@ class ShippedIT {
       assertThat(till.isReady()).isTrue();
 
       declared.delete();
-      await("the template's own annotations")
-          .atMost(PATIENCE)
-          .untilAsserted(
-              () ->
-                  assertThat(Kubectl.in(shop).templateAnnotations("cart"))
-                      .doesNotContainKey(ManagedAnnotations.MARKER));
+      others.delete();
+      awaitStripped(shop, "cart");
+      awaitStripped(later, "store");
+      awaitStripped(later, "agent");
       await("every right to have been used")
           .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(unused(audit, before, istio)).isEmpty());
       assertThat(requests(audit, before)).as("refused").noneMatch(r -> r.code() == 403);
     }
+  }
+
+  private static void awaitStripped(TestNamespace namespace, String workload) {
+    await("the own annotations of " + workload)
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(Kubectl.in(namespace).templateAnnotations(workload))
+                    .doesNotContainKey(ManagedAnnotations.MARKER));
   }
 
   private static List<Request> requests(AuditLog audit, int before) {

@@ -5,6 +5,8 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.util.HashMap;
+import java.util.Map;
 
 /** A second octet of 127.0.0.0/8 that no other JVM of the machine uses, and the addresses in it. */
 final class Addresses implements AutoCloseable {
@@ -15,6 +17,7 @@ final class Addresses implements AutoCloseable {
 
   private final DatagramSocket claim;
   private final int octet;
+  private final Map<String, String> kept = new HashMap<>();
   private int handedOut;
 
   private Addresses(DatagramSocket claim, int octet) {
@@ -50,6 +53,13 @@ final class Addresses implements AutoCloseable {
   synchronized String next() {
     handedOut++;
     return "127.%d.%d.%d".formatted(octet, 1 + handedOut / 250, 1 + handedOut % 250);
+  }
+
+  /**
+   * The address that a pod of this name has had before, as a StatefulSet's may on some networks.
+   */
+  synchronized String again(String pod) {
+    return kept.computeIfAbsent(pod, name -> next());
   }
 
   @Override

@@ -295,7 +295,7 @@ public final class LocalNode implements AutoCloseable {
       return;
     }
     var namespace = pod.getMetadata().getNamespace();
-    var worker = new PodWorker(pod, addresses.next(), node, () -> timing(namespace));
+    var worker = new PodWorker(pod, address(pod), node, () -> timing(namespace));
     workers.put(uid, worker);
     var thread =
         daemon(
@@ -307,6 +307,18 @@ public final class LocalNode implements AutoCloseable {
     thread.setName("pod " + namespace + "/" + pod.getMetadata().getName());
     threads.put(uid, thread);
     thread.start();
+  }
+
+  /**
+   * The next pod of a StatefulSet at its place gets the address of the one before it: nothing but
+   * its uid tells the two apart.
+   */
+  private String address(Pod pod) {
+    var metadata = pod.getMetadata();
+    return metadata.getOwnerReferences().stream()
+            .anyMatch(owner -> owner.getKind().equals("StatefulSet"))
+        ? addresses.again(metadata.getNamespace() + "/" + metadata.getName())
+        : addresses.next();
   }
 
   private void forget(Pod pod) {
