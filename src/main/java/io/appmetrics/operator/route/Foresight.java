@@ -8,10 +8,12 @@ import io.appmetrics.operator.relabel.Pod;
 import io.appmetrics.operator.relabel.PredictedTarget;
 import io.appmetrics.operator.relabel.Prediction;
 import io.appmetrics.operator.relabel.RelabelModel;
+import io.appmetrics.operator.relabel.Shard;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -47,7 +49,20 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample) {
    * @param drops why other jobs make nothing of it
    * @param unpredictable why it cannot be told for all jobs; null when it can
    */
-  record Outlook(Pod pod, List<Made> made, List<Drop> drops, @Nullable String unpredictable) {}
+  record Outlook(
+      Pod pod, List<Made> made, List<Drop> drops, @Nullable String unpredictable, Shares shares) {}
+
+  /**
+   * The jobs that take only a share of the pods, by a hash: what holds for one pod, holds for it.
+   */
+  record Shares(List<Shard> shards) {
+    Optional<String> of(String job) {
+      return shards.stream()
+          .filter(shard -> shard.job().equals(job))
+          .map(Shard::sentence)
+          .findFirst();
+    }
+  }
 
   /** Whether anything can be foreseen. */
   boolean knows() {
@@ -84,7 +99,9 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample) {
         injected instanceof Injected.Refused refused
             ? "Istio's injector would refuse the pod: " + refused.why()
             : ((Injected.Unpredictable) injected).why();
-    return models.stream().map(model -> new Outlook(settled, List.of(), List.of(), why)).toList();
+    return models.stream()
+        .map(model -> new Outlook(settled, List.of(), List.of(), why, new Shares(List.of())))
+        .toList();
   }
 
   private List<Outlook> of(Pod pod) {
@@ -108,7 +125,7 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample) {
         unpredictable = unknown.why();
       }
     }
-    return new Outlook(pod, made, drops, unpredictable);
+    return new Outlook(pod, made, drops, unpredictable, new Shares(model.shards()));
   }
 
   /** As it will be when it runs: a job may keep running pods only. */

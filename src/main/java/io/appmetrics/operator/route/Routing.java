@@ -169,6 +169,10 @@ final class Routing {
         return new Answer(null, whyNot(outlook, servings));
       }
       Serving only = servings.get(0);
+      Optional<String> share = outlook.shares().of(only.made().job());
+      if (share.isPresent()) {
+        return new Answer(null, "other pods would be left out: " + share.get());
+      }
       Set<Made> fresh = new HashSet<>(outlook.made());
       fresh.removeAll(new HashSet<>(asItIs.get(i).made()));
       fresh.remove(only.made());

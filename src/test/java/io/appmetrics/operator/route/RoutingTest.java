@@ -371,6 +371,44 @@ class RoutingTest {
         .isEmpty();
   }
 
+  /**
+   * One Prometheus of several that divide the pods: the sample's fate is not that of the others.
+   */
+  @Test
+  void aJobThatTakesAShareOfThePodsServesNoWorkload() {
+    String half =
+        """
+        scrape_configs:
+        - job_name: half
+          kubernetes_sd_configs: [{role: pod}]
+          relabel_configs:
+          - {source_labels: [__meta_kubernetes_pod_annotation_prometheus_io_scrape], action: keep, regex: true}
+          - {source_labels: [__address__], action: hashmod, modulus: 2, target_label: __tmp_hash}
+          - {source_labels: [__tmp_hash], action: keep, regex: "%d"}
+        """;
+    for (int share = 0; share < 2; share++) {
+      WorkloadPlan plan =
+          WorkloadPlan.of(
+              List.of(claim("shop", 0, endpoint(8080))),
+              BARE,
+              port -> false,
+              8,
+              foresight(half.formatted(share), "3.16.0", pod(BARE)));
+
+      assertThat(told(plan, endpoint(8080))).isEqualTo("Slot 1");
+      assertThat(why(plan, endpoint(8080)))
+          .isIn(
+              "other pods would be left out: job half takes number "
+                  + share
+                  + " of 2 shares of the targets (rules 2 and 3)",
+              "prometheus.io/* is dropped by rule 3 of job half: keep __tmp_hash =~ \""
+                  + share
+                  + "\", here it is \""
+                  + (1 - share)
+                  + "\"");
+    }
+  }
+
   @Test
   void tellsWhichJobsScrapeTwice() {
     String twice =
