@@ -1,11 +1,16 @@
 package io.appmetrics.operator.chain;
 
 import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.prometheus.ReplicaFacts;
+import io.appmetrics.operator.prometheus.ScrapeFacts;
+import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.route.Endpoint;
 import io.appmetrics.operator.route.WorkloadPlan;
+import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Can the declaration work at all. */
 final class Accepted {
@@ -32,6 +37,18 @@ final class Accepted {
         if (!finding.ok()) {
           return finding;
         }
+        Optional<ReplicaFacts> unpaced = unpaced(evidence.seen().facts(), target, endpoint);
+        if (unpaced.isPresent()) {
+          return Finding.broken(
+              Reason.INTERVAL_UNSUPPORTED,
+              "%s %s is declared with interval %s, but Prometheus pod %s runs %s, and only from 2.30 on can targets of one job have intervals of their own: leave interval and timeout out, or update Prometheus"
+                  .formatted(
+                      target.name(),
+                      endpoint.key(),
+                      endpoint.interval(),
+                      unpaced.get().pod(),
+                      version(unpaced.get()).orElseThrow()));
+        }
       }
       Optional<Endpoint.Key> unplaced = unplaced(target);
       if (unplaced.isPresent()) {
@@ -50,6 +67,26 @@ final class Accepted {
         .map(Endpoint::key)
         .filter(target.workload().unplaced()::contains)
         .findFirst();
+  }
+
+  /**
+   * The replica that would scrape an endpoint at the pace of its job, whatever is declared: a slot
+   * has its interval by a label, which counts since prometheus#8911. A job of the user's was chosen
+   * because it keeps the declared one.
+   */
+  private static Optional<ReplicaFacts> unpaced(
+      @Nullable ScrapeFacts facts, TargetPlan target, Endpoint endpoint) {
+    boolean bySlot = target.workload().slotOf(endpoint.key()).isPresent();
+    return endpoint.interval() == null || facts == null || !bySlot
+        ? Optional.empty()
+        : facts.replicas().stream()
+            .filter(ReplicaFacts::reachable)
+            .filter(replica -> version(replica).filter(v -> !v.atLeast(2, 30)).isPresent())
+            .findFirst();
+  }
+
+  private static Optional<PrometheusVersion> version(ReplicaFacts replica) {
+    return Optional.ofNullable(replica.model()).map(RelabelModel::version);
   }
 
   private static Finding check(TargetPlan target, Endpoint endpoint) {

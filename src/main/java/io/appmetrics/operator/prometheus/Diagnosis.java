@@ -42,6 +42,9 @@ record Diagnosis(
   /** Prometheus up to 2.7 scrapes without the client that it could not make (istio#10528). */
   private static final String NO_CLIENT = "doesn't contain any IP SANs";
 
+  /** With this begins a cause that no reload of the same text cures. */
+  private static final String CLIENT = "client ";
+
   private static final Set<ScrapeFault> REFUSED =
       Set.of(
           ScrapeFault.OWN_CERTIFICATE_EXPIRED,
@@ -87,7 +90,7 @@ record Diagnosis(
           ailment.cause(),
           step,
           null,
-          prognosis(ailment, Prognosis.Kind.UNDER_WAY, hope()));
+          prognosis(ailment, Prognosis.Kind.UNDER_WAY, hope(ailment)));
     }
     Healing.Step instead = Healing.instead(attempts.on(replica.uid(), ailment.cause().id()), now);
     String fingerprint = ailment.fingerprint();
@@ -97,7 +100,7 @@ record Diagnosis(
           ailment.cause(),
           instead,
           null,
-          prognosis(ailment, Prognosis.Kind.UNDER_WAY, hope()));
+          prognosis(ailment, Prognosis.Kind.UNDER_WAY, hope(ailment)));
     }
     Restarts.Verdict verdict = restarts.judge(replica, ailment.cause(), fingerprint);
     return new Treatment(
@@ -118,8 +121,8 @@ record Diagnosis(
     return new Prognosis(kind, ailment.jobs(), ailment.cause().words(), words);
   }
 
-  private String hope() {
-    if (installation.lifecycle()) {
+  private String hope(Ailment ailment) {
+    if (installation.lifecycle() && !ailment.cause().id().startsWith(CLIENT)) {
       return "the operator nudges the pod, and then reloads it";
     }
     return restarts.policy().when() == RestartPolicy.When.NEVER
@@ -192,7 +195,8 @@ record Diagnosis(
   private Optional<Ailment> pools(ReplicaReading replica, ReplicaReading.Answer answer) {
     SortedSet<String> missing = mutualJobs();
     missing.removeAll(answer.pools());
-    if (missing.isEmpty() || !filesMayBeThere()) {
+    // an older one makes its pools without certificates: one that is missing has no target yet
+    if (missing.isEmpty() || !filesMayBeThere() || !answer.version().atLeast(2, 8)) {
       return Optional.empty();
     }
     String id = "certificates " + state(answer);
@@ -257,7 +261,7 @@ record Diagnosis(
       ReplicaReading.Answer answer,
       SortedSet<String> jobs,
       String symptom) {
-    String id = "client " + state(answer);
+    String id = CLIENT + state(answer);
     return new Ailment(
         new Action.Cause(id, symptom),
         jobs,

@@ -95,7 +95,7 @@ final class ReplicaPoll {
     // what the API of older ones does not tell
     SelfMetrics self =
         told.isEmpty() || (known != null && !tellsPools(known.version()))
-            ? api.selfMetrics(base, replica.container().startedAt())
+            ? selfMetrics(replica, base)
             : null;
     RuntimeInfo runtime = told.orElseGet(() -> Objects.requireNonNull(self).runtime());
     boolean sameProcess = known != null && known.runtime().startTime().equals(runtime.startTime());
@@ -118,17 +118,23 @@ final class ReplicaPoll {
       config = LoadedConfig.parse(text);
       model = RelabelModel.ofLoaded(text, version, namespace);
     }
-    Set<String> pools =
-        tellsPools(version)
-            ? api.scrapePools(base)
-            : self != null
-                ? self.pools()
-                : api.selfMetrics(base, replica.container().startedAt()).pools();
+    Set<String> pools = new TreeSet<>();
+    if (tellsPools(version)) {
+      pools.addAll(api.scrapePools(base));
+    } else {
+      pools.addAll((self == null ? selfMetrics(replica, base) : self).pools());
+      // the oldest go on counting for a job that is gone
+      pools.retainAll(config.jobNames());
+    }
     List<ActiveTarget> found = targets(base, version, lookedAt(pools, userJobs));
     Map<String, List<ActiveTarget>> targets =
         words.computeIfAbsent(replica.uid(), uid -> new ErrorWords()).steady(found).stream()
             .collect(Collectors.groupingBy(ActiveTarget::podUid));
     return new ReplicaReading.Answer(version, runtime, config, model, pools, targets);
+  }
+
+  private SelfMetrics selfMetrics(Replica replica, URI base) throws PrometheusUnreachable {
+    return api.selfMetrics(base, replica.container().startedAt());
   }
 
   private static boolean tellsPools(PrometheusVersion version) {

@@ -71,6 +71,11 @@ public final class RelabelModel {
     return source.hashCode();
   }
 
+  /** The version of the Prometheus that it is a model of. */
+  public PrometheusVersion version() {
+    return source.version();
+  }
+
   /** The jobs that discover pods, in their order; those that this model cannot read at the end. */
   public List<String> podJobs() {
     var names = new ArrayList<>(jobs.keySet());

@@ -103,6 +103,18 @@ class ChainTest {
                 + " demands mutual TLS (STRICT), and Prometheus cannot speak TLS inside TLS: serve"
                 + " the metrics as plain HTTP and declare Auto"),
         row(
+            "an interval of its own, and a Prometheus that has none for a target",
+            Link.ACCEPTED,
+            Reason.INTERVAL_UNSUPPORTED,
+            s -> {
+              s.ports(port(8080, null, PortScheme.AUTO, "5s"));
+              s.model = Seen.model("scrape_configs: []", "2.29.2");
+            },
+            "Deployment cart :8080/metrics is declared with interval 5s, but Prometheus pod"
+                + " istio-system/prometheus-1 runs 2.29.2, and only from 2.30 on can targets of one"
+                + " job have intervals of their own: leave interval and timeout out, or update"
+                + " Prometheus"),
+        row(
             "more endpoints than slots",
             Link.ACCEPTED,
             Reason.SLOTS_EXHAUSTED,
@@ -838,6 +850,15 @@ class ChainTest {
         - {source_labels: [__meta_kubernetes_pod_container_port_number], action: keep, regex: 8080}
       """;
 
+  private static final String PORT_8080 =
+      """
+      scrape_configs:
+      - job_name: pods
+        kubernetes_sd_configs: [{role: pod}]
+        relabel_configs:
+        - {source_labels: [__meta_kubernetes_pod_container_port_number], action: keep, regex: 8080}
+      """;
+
   private static final String TWICE =
       """
       scrape_configs:
@@ -965,6 +986,24 @@ class ChainTest {
     Seen crowded = Seen.well().other("younger", NOW, false, port(9000));
     crowded.slotLimit = 1;
     assertThat(crowded.chain().ready()).isTrue();
+  }
+
+  @Test
+  void acceptsAnIntervalThatAnyPrometheusThatAnswersKeeps() {
+    Seen since = Seen.well().ports(port(8080, null, PortScheme.AUTO, "5s"));
+    since.model = Seen.model("scrape_configs: []", "2.30.0");
+    assertThat(since.chain().ready()).isTrue();
+    // no label is needed where a job of the user's has that interval
+    Seen adopted = Seen.well().ports(port(8080, null, PortScheme.AUTO, "5s"));
+    adopted.model =
+        Seen.model("global: {scrape_interval: 5s, scrape_timeout: 5s}\n" + PORT_8080, "2.5.0");
+    assertThat(adopted.chain().ready()).isTrue();
+    // nothing is claimed of one that is lost: it may be another by now
+    Seen lost = Seen.well().ports(port(8080, null, PortScheme.AUTO, "5s"));
+    lost.model = Seen.model("scrape_configs: []", "2.29.2");
+    lost.replica().reachable = false;
+    lost.replica().problem = "connection refused";
+    assertBroken(lost, Reason.PROMETHEUS_UNREACHABLE);
   }
 
   @Test

@@ -15,13 +15,19 @@ final class AppIsDeclared implements Step<AppIsDeclared.Declared> {
   private static final Duration CHAIN = Duration.ofSeconds(60);
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  private final Act act;
   private final Terminal terminal;
   private final TestNamespace shop;
   private final PrometheusProbe prometheus;
   private final OperatorProcess operator;
 
   AppIsDeclared(
-      Terminal terminal, TestNamespace shop, PrometheusProbe prometheus, OperatorProcess operator) {
+      Act act,
+      Terminal terminal,
+      TestNamespace shop,
+      PrometheusProbe prometheus,
+      OperatorProcess operator) {
+    this.act = act;
     this.terminal = terminal;
     this.shop = shop;
     this.prometheus = prometheus;
@@ -39,13 +45,15 @@ final class AppIsDeclared implements Step<AppIsDeclared.Declared> {
   @Override
   public Declared play() {
     terminal.waiting("the app is starting");
-    shop.apply(
-        """
-        apiVersion: security.istio.io/v1
-        kind: PeerAuthentication
-        metadata: {name: default}
-        spec: {mtls: {mode: STRICT}}
-        """);
+    if (act == Act.TODAY) {
+      shop.apply(
+          """
+          apiVersion: security.istio.io/v1
+          kind: PeerAuthentication
+          metadata: {name: default}
+          spec: {mtls: {mode: STRICT}}
+          """);
+    }
     var app =
         shop.app(
             AppManifest.named(Shop.APP)
@@ -55,12 +63,13 @@ final class AppIsDeclared implements Step<AppIsDeclared.Declared> {
     var metrics =
         URI.create("http://%s:%d/metrics".formatted(app.pod().getStatus().getPodIP(), Shop.PORT));
     terminal.event(
-        "Deployment %s/%s runs under PeerAuthentication STRICT; %s"
+        "Deployment %s/%s demands mutual TLS; %s"
             .formatted(shop.name(), Shop.APP, refusal(metrics)));
 
     terminal.event("applying this AppMetrics in namespace " + shop.name());
-    Shop.APP_METRICS.lines().forEach(terminal::verbatim);
-    shop.apply(Shop.APP_METRICS);
+    var manifest = act == Act.TODAY ? Shop.APP_METRICS : Shop.APP_METRICS_OF_ISTIO_1_0;
+    manifest.lines().forEach(terminal::verbatim);
+    shop.apply(manifest);
     var watched = new Watched(terminal, shop, Shop.APP, prometheus, Shop.QUERY, operator);
     watched.head();
     watched.until(

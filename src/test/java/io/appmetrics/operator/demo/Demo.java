@@ -3,7 +3,6 @@ package io.appmetrics.operator.demo;
 import io.appmetrics.operator.cluster.Cluster;
 import io.appmetrics.operator.cluster.LocalCluster;
 import io.appmetrics.operator.cluster.program.Binaries;
-import io.appmetrics.operator.cluster.program.Binary;
 import io.appmetrics.operator.cluster.program.BinaryMissing;
 import io.appmetrics.operator.cluster.program.BuildProgress;
 import io.appmetrics.operator.cluster.program.Lifeline;
@@ -25,12 +24,14 @@ public final class Demo {
   private static final int VERIFIED = 0;
   private static final int FAILED = 1;
 
+  private final Act act;
   private final PrintStream out;
   private final Terminal terminal;
   private final Stopwatch time;
   private final boolean keep;
 
-  private Demo(PrintStream out, Terminal terminal, Stopwatch time, boolean keep) {
+  private Demo(Act act, PrintStream out, Terminal terminal, Stopwatch time, boolean keep) {
+    this.act = act;
     this.out = out;
     this.terminal = terminal;
     this.time = time;
@@ -40,7 +41,7 @@ public final class Demo {
   /**
    * Exits with 0 when every step was verified, else with 1.
    *
-   * @param args {@code --keep}, or nothing
+   * @param args {@code --keep}, {@code istio-1.0}, or nothing
    */
   public static void main(String[] args) {
     var out =
@@ -60,7 +61,9 @@ public final class Demo {
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(() -> terminal.end("ending the cluster and all that runs in it"), "end"));
-    var code = new Demo(out, terminal, time, List.of(args).contains("--keep")).run();
+    var code =
+        new Demo(Act.of(List.of(args)), out, terminal, time, List.of(args).contains("--keep"))
+            .run();
     System.exit(code);
   }
 
@@ -73,10 +76,10 @@ public final class Demo {
       var local =
           LocalCluster.start(
               new Binaries(System.getenv(), BuildProgress.lines(out)),
-              EnumSet.of(Binary.PROMETHEUS_3),
+              EnumSet.of(act.prometheus()),
               step -> terminal.event("starting " + step));
       var cluster = Cluster.of(local);
-      return tell(new Story(terminal, cluster, directory), cluster, directory);
+      return tell(new Story(act, terminal, cluster, directory), cluster, directory);
     } catch (BinaryMissing e) {
       return failed("the cluster's programs", e);
     } catch (IOException | RuntimeException e) {

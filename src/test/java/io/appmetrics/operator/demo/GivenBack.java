@@ -54,7 +54,7 @@ final class GivenBack implements Step<String> {
     watched.until(
         "Prometheus to have no job of ours",
         CLEANUP,
-        () -> !prometheus.configuration().contains("job_name: appmetrics-"));
+        () -> !watched.prometheus().configuration().contains("job_name: appmetrics-"));
     terminal.event("Prometheus runs without our jobs");
     return "ConfigMap: the user's %d bytes again; template: the user's annotations again"
         .formatted(bytes(before));

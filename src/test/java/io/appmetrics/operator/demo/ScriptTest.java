@@ -20,7 +20,9 @@ class ScriptTest {
     for (var option : List.of("--help", "-h")) {
       var answer = demo(Map.of(), option);
       assertThat(answer.code()).isZero();
-      assertThat(answer.out()).startsWith("Usage: ./demo [--keep]").contains("Exit code: 0 ");
+      assertThat(answer.out())
+          .startsWith("Usage: ./demo [istio-1.0] [--keep]")
+          .contains("Exit code: 0 ");
       assertThat(answer.err()).isEmpty();
     }
   }
@@ -33,7 +35,7 @@ class ScriptTest {
       assertThat(answer.out()).isEmpty();
       assertThat(answer.err())
           .startsWith("demo: there is no option " + arguments.get(arguments.size() - 1) + "\n")
-          .contains("Usage: ./demo [--keep]");
+          .contains("Usage: ./demo [istio-1.0] [--keep]");
     }
   }
 

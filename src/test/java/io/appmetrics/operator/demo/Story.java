@@ -13,6 +13,7 @@ final class Story {
   /** As slow as a real kubelet can be (measured: 4 to 76 s), unless somebody changes the pod. */
   private static final Duration PROPAGATION = Duration.ofSeconds(60);
 
+  private final Act act;
   private final Terminal terminal;
   private final TestNamespace istio;
   private final TestNamespace shop;
@@ -20,7 +21,8 @@ final class Story {
   private int steps;
   private String current = "the namespaces";
 
-  Story(Terminal terminal, Cluster cluster, Path directory) {
+  Story(Act act, Terminal terminal, Cluster cluster, Path directory) {
+    this.act = act;
     this.terminal = terminal;
     this.directory = directory;
     cluster.propagation(PROPAGATION);
@@ -50,25 +52,37 @@ final class Story {
   /** Up to Ready. */
   Told tell() {
     var findings = new ArrayList<Finding>();
-    var prometheus = play(new LatePrometheus(terminal, istio));
+    var prometheus =
+        play(
+            act == Act.TODAY
+                ? new LatePrometheus(terminal, istio)
+                : new ClassicPrometheus(terminal, istio));
     findings.add(
         new Finding(
-            "bug", "Prometheus said that all was well, and had no scrape pool for the mTLS job"));
+            "bug",
+            "Prometheus said that all was well, and had "
+                + (act == Act.TODAY ? "no scrape pool" : "a scrape pool without a client")
+                + " for the mTLS job"));
     findings.add(new Finding("cause", "it started before its certificates existed (istio#10528)"));
     var operator = play(new OperatorStarts(terminal, istio, directory));
-    var declared = play(new AppIsDeclared(terminal, shop, prometheus, operator));
+    var declared = play(new AppIsDeclared(act, terminal, shop, prometheus, operator));
     var watched = declared.watched();
-    var cure = play(new CertificatesAppear(terminal, prometheus, watched));
+    var cure =
+        play(
+            act == Act.TODAY
+                ? new CertificatesAppear(terminal, prometheus, watched)
+                : new RestartCures(terminal, prometheus, watched));
     cure.deeds().forEach(deed -> findings.add(new Finding("cure", deed.words())));
     findings.add(
         new Finding(
             "healed",
-            "%s after the certificates appeared; no restart, %d reload%s"
+            "%s after the certificates appeared; %s restart, %d reload%s"
                 .formatted(
                     Stopwatch.seconds(cure.took()),
+                    act == Act.TODAY ? "no" : "one",
                     cure.reloads(),
                     cure.reloads() == 1 ? "" : "s")));
-    var proof = play(new ReadyMeansScraped(terminal, prometheus, cure, watched));
+    var proof = play(new ReadyMeansScraped(act, terminal, prometheus, cure, watched));
     findings.add(
         new Finding(
             "Ready",

@@ -7,6 +7,7 @@ import io.appmetrics.operator.api.Condition;
 import io.appmetrics.operator.cluster.PrometheusProbe;
 import io.appmetrics.operator.cluster.TestNamespace;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -154,7 +155,7 @@ final class Watched {
             .map(AppMetrics::getStatus)
             .flatMap(status -> Optional.ofNullable(status.conditions()))
             .orElse(List.of());
-    var look = new Look(conditions, prometheus.query(query));
+    var look = new Look(conditions, metric());
     deeds.news().forEach(this::tell);
     table.add(conditions).ifPresent(this::tell);
     StepFailed.unless(
@@ -162,6 +163,22 @@ final class Watched {
         "Ready not to be True before the metric can be queried",
         "Ready=True, and no result of " + query);
     return look;
+  }
+
+  /** The Prometheus that is there now: the one of the beginning may have been restarted. */
+  PrometheusProbe prometheus() {
+    var pods = prometheus.namespace().pods("prometheus");
+    return pods.isEmpty()
+        ? prometheus
+        : PrometheusProbe.of(prometheus.namespace(), pods.get(pods.size() - 1));
+  }
+
+  private List<PrometheusProbe.Sample> metric() {
+    try {
+      return prometheus().query(query);
+    } catch (UncheckedIOException | IllegalStateException | IllegalArgumentException e) {
+      return List.of(); // it is just being restarted, and has no address or no answer
+    }
   }
 
   private void tell(Deeds.Deed deed) {

@@ -171,6 +171,7 @@ class ReplicaPollTest {
       process_start_time_seconds 1.77235920065e+09
       prometheus_target_scrape_pool_sync_total{scrape_job="appmetrics-1"} 3
       prometheus_target_scrape_pool_sync_total{scrape_job="a \\"b\\\\"} 3
+      prometheus_target_scrape_pool_sync_total{scrape_job="gone since"} 3
       up{job="x"} NaN
       """;
 
@@ -181,6 +182,9 @@ class ReplicaPollTest {
     notServed.forEach(answers::remove);
     answers.remove("/api/v1/scrape_pools");
     answers.put("/metrics", METRICS_OF_2_5);
+    answers.put(
+        "/api/v1/status/config",
+        Map.of("yaml", "scrape_configs:\n- job_name: 'a \"b\\'\n- job_name: appmetrics-1\n"));
     Map<String, Object> ours = new HashMap<>(target("up", ""));
     ours.remove("scrapePool");
     ours.put(

@@ -294,6 +294,14 @@ class RestartsTest {
                 + USERS,
             Kind.RESTARTING,
             RESTARTS),
+        Row.healthy(
+            "up to 2.7 no pool is no target: certificates do not matter",
+            but(
+                new Case(),
+                c -> {
+                  c.seen.poolMissing();
+                  c.seen.replica().version = PrometheusVersion.parse("2.7.1");
+                })),
         // --- a text
         Row.acts(
             "a text that nobody reloads: it may change again",

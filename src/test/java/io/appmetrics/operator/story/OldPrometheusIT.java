@@ -47,6 +47,7 @@ class OldPrometheusIT {
     shop.app(
         AppManifest.named("meshed")
             .listens(8443, "", "mtls")
+            .listens(8444, "", "mtls")
             .annotated("sidecar.istio.io/status", "injected"));
     var original = Kubectl.in(system).configuration();
     try (var operator = OperatorUnderTest.start(system, shop)) {
@@ -62,16 +63,31 @@ class OldPrometheusIT {
       var plain = Declared.apply(shop, "plain", "plain", "{port: 8080}", "{port: 8081}");
       plain.awaitReady(PATIENCE);
       assertThat(routes(plain)).containsExactly("Annotation", "Slot");
-      assertThat(prometheus.targets("appmetrics-1"))
-          .singleElement()
-          .matches(PrometheusProbe.ActiveTarget::isUp);
+      assertOneIsUp(prometheus, "appmetrics-1");
+
+      var further = Declared.apply(shop, "further", "meshed", "{port: 8444, scheme: IstioMutual}");
+      further.awaitReady(PATIENCE);
+      assertThat(routes(further)).containsExactly("Slot");
+      assertOneIsUp(prometheus, "appmetrics-1-istio-secure");
 
       plain.delete();
       meshed.delete();
+      further.delete();
       await("the user's own bytes")
           .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(Kubectl.in(system).configuration()).isEqualTo(original));
     }
+  }
+
+  /** Soon: the pod of the old template is a target until it has ended. */
+  private static void assertOneIsUp(PrometheusProbe prometheus, String job) {
+    await(job)
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(prometheus.targets(job))
+                    .singleElement()
+                    .matches(PrometheusProbe.ActiveTarget::isUp));
   }
 
   private static List<String> routes(Declared declared) {

@@ -28,7 +28,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The last resort, on a real API server with a real Prometheus: what nothing smaller can do. */
 @ClusterTest
@@ -84,6 +86,149 @@ class RestartsIT {
       assertThat(pod(istio).getMetadata().getUid()).isEqualTo(uid);
       assertThat(String.valueOf(state(istio).getData())).isEqualTo(state);
     }
+  }
+
+  /**
+   * The classic: Istio 1.0's Prometheus, its own job, and certificates that come after it started.
+   * It scrapes without them for good, and only a restart helps: in place where it can be told to
+   * quit, else by its pod template; once.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void istio_1_0_and_certificates_that_come_late(boolean lifecycle, Cluster cluster) {
+    var istio = cluster.namespace("istio-system");
+    var shop = cluster.namespace("shop");
+    Definitions.establish(cluster);
+    var addon = Addon.ofIstio10().scrapeInterval("2s");
+    istio.prometheus(lifecycle ? addon.withLifecycle() : addon);
+    var before = istio.pod("prometheus");
+    var configuration = Kubectl.in(istio).configuration();
+    meshed(shop);
+    try (var operator = OperatorUnderTest.start(istio, shop)) {
+      var declared = Declared.apply(shop, "meshed", "meshed", "{port: 8443, scheme: IstioMutual}");
+      awaitSick(declared);
+      assertThat(restarts(istio)).isEmpty();
+
+      istio.istioDefaultAppears();
+      declared.awaitReady(PATIENCE);
+      awaitCured(istio, 1);
+      staysReady(declared);
+      assertThat(restarts(istio)).hasSize(1);
+      assertThat(Kubectl.in(istio).configuration()).isEqualTo(configuration);
+      assertThat(events(istio, "Restart"))
+          .singleElement()
+          .satisfies(event -> assertThat(event.getMessage()).contains("without certificates"));
+      assertThat(events(istio, "NoteCure"))
+          .singleElement()
+          .satisfies(
+              event ->
+                  assertThat(event.getMessage())
+                      .contains("every pod scrapes kubernetes-pods-istio-secure"));
+      var after = pod(istio);
+      if (lifecycle) {
+        assertThat(after.getMetadata().getUid()).isEqualTo(before.getMetadata().getUid());
+        assertThat(containerRestarts(after)).isEqualTo(1);
+        assertThat(annotation(istio)).isEmpty();
+      } else {
+        assertThat(after.getMetadata().getUid()).isNotEqualTo(before.getMetadata().getUid());
+        assertThat(containerRestarts(after)).isZero();
+        assertThat(generationsOfPrometheus(istio)).isEqualTo(2);
+        assertThat(annotation(istio)).isNotEmpty().doesNotContain("config");
+      }
+    }
+  }
+
+  /** Then it says which command does it. */
+  @Test
+  void istio_1_0_and_no_restart_is_allowed(Cluster cluster) {
+    var istio = cluster.namespace("istio-system");
+    var shop = cluster.namespace("shop");
+    Definitions.establish(cluster);
+    istio.prometheus(Addon.ofIstio10().withLifecycle().scrapeInterval("2s"));
+    meshed(shop);
+    try (var operator =
+        OperatorUnderTest.start(Map.of("APPMETRICS_RESTARTS", "Never"), istio, shop)) {
+      var declared = Declared.apply(shop, "meshed", "meshed", "{port: 8443, scheme: IstioMutual}");
+      awaitSick(declared);
+      istio.istioDefaultAppears();
+      assertThat(declared.awaitReason("CertificatesLoaded", "RestartsDisabled", PATIENCE))
+          .contains("rollout restart deployment prometheus");
+      rollByHand(istio);
+      declared.awaitReady(PATIENCE);
+      assertThat(restarts(istio)).isEmpty();
+    }
+  }
+
+  /** Told to quit, or not: another operator looks, and it starts again exactly once. */
+  @ParameterizedTest
+  @CsvSource({"STATE, AFTER", "QUIT, BEFORE", "QUIT, AFTER"})
+  void the_operator_ends_while_prometheus_quits(Deed deed, Moment moment, Cluster cluster)
+      throws Exception {
+    assumeTrue(cluster.isLocal(), "the operator has to be in this process");
+    var istio = cluster.namespace("istio-system");
+    var shop = cluster.namespace("shop");
+    Definitions.establish(cluster);
+    istio.prometheus(Addon.ofIstio10().withLifecycle().scrapeInterval("2s"));
+    meshed(shop);
+    var ended = new CountDownLatch(1);
+    Declared declared;
+    try (var operator =
+        OperatorInThisJvm.start(
+            istio,
+            OperatorUnderTest.environment(Map.of(), istio, shop),
+            endsAt(deed, moment, ended))) {
+      declared = Declared.apply(shop, "meshed", "meshed", "{port: 8443, scheme: IstioMutual}");
+      awaitSick(declared);
+      istio.istioDefaultAppears();
+      assertThat(ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+    try (var next = OperatorUnderTest.start(istio, shop)) {
+      declared.awaitReady(PATIENCE);
+      awaitCured(istio, 1);
+      staysReady(declared);
+      assertThat(restarts(istio)).hasSize(1);
+      assertThat(containerRestarts(pod(istio))).isEqualTo(1);
+    }
+  }
+
+  private static Deeds endsAt(Deed deed, Moment moment, CountDownLatch ended) {
+    return (done, when) -> {
+      if (done == deed && when == moment) {
+        ended.countDown();
+        throw new Ended();
+      }
+    };
+  }
+
+  /** It has made its pool, and scraped: before that, certificates would still come in time. */
+  private static void awaitSick(Declared declared) {
+    await("a scrape without certificates")
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(declared.condition("CertificatesLoaded"))
+                    .get()
+                    .satisfies(
+                        condition -> {
+                          assertThat(condition.reason()).isEqualTo("CertificateMissing");
+                          assertThat(condition.message())
+                              .contains(
+                                  "kubernetes-pods-istio-secure without certificates",
+                                  "does not exist yet");
+                        }));
+  }
+
+  private static void meshed(TestNamespace shop) {
+    shop.app(
+        AppManifest.named("meshed")
+            .listens(8443, "", "mtls")
+            .annotated("sidecar.istio.io/status", "injected"));
+  }
+
+  private static int containerRestarts(Pod pod) {
+    return pod.getStatus().getContainerStatuses().stream()
+        .mapToInt(container -> container.getRestartCount())
+        .sum();
   }
 
   /** The second text within the pause waits, and says so; a human may be faster. */
@@ -157,17 +302,12 @@ class RestartsIT {
     withoutReload(istio);
     shop.app(AppManifest.named("cart").listens(8080));
     var ended = new CountDownLatch(1);
-    Deeds deadly =
-        (deed, moment) -> {
-          if (deed == killed.deed && moment == killed.moment) {
-            ended.countDown();
-            throw new Ended();
-          }
-        };
     Declared declared;
     try (var operator =
         OperatorInThisJvm.start(
-            istio, OperatorUnderTest.environment(Map.of(), istio, shop), deadly)) {
+            istio,
+            OperatorUnderTest.environment(Map.of(), istio, shop),
+            endsAt(killed.deed, killed.moment, ended))) {
       declared = Declared.apply(shop, "cart", "cart", "{port: 8080, interval: 3s}");
       assertThat(ended.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
