@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -44,6 +46,17 @@ class RelabelModelIT {
   private static final int JOBS = Integer.getInteger("relabel.jobs", 40);
   private static final String SEED = System.getProperty("relabel.seed", "20261122");
   private static final int DROPPED_PER_JOB = 8;
+  private static final int PROMTOOL_SECONDS = 2;
+
+  /** One after the other, for promtool takes its seconds for each, whatever there is. */
+  private static final List<String> PROMTOOL_JOBS =
+      List.of(
+          "all",
+          "ISTIO_1_0/kubernetes-pods-istio-secure",
+          "MODERN/kubernetes-pods",
+          "random-0",
+          "random-1",
+          "random-2");
 
   private static final List<Binary> PROMETHEIS =
       List.of(
@@ -55,7 +68,11 @@ class RelabelModelIT {
   }
 
   private record Running(
-      Binary binary, PrometheusVersion version, ModelConfig config, LonePrometheus prometheus) {}
+      Binary binary,
+      PrometheusVersion version,
+      ModelConfig config,
+      LonePrometheus prometheus,
+      Path file) {}
 
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
@@ -73,7 +90,12 @@ class RelabelModelIT {
         var config = ModelConfig.of(seed, JOBS, version, access, namespaces);
         var own = Files.createDirectory(directory.resolve(binary.version()));
         running.add(
-            new Running(binary, version, config, LonePrometheus.start(binary, own, config.text())));
+            new Running(
+                binary,
+                version,
+                config,
+                LonePrometheus.start(binary, own, config.text()),
+                own.resolve("prometheus.yml")));
       }
       assertAll(running.stream().map(one -> () -> compare(one, seed, pods)));
     } finally {
@@ -154,6 +176,14 @@ class RelabelModelIT {
       assertThat(loaded.predict(pod)).as(pod.name()).isEqualTo(written.predict(pod));
     }
     var drops = one.version().atLeast(3, 8) ? compareDrops(real, written, pods, seed) : 0;
+    if (one.binary().version().equals(Binary.PROMTOOL.version())) {
+      PROMTOOL_JOBS.forEach(
+          job ->
+              await("promtool to make of job " + job + " what is predicted")
+                  .atMost(Duration.ofSeconds(60))
+                  .pollDelay(Duration.ZERO)
+                  .untilAsserted(() -> comparePromtool(one, job, written, pods)));
+    }
     System.err.printf(
         "%s: %d pods x %d jobs, seed %d: %d targets equal, %d unpredictable, %d drops equal%n",
         one.binary(),
@@ -164,6 +194,52 @@ class RelabelModelIT {
         comparison.unpredictable(),
         drops);
     assertThat(comparison.targets()).isGreaterThan(PODS);
+  }
+
+  /** What promtool makes of a job, hidden labels and refusals included, which no API tells. */
+  private static void comparePromtool(Running one, String job, RelabelModel model, List<Pod> pods) {
+    var unpredictable = new TreeSet<String>();
+    var expected = new TreeSet<String>();
+    for (var pod : pods) {
+      if (model.predict(job, pod) instanceof Prediction.Certain certain) {
+        certain.targets().forEach(target -> expected.add(made(target)));
+        certain.drops().stream()
+            .filter(Drop.Refused.class::isInstance)
+            .map(Drop.Refused.class::cast)
+            .forEach(drop -> expected.add("refused " + drop.container() + " " + drop.address()));
+      } else {
+        unpredictable.add(pod.name());
+      }
+    }
+    var seen = new TreeSet<String>();
+    for (var result : Promtool.discovery(one.file(), job, PROMTOOL_SECONDS)) {
+      var discovered = result.path("discoveredLabels");
+      if (unpredictable.contains(discovered.path("__meta_kubernetes_pod_name").asText())) {
+        continue;
+      }
+      if (result.has("error")) {
+        seen.add(
+            "refused "
+                + discovered.path("__meta_kubernetes_pod_container_name").asText()
+                + " "
+                + discovered.path("__address__").asText());
+      } else if (!result.path("labels").isEmpty()) {
+        seen.add(labels(result.path("labels")).toString());
+      }
+    }
+    assertThat(seen).as("promtool on %s", job).isEqualTo(expected);
+  }
+
+  private static String made(PredictedTarget target) {
+    var labels = new TreeMap<>(target.labels());
+    labels.putAll(target.hidden());
+    return labels.toString();
+  }
+
+  private static Map<String, String> labels(JsonNode node) {
+    var labels = new TreeMap<String, String>();
+    node.properties().forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+    return labels;
   }
 
   /** The rule that drops, as Prometheus itself tells it step by step. */

@@ -34,7 +34,7 @@ final class TargetComparison {
       unpredictable.put(job, new HashSet<>());
     }
     for (var pod : pods) {
-      var name = pod.namespace() + "/" + pod.name();
+      var name = pod.name();
       model
           .predict(pod)
           .forEach(
@@ -114,11 +114,8 @@ final class TargetComparison {
   }
 
   private static void add(Map<String, Bag> bags, String job, JsonNode target) {
-    var discovered = target.path("discoveredLabels");
-    var pod =
-        discovered.path("__meta_kubernetes_namespace").asText()
-            + "/"
-            + discovered.path("__meta_kubernetes_pod_name").asText();
+    // nor the namespace: 2.42 writes other labels over it
+    var pod = target.at("/discoveredLabels/__meta_kubernetes_pod_name").asText();
     bags.computeIfAbsent(job, key -> new Bag()).add(text(target), pod);
   }
 
