@@ -3,6 +3,7 @@ package io.appmetrics.operator.appmetrics;
 import io.appmetrics.operator.api.AppMetrics;
 import io.appmetrics.operator.api.AppMetricsStatus;
 import io.appmetrics.operator.api.Target;
+import io.appmetrics.operator.apiserver.Deeds;
 import io.appmetrics.operator.chain.AnnotationOutcome;
 import io.appmetrics.operator.chain.Chain;
 import io.appmetrics.operator.chain.Observation;
@@ -39,6 +40,7 @@ public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
   private final WorkloadAnnotator annotator;
   private final Surroundings surroundings;
   private final Duration progressDeadline;
+  private final Deeds deeds;
 
   /**
    * Creates the reconciler.
@@ -49,11 +51,13 @@ public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
       Gather gather,
       WorkloadAnnotator annotator,
       Surroundings surroundings,
-      Duration progressDeadline) {
+      Duration progressDeadline,
+      Deeds deeds) {
     this.gather = gather;
     this.annotator = annotator;
     this.surroundings = surroundings;
     this.progressDeadline = progressDeadline;
+    this.deeds = deeds;
   }
 
   @Override
@@ -132,8 +136,11 @@ public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
                 before, generation, chain, plan, outcomes, seen.now(), progressDeadline);
     surroundings.tell(resource, plan, !chain.ready() && !StatusReport.isStalled(after));
     if (!after.equals(before)) {
-      PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(
-          resource, fresh(resource, after), context);
+      deeds.run(
+          Deeds.Deed.STATUS,
+          () ->
+              PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(
+                  resource, fresh(resource, after), context));
     }
     surroundings.reported(resource, before, after);
     UpdateControl<AppMetrics> control = UpdateControl.noUpdate();

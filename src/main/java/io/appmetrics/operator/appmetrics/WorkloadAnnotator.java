@@ -1,6 +1,7 @@
 package io.appmetrics.operator.appmetrics;
 
 import io.appmetrics.operator.apiserver.ApiFailure;
+import io.appmetrics.operator.apiserver.Deeds;
 import io.appmetrics.operator.chain.AnnotationOutcome;
 import io.appmetrics.operator.chain.AnnotationOutcome.Kind;
 import io.appmetrics.operator.chain.PodFacts;
@@ -57,6 +58,7 @@ public final class WorkloadAnnotator {
 
   private final KubernetesClient client;
   private final Clock clock;
+  private final Deeds deeds;
   private final AnnotationListener listener;
   private final Map<Workload.Key, Memory> memories = new ConcurrentHashMap<>();
 
@@ -82,8 +84,10 @@ public final class WorkloadAnnotator {
   }
 
   /** Creates an annotator; there is one for each cluster. */
-  public WorkloadAnnotator(KubernetesClient client, Clock clock, AnnotationListener listener) {
+  public WorkloadAnnotator(
+      KubernetesClient client, Clock clock, Deeds deeds, AnnotationListener listener) {
     this.client = client;
+    this.deeds = deeds;
     this.clock = clock;
     this.listener = listener;
   }
@@ -172,7 +176,7 @@ public final class WorkloadAnnotator {
         return new AnnotationOutcome(Kind.AGAIN, "", writes);
       }
     }
-    apply(workload, set, force, List.of());
+    deeds.run(Deeds.Deed.TEMPLATE, () -> apply(workload, set, force, List.of()));
     written(workload, set.keySet());
     return new AnnotationOutcome(Kind.WRITTEN, "", writes + 1);
   }
@@ -227,16 +231,19 @@ public final class WorkloadAnnotator {
             Map.of("uid", workload.uid(), "resourceVersion", workload.resourceVersion()),
             "spec",
             Map.of("template", Map.of("metadata", Map.of("annotations", nothing))));
-    client
-        .resources(WorkloadKind.of(workload.kind()).type())
-        .inNamespace(workload.namespace())
-        .withName(workload.name())
-        .patch(
-            new PatchContext.Builder()
-                .withPatchType(PatchType.JSON_MERGE)
-                .withFieldManager(MANAGER)
-                .build(),
-            Serialization.asJson(patch));
+    deeds.run(
+        Deeds.Deed.TEMPLATE,
+        () ->
+            client
+                .resources(WorkloadKind.of(workload.kind()).type())
+                .inNamespace(workload.namespace())
+                .withName(workload.name())
+                .patch(
+                    new PatchContext.Builder()
+                        .withPatchType(PatchType.JSON_MERGE)
+                        .withFieldManager(MANAGER)
+                        .build(),
+                    Serialization.asJson(patch)));
   }
 
   private void written(Workload workload, Set<String> keys) {
@@ -259,7 +266,8 @@ public final class WorkloadAnnotator {
             .endMetadata()
             .build();
     try {
-      client.resource(body).patch(context(true, List.of()));
+      deeds.run(
+          Deeds.Deed.LIVE_SCHEMES, () -> client.resource(body).patch(context(true, List.of())));
       log.info("pod {}/{}: live schemes are now {}", pod.namespace(), pod.name(), wanted);
       return new AnnotationOutcome(Kind.WRITTEN, "", 0);
     } catch (KubernetesClientException e) {

@@ -1,8 +1,10 @@
 package io.appmetrics.operator.chain;
 
 import io.appmetrics.operator.prometheus.CertificateFacts;
+import io.appmetrics.operator.prometheus.Prognosis;
 import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
+import java.util.Collections;
 import java.util.Objects;
 import java.util.Set;
 
@@ -22,8 +24,12 @@ final class CertificatesLoaded {
     for (ReplicaFacts replica : facts.replicas()) {
       for (String job : mutual) {
         if (!replica.pools().contains(job)) {
-          return missing(facts.certificates(), replica.pod(), job);
+          return missing(facts.certificates(), replica, job);
         }
+      }
+      Prognosis prognosis = replica.prognosis();
+      if (prognosis != null && !Collections.disjoint(prognosis.jobs(), mutual)) {
+        return ailing(facts.certificates(), replica.pod(), prognosis);
       }
     }
     for (EndpointReading reading : evidence.readings()) {
@@ -35,19 +41,54 @@ final class CertificatesLoaded {
     return Finding.holds("Every Prometheus replica has loaded the mesh's certificates");
   }
 
-  private static Finding missing(CertificateFacts certificates, String replica, String job) {
-    String symptom = "Prometheus pod %s has no scrape pool for job %s".formatted(replica, job);
+  private static Finding missing(CertificateFacts certificates, ReplicaFacts replica, String job) {
+    String symptom =
+        "Prometheus pod %s has no scrape pool for job %s".formatted(replica.pod(), job);
+    Prognosis prognosis = replica.prognosis();
     return switch (certificates.state()) {
-      case MISSING, UNSEEN, NOT_CONFIGURED ->
-          Finding.broken(Reason.CERTIFICATE_MISSING, symptom + ". " + certificates.message());
-      case FORBIDDEN ->
-          Finding.broken(Reason.SECRET_FORBIDDEN, symptom + ". " + certificates.message());
+      case MISSING, UNSEEN, NOT_CONFIGURED, FORBIDDEN -> without(certificates, symptom);
       case PRESENT, EXPIRED ->
           Finding.broken(
-              Reason.SCRAPE_POOL_MISSING,
-              symptom
-                  + ", though it could: the operator nudges the pod, and then reloads it. "
-                  + certificates.message());
+              prognosis == null ? Reason.SCRAPE_POOL_MISSING : reason(prognosis),
+              "%s, though it could: %s. %s"
+                  .formatted(
+                      symptom,
+                      prognosis == null
+                          ? "the operator nudges the pod, and then reloads it"
+                          : prognosis.words(),
+                      certificates.message()));
+    };
+  }
+
+  /** There is a pool, and its client is none that the mesh takes: Prometheus 2.8 and older. */
+  private static Finding ailing(
+      CertificateFacts certificates, String replica, Prognosis prognosis) {
+    String symptom =
+        "Prometheus pod %s does not scrape as it should: %s"
+            .formatted(replica, prognosis.symptom());
+    return switch (certificates.state()) {
+      case MISSING, UNSEEN, NOT_CONFIGURED, FORBIDDEN -> without(certificates, symptom);
+      case PRESENT, EXPIRED ->
+          Finding.broken(
+              reason(prognosis),
+              "%s; %s. %s".formatted(symptom, prognosis.words(), certificates.message()));
+    };
+  }
+
+  private static Finding without(CertificateFacts certificates, String symptom) {
+    return Finding.broken(
+        certificates.state() == CertificateFacts.State.FORBIDDEN
+            ? Reason.SECRET_FORBIDDEN
+            : Reason.CERTIFICATE_MISSING,
+        symptom + ". " + certificates.message());
+  }
+
+  private static Reason reason(Prognosis prognosis) {
+    return switch (prognosis.kind()) {
+      case UNDER_WAY, RESTARTING -> Reason.SCRAPE_POOL_MISSING;
+      case BUDGET_EXHAUSTED -> Reason.RESTART_BUDGET_EXHAUSTED;
+      case DISABLED -> Reason.RESTARTS_DISABLED;
+      case IMPOSSIBLE -> Reason.RESTART_IMPOSSIBLE;
     };
   }
 

@@ -1,5 +1,6 @@
 package io.appmetrics.operator.chain;
 
+import io.appmetrics.operator.prometheus.Prognosis;
 import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import java.util.Objects;
@@ -37,10 +38,7 @@ final class ConfigLoaded {
       }
       if (!replica.loaded().contains(evidence.plan().demand())) {
         return replica.rejection() == null
-            ? Finding.broken(
-                Reason.PROPAGATION_PENDING,
-                "Prometheus pod %s does not run the configuration of %s yet"
-                    .formatted(replica.pod(), facts.config().place()))
+            ? pending(replica, facts.config().place())
             : Finding.broken(
                 Reason.CONFIG_REJECTED,
                 "Prometheus pod %s refuses the configuration of %s: %s; correct it there"
@@ -48,6 +46,26 @@ final class ConfigLoaded {
       }
     }
     return Finding.holds("Every Prometheus replica runs the jobs");
+  }
+
+  private static Finding pending(ReplicaFacts replica, String place) {
+    String symptom =
+        "Prometheus pod %s does not run the configuration of %s yet"
+            .formatted(replica.pod(), place);
+    Prognosis prognosis = replica.prognosis();
+    if (prognosis == null) {
+      return Finding.broken(Reason.PROPAGATION_PENDING, symptom);
+    }
+    return switch (prognosis.kind()) {
+      case UNDER_WAY -> Finding.broken(Reason.PROPAGATION_PENDING, symptom);
+      case RESTARTING ->
+          Finding.broken(Reason.PROPAGATION_PENDING, symptom + ": " + prognosis.words());
+      case BUDGET_EXHAUSTED ->
+          Finding.broken(Reason.RESTART_BUDGET_EXHAUSTED, symptom + ": " + prognosis.words());
+      case DISABLED -> Finding.broken(Reason.RESTARTS_DISABLED, symptom + ": " + prognosis.words());
+      case IMPOSSIBLE ->
+          Finding.broken(Reason.RESTART_IMPOSSIBLE, symptom + ": " + prognosis.words());
+    };
   }
 
   private static String problem(ReplicaFacts replica) {

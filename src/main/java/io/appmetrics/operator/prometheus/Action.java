@@ -56,7 +56,42 @@ public sealed interface Action {
   }
 
   /**
-   * What a nudge or reload is for. Attempts are counted by it.
+   * Restart Prometheus: the last resort.
+   *
+   * @param replica the pod that suffers
+   * @param cause what it is to cure
+   * @param restart what is remembered of it
+   * @param noted whether it is remembered already: it was decided before the operator ended, and
+   *     nothing shows that it was done
+   */
+  record Restart(
+      ReplicaReading replica, Cause cause, InstallationState.Restart restart, boolean noted)
+      implements Action {
+    @Override
+    public String words() {
+      return switch (restart.way()) {
+        case QUIT -> "restart pod %s in place, because %s".formatted(replica.pod(), cause.words());
+        case TEMPLATE ->
+            "restart by the pod template, because of pod %s: %s"
+                .formatted(replica.pod(), cause.words());
+      };
+    }
+  }
+
+  /**
+   * Note that the last restart has cured.
+   *
+   * @param words how that shows
+   */
+  record NoteCure(String words) implements Action {
+    @Override
+    public String words() {
+      return words;
+    }
+  }
+
+  /**
+   * What a nudge, reload or restart is for. Attempts are counted by it.
    *
    * @param id equal for the same trouble of the same text or the same certificates
    * @param words for the log and the event

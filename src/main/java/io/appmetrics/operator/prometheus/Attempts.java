@@ -41,6 +41,11 @@ public record Attempts(Map<Key, Tried> byReplica) {
       @Nullable Instant lastReload,
       @Nullable String rejection) {
     static final Tried NOTHING = new Tried(0, null, 0, null, null);
+
+    /** This, and a reload that was sent by the process before us. */
+    Tried andReloadedAt(Instant at) {
+      return new Tried(nudges, lastNudge, reloads + 1, at, rejection);
+    }
   }
 
   /** What was tried on a replica for a cause. */

@@ -11,8 +11,20 @@ import org.jspecify.annotations.Nullable;
  * @param state where they are
  * @param message what is the case, and what to do when it is wrong
  * @param fingerprint identifies their content, where the operator can see it
+ * @param created since when they exist, whatever their content; null where that is not known
+ * @param written since when their content is this; null where that is not known
  */
-public record CertificateFacts(State state, String message, @Nullable String fingerprint) {
+public record CertificateFacts(
+    State state,
+    String message,
+    @Nullable String fingerprint,
+    @Nullable Instant created,
+    @Nullable Instant written) {
+
+  /** Of which it is not known since when they are there. */
+  public CertificateFacts(State state, String message, @Nullable String fingerprint) {
+    this(state, message, fingerprint, null, null);
+  }
 
   /** The states of certificates. */
   public enum State {
@@ -82,7 +94,14 @@ public record CertificateFacts(State state, String message, @Nullable String fin
             State.EXPIRED,
             "The certificate in %s expired at %s, and the mesh refuses it: renew the Secret"
                 .formatted(name, expires),
-            secret.fingerprint())
-        : new CertificateFacts(State.PRESENT, name + " has the certificates", secret.fingerprint());
+            secret.fingerprint(),
+            secret.created(),
+            secret.written())
+        : new CertificateFacts(
+            State.PRESENT,
+            name + " has the certificates",
+            secret.fingerprint(),
+            secret.created(),
+            secret.written());
   }
 }

@@ -7,6 +7,7 @@ import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where our jobs stand in the ConfigMap, and the write that puts them there.
@@ -59,14 +60,15 @@ record ConfigDecision(ConfigFacts facts, Action action) {
 
   private static Optional<String> unsupported(
       InstallationObservation seen, Installation installation) {
-    if (!installation.projected()) {
+    boolean never = seen.policy().when() == RestartPolicy.When.NEVER;
+    if (never && !installation.projected()) {
       return Optional.of(
-          "%s mounts its configuration by subPath, which the kubelet never updates (kubernetes#50345): mount the whole ConfigMap as a directory"
+          "%s mounts its configuration by subPath, which the kubelet never updates (kubernetes#50345): mount the whole ConfigMap as a directory, or let the operator restart it (APPMETRICS_RESTARTS)"
               .formatted(seen.workload()));
     }
-    if (!installation.lifecycle() && installation.reloader() == null) {
+    if (never && !installation.lifecycle() && installation.reloader() == null) {
       return Optional.of(
-          "Nothing makes %s load a changed configuration: add the argument --web.enable-lifecycle, or a config-reloader container"
+          "Nothing makes %s load a changed configuration: add the argument --web.enable-lifecycle, or a config-reloader container, or let the operator restart it (APPMETRICS_RESTARTS)"
               .formatted(seen.workload()));
     }
     long running = seen.replicas().stream().filter(r -> r.container().running()).count();
@@ -125,7 +127,24 @@ record ConfigDecision(ConfigFacts facts, Action action) {
               ScrapeBlock.render(
                   wanted,
                   version.get(),
-                  seen.certificates().source().map(CertificateFiles::files).orElse(null))));
+                  seen.certificates().source().map(CertificateFiles::files).orElse(null),
+                  certificates(version.get()))));
+    }
+
+    /**
+     * Old versions make another client only for another text, so that the text names the
+     * certificates; where nobody loads a changed text without a restart, the symptom alone decides.
+     * Certificates that are gone change nothing: such a Prometheus has them in its memory.
+     */
+    private @Nullable String certificates(PrometheusVersion version) {
+      if (version.atLeast(2, 9) || !Healing.Means.of(installation).loadText()) {
+        return null;
+      }
+      return seen.certificates()
+          .secret()
+          .flatMap(secret -> Optional.ofNullable(secret.fingerprint()))
+          .or(yaml::blockCertificates)
+          .orElse(null);
     }
 
     private ConfigDecision write(String target) {

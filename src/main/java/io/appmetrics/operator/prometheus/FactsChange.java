@@ -52,7 +52,8 @@ public record FactsChange(boolean everybody, Set<String> namespaces) {
                         r.model(),
                         r.rejection(),
                         r.pools(),
-                        Map.of()))
+                        Map.of(),
+                        r.prognosis()))
             .toList();
     return new ScrapeFacts(
         facts.installation(),

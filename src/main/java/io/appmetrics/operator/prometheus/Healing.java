@@ -21,13 +21,25 @@ final class Healing {
   /** Service discovery and the scrape manager each gather updates for 5 s. */
   private static final Duration DISCOVERY = Duration.ofSeconds(12);
 
+  /**
+   * Changes of a text come in bursts, and one restart is to serve all; and somebody whom nobody
+   * knows may reload, such as by a signal.
+   */
+  private static final Duration SETTLED = Duration.ofSeconds(5);
+
   /** How long a nudge is given before the next thing is done. */
   private static final Duration NUDGE = Duration.ofSeconds(2);
 
   private static final List<Duration> RELOAD_BACKOFF =
       List.of(Duration.ofSeconds(5), Duration.ofSeconds(15), Duration.ofSeconds(30));
+
+  /** At 0, 10, 30 and 60 s: a kubelet that is slow all the same has projected by then. */
   private static final List<Duration> NUDGE_BACKOFF =
-      List.of(Duration.ofSeconds(10), Duration.ofSeconds(30));
+      List.of(Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(30));
+
+  /** After the last of these nudges, and 90 s after the first, only a restart is left. */
+  private static final Duration LAST_NUDGE = Duration.ofSeconds(30);
+
   private static final Duration SLOWEST = Duration.ofSeconds(60);
 
   private Healing() {}
@@ -36,7 +48,27 @@ final class Healing {
   enum Kind {
     WAIT,
     NUDGE,
-    RELOAD
+    RELOAD,
+    RESTART
+  }
+
+  /**
+   * What can make a replica load its files again.
+   *
+   * @param lifecycle whether it takes a reload
+   * @param reloader whether somebody beside us reloads after a change of the file
+   * @param projected whether the kubelet updates the file at all
+   */
+  record Means(boolean lifecycle, boolean reloader, boolean projected) {
+    static Means of(Installation installation) {
+      return new Means(
+          installation.lifecycle(), installation.reloader() != null, installation.projected());
+    }
+
+    /** Whether a changed text is ever loaded without a restart. */
+    boolean loadText() {
+      return projected && (lifecycle || reloader);
+    }
   }
 
   /**
@@ -46,23 +78,22 @@ final class Healing {
    */
   record Step(Kind kind, Instant again) {}
 
-  /**
-   * A replica does not run the text that stands in the ConfigMap.
-   *
-   * @param reloader whether somebody beside us reloads after a change of the file
-   */
-  static Step forText(Attempts.Tried tried, boolean lifecycle, boolean reloader, Instant now) {
+  /** A replica does not run the text that stands in the ConfigMap. */
+  static Step forText(Attempts.Tried tried, Means means, Instant now) {
     Instant nudged = tried.lastNudge();
     if (nudged == null) {
       return new Step(Kind.NUDGE, now);
     }
-    if (!lifecycle) {
+    if (!means.loadText()) {
+      return due(nudged.plus(SETTLED), Kind.RESTART, now);
+    }
+    if (!means.lifecycle()) {
       return new Step(Kind.WAIT, now.plus(SLOWEST));
     }
     Instant reloaded = tried.lastReload();
     Instant due =
         reloaded == null
-            ? nudged.plus(reloader ? RELOADER : PROJECTION)
+            ? nudged.plus(means.reloader() ? RELOADER : PROJECTION)
             : reloaded.plus(nth(RELOAD_BACKOFF, tried.reloads()));
     return due(due, Kind.RELOAD, now);
   }
@@ -87,7 +118,46 @@ final class Healing {
     if (certain && lifecycle && tried.reloads() == 0) {
       return due(nudged.plus(NUDGE), Kind.RELOAD, now);
     }
-    return due(nudged.plus(nth(NUDGE_BACKOFF, tried.nudges())), Kind.NUDGE, now);
+    return certain && tried.nudges() > NUDGE_BACKOFF.size()
+        ? due(nudged.plus(LAST_NUDGE), Kind.RESTART, now)
+        : due(nudged.plus(nth(NUDGE_BACKOFF, tried.nudges())), Kind.NUDGE, now);
+  }
+
+  /**
+   * A replica of 2.8 or older has a client without the certificates, or with old ones: neither a
+   * nudge nor a reload of the same text makes another. The nudge is for the kubelet: what starts
+   * again finds the files.
+   */
+  static Step forClient(Attempts.Tried tried, Instant now) {
+    Instant nudged = tried.lastNudge();
+    return nudged == null ? new Step(Kind.NUDGE, now) : due(nudged.plus(NUDGE), Kind.RESTART, now);
+  }
+
+  /**
+   * The last reload of a replica failed, so that it may run only a part of the text.
+   *
+   * @param harmed whether a target fails for want of certificates: a reload can fail for other
+   *     reasons, for which a process that starts would end at once
+   */
+  static Step forPart(Attempts.Tried tried, Means means, boolean harmed, Instant now) {
+    Instant nudged = tried.lastNudge();
+    if (nudged == null) {
+      return new Step(Kind.NUDGE, now);
+    }
+    if (means.lifecycle()) {
+      return forText(tried, new Means(true, means.reloader(), true), now);
+    }
+    return harmed
+        ? due(nudged.plus(LAST_NUDGE), Kind.RESTART, now)
+        : new Step(Kind.WAIT, now.plus(SLOWEST));
+  }
+
+  /** What is done in place of a restart that is not to be. */
+  static Step instead(Attempts.Tried tried, Instant now) {
+    Instant nudged = tried.lastNudge();
+    return nudged == null
+        ? new Step(Kind.WAIT, now.plus(SLOWEST))
+        : due(nudged.plus(SLOWEST), Kind.NUDGE, now);
   }
 
   private static Step due(Instant due, Kind kind, Instant now) {

@@ -2,12 +2,14 @@ package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.scrapeconfig.TlsFiles;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -42,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param reloader who reloads after a change of the file, for a message; null where nobody does
  * @param mounts what is mounted into that container, longest path first
  * @param outputCerts the directory into which an Istio agent writes certificates, if one does
+ * @param rollout how its pods would be replaced
  */
 public record Installation(
     WorkloadRef workload,
@@ -57,8 +60,15 @@ public record Installation(
     boolean lifecycle,
     @Nullable String reloader,
     List<Mount> mounts,
-    Optional<String> outputCerts)
+    Optional<String> outputCerts,
+    Rollout rollout)
     implements Discovery {
+
+  /**
+   * The annotation of the pod template that is written to roll the pods, with what they are rolled
+   * for. That it is absent says nothing: a rollout is undone, a chart applied again.
+   */
+  public static final String CERTIFICATES = "appmetrics.io/certificates";
 
   private static final int DEFAULT_PORT = 9090;
   private static final Pattern OUTPUT_CERTS =
@@ -92,6 +102,20 @@ public record Installation(
       return items.getOrDefault(relative, relative);
     }
   }
+
+  /**
+   * How the pods of an installation are replaced when its pod template changes.
+   *
+   * @param resourceVersion of the Deployment
+   * @param generation of the Deployment: it changes with its spec, and not with its status
+   * @param certificates the value of {@link #CERTIFICATES} in the pod template; null without it
+   * @param obstacle why that would not work, or do harm, and what to do; null where it works
+   */
+  public record Rollout(
+      String resourceVersion,
+      long generation,
+      @Nullable String certificates,
+      @Nullable String obstacle) {}
 
   /** Reads an installation off its Deployment. */
   public static Discovery of(Deployment deployment) {
@@ -173,7 +197,55 @@ public record Installation(
         isSet(container, "web.enable-lifecycle"),
         reloader(pod, container),
         mounts(container, volumes),
-        outputCerts(pod, annotations));
+        outputCerts(pod, annotations),
+        rollout(deployment, ref, container, volumes, annotations.get(CERTIFICATES)));
+  }
+
+  private static Rollout rollout(
+      Deployment deployment,
+      WorkloadRef ref,
+      Container container,
+      Map<String, Volume> volumes,
+      @Nullable String certificates) {
+    return new Rollout(
+        Optional.ofNullable(deployment.getMetadata().getResourceVersion()).orElse(""),
+        Optional.ofNullable(deployment.getMetadata().getGeneration()).orElse(0L),
+        certificates,
+        obstacle(deployment, ref, container, volumes).orElse(null));
+  }
+
+  private static Optional<String> obstacle(
+      Deployment deployment, WorkloadRef ref, Container container, Map<String, Volume> volumes) {
+    if (Boolean.TRUE.equals(deployment.getSpec().getPaused())) {
+      return Optional.of(
+          "%s is paused, so that it replaces no pod: kubectl -n %s rollout resume deployment %s"
+              .formatted(ref, ref.namespace(), ref.name()));
+    }
+    if (!oldAndNewRunTogether(deployment)) {
+      return Optional.empty();
+    }
+    return container.getVolumeMounts().stream()
+        .map(VolumeMount::getName)
+        .flatMap(name -> Stream.ofNullable(volumes.get(name)))
+        .filter(volume -> volume.getPersistentVolumeClaim() != null)
+        .map(Volume::getName)
+        .findFirst()
+        .map(
+            volume ->
+                "the old and the new pod of its rolling update would both hold volume %s, which is a PersistentVolumeClaim: set the strategy of %s to Recreate, or add the argument --web.enable-lifecycle"
+                    .formatted(volume, ref));
+  }
+
+  private static boolean oldAndNewRunTogether(Deployment deployment) {
+    DeploymentStrategy strategy = deployment.getSpec().getStrategy();
+    if (strategy != null && "Recreate".equals(strategy.getType())) {
+      return false;
+    }
+    IntOrString surge =
+        strategy == null || strategy.getRollingUpdate() == null
+            ? null
+            : strategy.getRollingUpdate().getMaxSurge();
+    return surge == null || !List.of("0", "0%").contains(String.valueOf(surge.getValue()));
   }
 
   /**

@@ -1,13 +1,17 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.apiserver.ApiFailure;
+import io.appmetrics.operator.apiserver.Deeds;
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -16,6 +20,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -35,6 +40,9 @@ public final class InstallationAccess implements AutoCloseable {
   /** The field manager of nudges; one manager for each purpose, or two purposes undo each other. */
   static final String NUDGE_MANAGER = "appmetrics-operator-nudge";
 
+  /** The field manager of the annotation that rolls Prometheus. */
+  static final String CERTIFICATES_MANAGER = "appmetrics-operator-certificates";
+
   private static final String NUDGE = "appmetrics.io/nudge";
 
   /**
@@ -43,8 +51,21 @@ public final class InstallationAccess implements AutoCloseable {
    * @param workload the Deployment that runs it
    * @param url where Prometheus is asked instead of at its pods' addresses, or null
    * @param certificates the directory of the mesh's certificates in its container, or null
+   * @param stateNamespace where the operator keeps what must outlive a crash
+   * @param restarts when it may be restarted
    */
-  public record Settings(WorkloadRef workload, @Nullable URI url, @Nullable String certificates) {}
+  public record Settings(
+      WorkloadRef workload,
+      @Nullable URI url,
+      @Nullable String certificates,
+      String stateNamespace,
+      RestartPolicy restarts) {
+
+    /** The ConfigMap of the state: a dot, so that no two installations have the same. */
+    public static String stateName(WorkloadRef workload) {
+      return "appmetrics-%s.%s".formatted(workload.namespace(), workload.name());
+    }
+  }
 
   /**
    * What became of a write.
@@ -58,16 +79,23 @@ public final class InstallationAccess implements AutoCloseable {
   private final PrometheusApi api;
   private final Settings settings;
   private final Clock clock;
+  private final Deeds deeds;
   private final ReplicaPoll poll;
   private final Watches watches;
   private final Map<String, URI> bases = new HashMap<>();
   private @Nullable ConfigMap configMap;
   private @Nullable ConfigText configText;
 
+  /** What the state is known to be: we are its only writer, and a write on an older one fails. */
+  private @Nullable StateReading state;
+
+  private @Nullable ConfigMap stateMap;
+
   /** Connects an installation to the cluster. */
   public InstallationAccess(
-      KubernetesClient client, PrometheusApi api, Settings settings, Clock clock) {
+      KubernetesClient client, PrometheusApi api, Settings settings, Clock clock, Deeds deeds) {
     this.client = client;
+    this.deeds = deeds;
     this.api = api;
     this.settings = settings;
     this.clock = clock;
@@ -77,6 +105,10 @@ public final class InstallationAccess implements AutoCloseable {
 
   WorkloadRef workload() {
     return settings.workload();
+  }
+
+  RestartPolicy restarts() {
+    return settings.restarts();
   }
 
   @Nullable URI url() {
@@ -243,7 +275,8 @@ public final class InstallationAccess implements AutoCloseable {
       watches.secret(source.name());
       return secret == null
           ? new SecretReading(true, false, source.keys(), null, null)
-          : SecretContent.read(decoded(secret), source.keys());
+          : SecretContent.read(decoded(secret), source.keys())
+              .at(created(secret), SecretTimes.written(secret));
     } catch (KubernetesClientException e) {
       if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
         return new SecretReading(false, false, source.keys(), null, null);
@@ -255,6 +288,11 @@ public final class InstallationAccess implements AutoCloseable {
           ApiFailure.of(e),
           e);
     }
+  }
+
+  private static @Nullable Instant created(Secret secret) {
+    String created = secret.getMetadata().getCreationTimestamp();
+    return created == null ? null : Instant.parse(created);
   }
 
   private static Map<String, byte[]> decoded(Secret secret) {
@@ -272,7 +310,7 @@ public final class InstallationAccess implements AutoCloseable {
     }
     ConfigMap edited = from.edit().addToData(installation.configKey(), write.text()).build();
     try {
-      client.resource(edited).update();
+      deeds.run(Deeds.Deed.CONFIG, () -> client.resource(edited).update());
       return new Written(Outcome.DONE, null);
     } catch (KubernetesClientException e) {
       ApiFailure failure = ApiFailure.of(e);
@@ -298,15 +336,24 @@ public final class InstallationAccess implements AutoCloseable {
             .addToAnnotations(NUDGE, clock.instant() + ": " + nudge.cause().id())
             .endMetadata()
             .build();
+    return attempted(Deeds.Deed.NUDGE, () -> apply(patch, NUDGE_MANAGER));
+  }
+
+  /** Forced: it is nobody's but ours, and a rollout that was undone moves it to another manager. */
+  private HasMetadata apply(HasMetadata patch, String manager) {
+    return client
+        .resource(patch)
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.SERVER_SIDE_APPLY)
+                .withFieldManager(manager)
+                .withForce(true)
+                .build());
+  }
+
+  private Outcome attempted(Deeds.Deed deed, Supplier<HasMetadata> write) {
     try {
-      client
-          .resource(patch)
-          .patch(
-              new PatchContext.Builder()
-                  .withPatchType(PatchType.SERVER_SIDE_APPLY)
-                  .withFieldManager(NUDGE_MANAGER)
-                  .withForce(true)
-                  .build());
+      deeds.run(deed, write);
       return Outcome.DONE;
     } catch (KubernetesClientException e) {
       ApiFailure failure = ApiFailure.of(e);
@@ -318,13 +365,125 @@ public final class InstallationAccess implements AutoCloseable {
     }
   }
 
+  /** What was done before, by this process or another; read again only when it may be another. */
+  StateReading state() {
+    StateReading known = state;
+    if (known != null) {
+      return known;
+    }
+    String name = Settings.stateName(workload());
+    String full = "ConfigMap %s/%s".formatted(settings.stateNamespace(), name);
+    try {
+      ConfigMap found =
+          client.configMaps().inNamespace(settings.stateNamespace()).withName(name).get();
+      stateMap = found;
+      known =
+          StateReading.of(
+              found == null || found.getData() == null
+                  ? InstallationState.NONE
+                  : InstallationState.decode(found.getData()));
+    } catch (IllegalArgumentException e) {
+      log.warn("{} is none of ours: {}", full, e.getMessage());
+      return StateReading.unreadable(
+          "%s holds something else than the operator has written; see what was done, and delete it"
+              .formatted(full)); // looked at again: somebody may mend it
+    } catch (KubernetesClientException e) {
+      return StateReading.unreadable(
+          "%s cannot be read (%s)".formatted(full, ApiFailure.of(e).words()));
+    }
+    state = known;
+    return known;
+  }
+
+  /** Writes what must outlive a crash; only when that is done, anything may be done. */
+  Outcome remember(InstallationState next) {
+    ConfigMap from = stateMap;
+    ConfigMap written =
+        (from == null
+                ? new ConfigMapBuilder()
+                    .withNewMetadata()
+                    .withNamespace(settings.stateNamespace())
+                    .withName(Settings.stateName(workload()))
+                    .endMetadata()
+                : new ConfigMapBuilder(from))
+            .withData(next.encode())
+            .build();
+    state = null; // whatever comes of it, what is known is no longer so
+    try {
+      ConfigMap stored =
+          deeds.run(
+              Deeds.Deed.STATE,
+              () ->
+                  from == null
+                      ? client.resource(written).create()
+                      : client.resource(written).update());
+      stateMap = stored;
+      state = StateReading.of(next);
+      return Outcome.DONE;
+    } catch (KubernetesClientException e) {
+      ApiFailure failure = ApiFailure.of(e);
+      return switch (failure.kind()) {
+        case OVERTAKEN -> Outcome.OVERTAKEN;
+        case REFUSED -> Outcome.refused(failure.words());
+        case UNAVAILABLE -> Outcome.unavailable(failure.words());
+      };
+    }
+  }
+
+  /** Restarts as it was decided. */
+  Outcome restart(Installation installation, Action.Restart restart) {
+    return switch (restart.restart().way()) {
+      case QUIT -> quit(restart.replica());
+      case TEMPLATE -> rollOut(installation, restart.restart().cause());
+    };
+  }
+
+  private Outcome quit(ReplicaReading replica) {
+    URI base = bases.get(replica.uid());
+    if (base == null) {
+      return Outcome.OVERTAKEN; // the pod is gone
+    }
+    deeds.at(Deeds.Deed.QUIT, Deeds.Moment.BEFORE);
+    try {
+      api.quit(base);
+    } catch (ReloadRejected e) {
+      return Outcome.refused(String.valueOf(e.getMessage()));
+    } catch (PrometheusUnreachable e) {
+      return Outcome.unavailable(String.valueOf(e.getMessage()));
+    }
+    deeds.at(Deeds.Deed.QUIT, Deeds.Moment.AFTER);
+    return Outcome.DONE;
+  }
+
+  private Outcome rollOut(Installation installation, String cause) {
+    Deployment patch =
+        new DeploymentBuilder()
+            .withNewMetadata()
+            .withNamespace(workload().namespace())
+            .withName(workload().name())
+            .withUid(installation.uid()) // one that is gone is not created
+            .withResourceVersion(installation.rollout().resourceVersion())
+            .endMetadata()
+            .withNewSpec()
+            .withNewTemplate()
+            .withNewMetadata()
+            .addToAnnotations(Installation.CERTIFICATES, cause)
+            .endMetadata()
+            .endTemplate()
+            .endSpec()
+            .build();
+    return attempted(Deeds.Deed.RESTART, () -> apply(patch, CERTIFICATES_MANAGER));
+  }
+
   Optional<String> reload(Action.Reload reload) {
     URI base = bases.get(reload.replica().uid());
     if (base == null) {
       return Optional.of("the pod is gone");
     }
+    deeds.at(Deeds.Deed.RELOAD, Deeds.Moment.BEFORE);
     try {
       api.reload(base);
+      deeds.at(Deeds.Deed.RELOAD, Deeds.Moment.AFTER);
       return Optional.empty();
     } catch (PrometheusUnreachable | ReloadRejected e) {
       return Optional.of(String.valueOf(e.getMessage()));

@@ -1,10 +1,14 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
+import io.appmetrics.operator.scrapeconfig.ScrapeJob;
+import io.appmetrics.operator.scrapeconfig.TlsFiles;
+import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,44 +29,144 @@ import org.jspecify.annotations.Nullable;
 record InstallationDecision(
     Action action, ScrapeFacts facts, @Nullable Instant again, Set<String> cured, boolean heard) {
 
+  /** Service discovery and the scrape manager each gather updates for 5 s. */
+  private static final Duration DISCOVERY = Duration.ofSeconds(12);
+
   static InstallationDecision of(InstallationObservation seen, Attempts attempts, Instant now) {
-    boolean heard = heard(seen, now);
     ConfigDecision config = ConfigDecision.of(seen);
     CertificateFacts certificates = CertificateFacts.of(seen.workload(), seen.certificates(), now);
+    List<Treatment> treatments = List.of();
+    Action.@Nullable NoteCure cure = null;
+    Optional<InstallationState.Restart> restarting = Optional.empty();
+    if (!config.facts().isInTheWay()
+        && seen.discovery().orElse(null) instanceof Installation installation) {
+      Restarts restarts =
+          new Restarts(installation, seen.replicas(), seen.state(), seen.policy(), now);
+      // A text that cannot be changed just now is still the text that the replicas should run.
+      Diagnosis diagnosis =
+          new Diagnosis(
+              installation,
+              config.facts(),
+              mutualUserJobs(seen),
+              certificates,
+              attempts,
+              restarts,
+              now);
+      treatments =
+          seen.replicas().stream().map(diagnosis::treat).flatMap(Optional::stream).toList();
+      cure = diagnosis.cure(treatments).orElse(null);
+      restarting = restarts.comingBack();
+    }
+    Map<String, Prognosis> prognoses =
+        treatments.stream()
+            .collect(Collectors.toMap(t -> t.replica().uid(), Treatment::prognosis, (a, b) -> a));
     ScrapeFacts facts =
         new ScrapeFacts(
             seen.workload(),
             config.facts(),
             certificates,
-            seen.replicas().stream()
-                .filter(replica -> counts(replica, seen.replicas(), now))
-                .map(replica -> ReplicaFacts.of(seen.workload(), replica, attempts, now))
-                .toList(),
+            replicas(seen, attempts, prognoses, restarting, now),
             seen.demand().userJobs(),
             scrapeInterval(seen));
-    if (!(config.action() instanceof Action.None)
-        || config.facts().isInTheWay()
-        || !(seen.discovery().orElse(null) instanceof Installation installation)) {
-      return new InstallationDecision(config.action(), facts, null, Set.of(), heard);
-    }
-    // A text that cannot be changed just now is still the text that the replicas should run.
-    Diagnosis diagnosis = new Diagnosis(installation, config.facts(), certificates, attempts, now);
-    List<Treatment> treatments =
-        seen.replicas().stream().map(diagnosis::treat).flatMap(Optional::stream).toList();
+    boolean writes = !(config.action() instanceof Action.None);
     return new InstallationDecision(
-        treatments.stream()
-            .filter(Treatment::due)
-            .findFirst()
-            .map(Treatment::action)
-            .orElseGet(Action.None::new),
+        writes ? config.action() : action(treatments, cure),
         facts,
-        treatments.stream()
-            .filter(treatment -> !treatment.due())
-            .map(treatment -> treatment.step().again())
-            .min(Comparator.naturalOrder())
-            .orElse(null),
-        cured(seen.replicas(), treatments),
-        heard);
+        writes
+            ? null
+            : treatments.stream()
+                .filter(treatment -> !treatment.due())
+                .map(treatment -> treatment.step().again())
+                .min(Comparator.naturalOrder())
+                .orElse(null),
+        writes || config.facts().isInTheWay() ? Set.of() : cured(seen.replicas(), treatments),
+        heard(seen, now));
+  }
+
+  private static Action action(List<Treatment> treatments, Action.@Nullable NoteCure cure) {
+    return treatments.stream()
+        .filter(Treatment::due)
+        .findFirst()
+        .map(Treatment::action)
+        .orElse(cure == null ? new Action.None() : cure);
+  }
+
+  /** The jobs of the user's own that scrape for us with the certificates that we know of. */
+  private static List<ScrapeJob> mutualUserJobs(InstallationObservation seen) {
+    Optional<TlsFiles> files = seen.certificates().source().map(CertificateFiles::files);
+    if (seen.configMap().isEmpty() || files.isEmpty()) {
+      return List.of();
+    }
+    try {
+      return seen.configMap().get().yaml().jobs().stream()
+          .filter(job -> seen.demand().userJobs().contains(job.name()))
+          .filter(job -> files.get().equals(job.tlsFiles()))
+          .toList();
+    } catch (UnparsableConfig e) {
+      return List.of(); // then nothing is decided
+    }
+  }
+
+  /**
+   * Who counts. While a restart of ours is under way, those that it has not brought back say
+   * nothing against the others; and with no others what was known before holds, so that nobody
+   * hears of a loss that is wanted and short.
+   */
+  private static List<ReplicaFacts> replicas(
+      InstallationObservation seen,
+      Attempts attempts,
+      Map<String, Prognosis> prognoses,
+      Optional<InstallationState.Restart> restarting,
+      Instant now) {
+    List<ReplicaFacts> counted =
+        seen.replicas().stream()
+            .filter(replica -> counts(replica, seen.replicas(), now))
+            .filter(replica -> restarting.isEmpty() || isBack(replica, restarting.get(), seen, now))
+            .map(
+                replica ->
+                    ReplicaFacts.of(
+                        seen.workload(), replica, attempts, prognoses.get(replica.uid()), now))
+            .toList();
+    ScrapeFacts before = seen.before();
+    return counted.isEmpty() && restarting.isPresent() && before != null
+        ? before.replicas()
+        : counted;
+  }
+
+  /**
+   * Whether a replica says something while it, or another, is restarted: one that has started since
+   * has its targets only after discovery and an interval.
+   */
+  private static boolean isBack(
+      ReplicaReading replica,
+      InstallationState.Restart restart,
+      InstallationObservation seen,
+      Instant now) {
+    ReplicaReading.Answer answer = replica.answer();
+    if (answer == null || !replica.answers()) {
+      return false;
+    }
+    boolean old =
+        restart.isOf(replica.uid(), answer.runtime().startTime())
+            || answer.runtime().startTime().isBefore(restart.at());
+    Duration grown = DISCOVERY.plus(scrapeInterval(seen).multipliedBy(2));
+    return old
+        || up(answer.targets()) >= upBefore(seen)
+        || !now.isBefore(answer.runtime().startTime().plus(grown));
+  }
+
+  private static long upBefore(InstallationObservation seen) {
+    ScrapeFacts before = seen.before();
+    return before == null
+        ? 0
+        : before.replicas().stream().mapToLong(r -> up(r.targets())).max().orElse(0);
+  }
+
+  private static long up(Map<String, List<ActiveTarget>> targets) {
+    return targets.values().stream()
+        .flatMap(List::stream)
+        .filter(target -> target.health() == TargetHealth.UP)
+        .count();
   }
 
   /**
@@ -96,6 +200,7 @@ record InstallationDecision(
         .flatMap(Stream::ofNullable)
         .map(answer -> answer.config().globalScrapeInterval())
         .findFirst()
+        .or(() -> Optional.ofNullable(seen.before()).map(ScrapeFacts::scrapeInterval))
         .orElse(LoadedConfig.DEFAULT_SCRAPE_INTERVAL);
   }
 }

@@ -182,7 +182,10 @@ public final class InstallationLoop implements AutoCloseable {
           null,
           Certificates.NONE,
           demand,
-          List.of());
+          List.of(),
+          StateReading.of(InstallationState.NONE),
+          access.restarts(),
+          facts.get());
     }
     Optional<ConfigText> text = access.configText(installation);
     List<ReplicaReading> replicas = access.ask(installation, text, demand.userJobs());
@@ -196,7 +199,10 @@ public final class InstallationLoop implements AutoCloseable {
         refusal(),
         access.certificates(installation, text),
         demand,
-        replicas);
+        replicas,
+        access.state(),
+        access.restarts(),
+        facts.get());
   }
 
   private @Nullable Refusal refusal() {
@@ -232,6 +238,11 @@ public final class InstallationLoop implements AutoCloseable {
       return true;
     }
     if (action instanceof Action.Reload reload) {
+      Optional<Outcome> unnoted = note(seen, reload);
+      if (unnoted.isPresent()) {
+        done(installation, action, unnoted.get());
+        return unnoted.get().kind() == Outcome.Kind.OVERTAKEN;
+      }
       Optional<String> rejection = access.reload(reload);
       attempts =
           attempts.reloaded(
@@ -239,7 +250,49 @@ public final class InstallationLoop implements AutoCloseable {
       done(installation, action, rejection.map(Outcome::refused).orElse(Outcome.DONE));
       return true;
     }
+    if (action instanceof Action.Restart restart) {
+      Outcome outcome =
+          restart.noted()
+              ? Outcome.DONE
+              : access.remember(seen.state().state().with(restart.restart()));
+      if (outcome.kind() == Outcome.Kind.DONE) {
+        outcome = access.restart(installation, restart);
+      }
+      done(installation, action, outcome);
+      return outcome.kind() != Outcome.Kind.UNAVAILABLE;
+    }
+    if (action instanceof Action.NoteCure) {
+      Outcome outcome = access.remember(seen.state().state().cured(clock.instant()));
+      done(installation, action, outcome);
+      return outcome.kind() == Outcome.Kind.OVERTAKEN;
+    }
     return false;
+  }
+
+  /**
+   * Notes a reload before it is sent; empty when it is noted. Where nothing can be remembered it is
+   * sent all the same: once more does no harm.
+   */
+  private Optional<Outcome> note(InstallationObservation seen, Action.Reload reload) {
+    ReplicaReading.Answer answer = reload.replica().answer();
+    if (seen.state().problem() != null || answer == null) {
+      return Optional.empty();
+    }
+    Outcome outcome =
+        access.remember(
+            seen.state()
+                .state()
+                .with(
+                    new InstallationState.Reload(
+                        clock.instant(),
+                        reload.replica().uid(),
+                        answer.runtime().lastConfigTime(),
+                        reload.cause().id()),
+                    seen.replicas().stream().map(ReplicaReading::uid).toList()));
+    return switch (outcome.kind()) {
+      case DONE, REFUSED -> Optional.empty();
+      case OVERTAKEN, UNAVAILABLE -> Optional.of(outcome);
+    };
   }
 
   private void done(Installation installation, Action action, Outcome outcome) {

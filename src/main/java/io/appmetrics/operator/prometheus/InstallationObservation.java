@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param certificates where the mesh's certificates are, and what is in their Secret
  * @param demand the jobs that all AppMetrics need
  * @param replicas its pods
+ * @param state what was done to them, and is not to be done twice
+ * @param policy when they may be restarted
+ * @param before what was published last; null before anything was
  */
 public record InstallationObservation(
     WorkloadRef workload,
@@ -25,7 +28,10 @@ public record InstallationObservation(
     @Nullable Refusal refusal,
     Certificates certificates,
     Demand demand,
-    List<ReplicaReading> replicas) {
+    List<ReplicaReading> replicas,
+    StateReading state,
+    RestartPolicy policy,
+    @Nullable ScrapeFacts before) {
 
   /**
    * A write that was refused, and would be again.

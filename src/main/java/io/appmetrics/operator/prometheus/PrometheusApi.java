@@ -162,6 +162,33 @@ public final class PrometheusApi {
     }
   }
 
+  /**
+   * Makes its process end; where a kubelet starts it again, that is a restart in place.
+   *
+   * @throws ReloadRejected when it refuses
+   */
+  public void quit(URI base) throws PrometheusUnreachable, ReloadRejected {
+    var url = at(base, "/-/quit");
+    var refusal =
+        exchange(
+            url,
+            HttpRequest.newBuilder(url).POST(BodyPublishers.noBody()),
+            timeout,
+            (status, body) -> {
+              var words = words(body);
+              if (status / 100 == 2) {
+                return "";
+              }
+              if (words.startsWith(LIFECYCLE_OFF)) {
+                return words;
+              }
+              throw refused(status, words);
+            });
+    if (!refusal.isEmpty()) {
+      throw new ReloadRejected(refusal, true);
+    }
+  }
+
   private static URI at(URI base, String path) {
     var text = base.toString();
     return URI.create((text.endsWith("/") ? text.substring(0, text.length() - 1) : text) + path);

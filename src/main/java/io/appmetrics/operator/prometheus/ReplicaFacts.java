@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param rejection why its last reload failed, in its own words; null when it succeeded
  * @param pools the names of its scrape pools
  * @param targets the targets of our pools, and of the user's that scrape for us, by pod uid
+ * @param prognosis what becomes of what it suffers from; null when it suffers from nothing
  */
 public record ReplicaFacts(
     String pod,
@@ -31,10 +32,29 @@ public record ReplicaFacts(
     @Nullable RelabelModel model,
     @Nullable String rejection,
     Set<String> pools,
-    Map<String, List<ActiveTarget>> targets) {
+    Map<String, List<ActiveTarget>> targets,
+    @Nullable Prognosis prognosis) {
+
+  /** Of one that suffers from nothing. */
+  public ReplicaFacts(
+      String pod,
+      boolean reachable,
+      boolean answered,
+      @Nullable String problem,
+      SlotJobs loaded,
+      @Nullable RelabelModel model,
+      @Nullable String rejection,
+      Set<String> pools,
+      Map<String, List<ActiveTarget>> targets) {
+    this(pod, reachable, answered, problem, loaded, model, rejection, pools, targets, null);
+  }
 
   static ReplicaFacts of(
-      WorkloadRef workload, ReplicaReading seen, Attempts attempts, Instant now) {
+      WorkloadRef workload,
+      ReplicaReading seen,
+      Attempts attempts,
+      @Nullable Prognosis prognosis,
+      Instant now) {
     String pod = workload.namespace() + "/" + seen.pod();
     ReplicaReading.Answer answer = seen.answer();
     return answer == null
@@ -47,7 +67,8 @@ public record ReplicaFacts(
             null,
             null,
             Set.of(),
-            Map.of())
+            Map.of(),
+            prognosis)
         : new ReplicaFacts(
             pod,
             !seen.lost(now),
@@ -61,12 +82,14 @@ public record ReplicaFacts(
                     .lastRejection(seen.uid())
                     .orElse("its last reload failed, and its log says why"),
             answer.pools(),
-            answer.targets());
+            answer.targets(),
+            prognosis);
   }
 
   /** The same, once nothing is known of it any more. */
   ReplicaFacts lost(String why) {
-    return new ReplicaFacts(pod, false, answered, why, loaded, model, rejection, pools, targets);
+    return new ReplicaFacts(
+        pod, false, answered, why, loaded, model, rejection, pools, targets, prognosis);
   }
 
   /** The targets that this replica has for a pod. */

@@ -12,10 +12,29 @@ import org.jspecify.annotations.Nullable;
  * @param present whether it exists
  * @param fingerprint identifies its content; null while keys are missing
  * @param expires when its certificate expires; null where that cannot be read
+ * @param created when it was created; null where that is not known
+ * @param written when its content was last written; null where that is not known
  */
 public record SecretReading(
     boolean readable,
     boolean present,
     List<String> missingKeys,
     @Nullable String fingerprint,
-    @Nullable Instant expires) {}
+    @Nullable Instant expires,
+    @Nullable Instant created,
+    @Nullable Instant written) {
+
+  SecretReading(
+      boolean readable,
+      boolean present,
+      List<String> missingKeys,
+      @Nullable String fingerprint,
+      @Nullable Instant expires) {
+    this(readable, present, missingKeys, fingerprint, expires, null, null);
+  }
+
+  /** The same, with the times of the object that it was read from. */
+  SecretReading at(@Nullable Instant creation, @Nullable Instant write) {
+    return new SecretReading(readable, present, missingKeys, fingerprint, expires, creation, write);
+  }
+}

@@ -26,6 +26,7 @@ public final class Meters {
           "Writes of a Prometheus ConfigMap that lost to another writer, and were done again.");
   private final Counter reloads =
       counter("appmetrics.reloads", "Reloads of a Prometheus replica asked for.");
+  private final Counter restarts = counter("appmetrics.restarts", "Restarts of Prometheus.");
   private final Counter nudges =
       counter(
           "appmetrics.nudges",
@@ -63,6 +64,11 @@ public final class Meters {
   /** {@code appmetrics_reloads_total}. */
   public void reloaded() {
     reloads.increment();
+  }
+
+  /** {@code appmetrics_restarts_total}. */
+  public void restarted() {
+    restarts.increment();
   }
 
   /** {@code appmetrics_nudges_total}. */

@@ -1,5 +1,6 @@
 package io.appmetrics.operator.runtime;
 
+import io.appmetrics.operator.prometheus.RestartPolicy;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param rootNamespace where the mesh's own PeerAuthentications are
  * @param certificates the directory, as Prometheus' container sees it, of {@code root-cert.pem},
  *     {@code cert-chain.pem} and {@code key.pem}
+ * @param stateNamespace where the operator keeps what must outlive a crash
+ * @param restarts when Prometheus may be restarted
  * @param slots the highest slot number
  * @param progressDeadline after which a pending reason is Stalled
  * @param pollPending between two polls of Prometheus while something is pending
@@ -32,6 +35,8 @@ public record OperatorConfig(
     SortedSet<String> namespaces,
     String rootNamespace,
     @Nullable String certificates,
+    String stateNamespace,
+    RestartPolicy restarts,
     int slots,
     Duration progressDeadline,
     Duration pollPending,
@@ -72,6 +77,22 @@ public record OperatorConfig(
         "the directory of root-cert.pem, cert-chain.pem and key.pem in Prometheus' container;"
             + " empty: found from its volumes",
         "an absolute path without spaces, such as /etc/prom-certs"),
+    /** The operator's own namespace. */
+    STATE_NAMESPACE(
+        "appmetrics-system",
+        "the operator's own namespace, where it keeps what must outlive a crash",
+        "a namespace"),
+    /** When Prometheus may be restarted. */
+    RESTARTS(
+        "WhenProven",
+        "when Prometheus may be restarted: for a proven symptom that nothing smaller has cured, as"
+            + " soon as certificates appear that it has started without, or never",
+        "WhenProven, OnCertificates or Never"),
+    /** How soon it may be restarted again. */
+    RESTART_PAUSE(
+        "10m", "between two restarts of Prometheus at least", "a duration from 1s to 24h"),
+    /** How often it may be restarted. */
+    RESTARTS_PER_DAY("3", "restarts of Prometheus within 24 hours at most", "1 to 48"),
     /** How many shared jobs there may be. */
     SLOTS("8", "how many endpoints a workload may have: each costs Prometheus two jobs", "1 to 64"),
     /** How long to wait before saying Stalled. */
@@ -163,6 +184,12 @@ public record OperatorConfig(
         namespaces(Setting.NAMESPACES, environment),
         namespace(Setting.ROOT_NAMESPACE, environment),
         directory(Setting.CERTIFICATES, environment),
+        namespace(Setting.STATE_NAMESPACE, environment),
+        new RestartPolicy(
+            when(Setting.RESTARTS, environment),
+            duration(
+                Setting.RESTART_PAUSE, environment, Duration.ofSeconds(1), Duration.ofHours(24)),
+            number(Setting.RESTARTS_PER_DAY, environment, 1, 48)),
         number(Setting.SLOTS, environment, 1, 64),
         duration(
             Setting.PROGRESS_DEADLINE, environment, Duration.ofSeconds(10), Duration.ofHours(24)),
@@ -250,6 +277,17 @@ public record OperatorConfig(
       throw setting.refuse(value);
     }
     return value;
+  }
+
+  private static RestartPolicy.When when(Setting setting, Map<String, String> environment)
+      throws CannotStart {
+    String value = setting.in(environment);
+    return switch (value) {
+      case "WhenProven" -> RestartPolicy.When.WHEN_PROVEN;
+      case "OnCertificates" -> RestartPolicy.When.ON_CERTIFICATES;
+      case "Never" -> RestartPolicy.When.NEVER;
+      default -> throw setting.refuse(value);
+    };
   }
 
   private static @Nullable String directory(Setting setting, Map<String, String> environment)

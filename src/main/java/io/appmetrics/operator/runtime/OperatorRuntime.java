@@ -1,5 +1,6 @@
 package io.appmetrics.operator.runtime;
 
+import io.appmetrics.operator.apiserver.Deeds;
 import io.appmetrics.operator.appmetrics.AppMetricsReconciler;
 import io.appmetrics.operator.appmetrics.Gather;
 import io.appmetrics.operator.appmetrics.MeshPolicies;
@@ -68,6 +69,12 @@ public final class OperatorRuntime implements AutoCloseable {
   /** Starts everything; returns once the caches are filled. */
   public static OperatorRuntime start(
       KubernetesClient client, OperatorConfig config, Meters meters) {
+    return start(client, config, meters, Deeds.UNWATCHED);
+  }
+
+  /** The same, with somebody who watches all that is done. */
+  public static OperatorRuntime start(
+      KubernetesClient client, OperatorConfig config, Meters meters, Deeds deeds) {
     Clock clock = Clock.systemUTC();
     Background background = new Background();
     Events events = new Events(client, clock);
@@ -81,18 +88,23 @@ public final class OperatorRuntime implements AutoCloseable {
         new MeshPolicies(
             client, config.rootNamespace(), config.namespaces(), surroundings::policyChanged);
     WorkloadAnnotator annotator =
-        new WorkloadAnnotator(client, clock, workload -> meters.templateWritten());
+        new WorkloadAnnotator(client, clock, deeds, workload -> meters.templateWritten());
     InstallationLoop loop =
         new InstallationLoop(
             new InstallationAccess(
                 client,
                 new PrometheusApi(HttpClient.newHttpClient(), ASK, RELOAD),
                 new InstallationAccess.Settings(
-                    prometheus, config.prometheusUrl(), config.certificates()),
-                clock),
+                    prometheus,
+                    config.prometheusUrl(),
+                    config.certificates(),
+                    config.stateNamespace(),
+                    config.restarts()),
+                clock,
+                deeds),
             demands,
             () -> surroundings.existing().stream().map(ResourceID::toString).toList(),
-            new Deeds(surroundings, meters, events),
+            new Reports(surroundings, meters, events),
             new Pacing(config.pollPending(), config.pollSteady()),
             clock,
             System::nanoTime);
@@ -101,7 +113,7 @@ public final class OperatorRuntime implements AutoCloseable {
         loop::wake, key -> background.until("sweep of " + key, SWEEP_AGAIN, () -> sweep.run(key)));
 
     Operator operator =
-        operator(client, config, clock, surroundings, workloads, policies, annotator, loop);
+        operator(client, config, clock, surroundings, workloads, policies, annotator, loop, deeds);
     OperatorRuntime runtime =
         new OperatorRuntime(operator, loop, workloads, policies, background, events);
     try {
@@ -129,7 +141,8 @@ public final class OperatorRuntime implements AutoCloseable {
       Workloads workloads,
       MeshPolicies policies,
       WorkloadAnnotator annotator,
-      InstallationLoop loop) {
+      InstallationLoop loop,
+      Deeds deeds) {
     Operator operator =
         new Operator(
             overrider ->
@@ -141,7 +154,7 @@ public final class OperatorRuntime implements AutoCloseable {
     Gather gather =
         new Gather(client, workloads, policies::policy, loop::facts, config.slots(), clock);
     operator.register(
-        new AppMetricsReconciler(gather, annotator, surroundings, config.progressDeadline()),
+        new AppMetricsReconciler(gather, annotator, surroundings, config.progressDeadline(), deeds),
         overrider -> {
           overrider.withRetry(
               new GenericRetry()
@@ -175,7 +188,7 @@ public final class OperatorRuntime implements AutoCloseable {
     events.close();
   }
 
-  private record Deeds(Surroundings surroundings, Meters meters, Events events)
+  private record Reports(Surroundings surroundings, Meters meters, Events events)
       implements InstallationListener {
     @Override
     public void changed(FactsChange change) {
@@ -194,6 +207,8 @@ public final class OperatorRuntime implements AutoCloseable {
         meters.nudged();
       } else if (action instanceof Action.Reload) {
         meters.reloaded();
+      } else if (action instanceof Action.Restart && outcome.kind() == Outcome.Kind.DONE) {
+        meters.restarted();
       }
       events.acted(installation, action, outcome);
     }

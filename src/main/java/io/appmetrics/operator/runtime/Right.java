@@ -1,5 +1,8 @@
 package io.appmetrics.operator.runtime;
 
+import io.appmetrics.operator.prometheus.InstallationAccess;
+import io.appmetrics.operator.prometheus.RestartPolicy;
+import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributes;
 import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributesBuilder;
 import java.util.ArrayList;
@@ -37,11 +40,25 @@ record Right(
       String prometheus = config.prometheus().namespace();
       if (!config.namespaces().contains(prometheus)) {
         rights.add(of(prometheus, "apps", "deployments", "get", "list", "watch"));
+        if (config.restarts().when() != RestartPolicy.When.NEVER) {
+          rights.add(
+              new Right(
+                  List.of("patch"), "apps", "deployments", prometheus, config.prometheus().name()));
+        }
         rights.add(of(prometheus, "", "pods", "patch"));
         rights.add(of(prometheus, "", "events", "create"));
       }
     }
     rights.add(of(config.prometheus().namespace(), "", "pods", "list", "watch"));
+    rights.add(of(config.stateNamespace(), "", "configmaps", "create"));
+    rights.add(
+        new Right(
+            List.of("get", "update"),
+            "",
+            "configmaps",
+            config.stateNamespace(),
+            InstallationAccess.Settings.stateName(
+                new WorkloadRef(config.prometheus().namespace(), config.prometheus().name()))));
     return rights;
   }
 

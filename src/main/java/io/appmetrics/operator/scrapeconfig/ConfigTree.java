@@ -64,7 +64,9 @@ final class ConfigTree {
             item.getStartMark(), "this item of scrape_configs has no job_name; give it one");
       }
       jobs.add(
-          new Found(new ScrapeJob(name.get(), tlsFiles(item).orElse(null)), item.getStartMark()));
+          new Found(
+              new ScrapeJob(name.get(), tlsFiles(item).orElse(null), unverified(item)),
+              item.getStartMark()));
     }
     return jobs;
   }
@@ -81,6 +83,13 @@ final class ConfigTree {
                                     cert ->
                                         text(tls, "key_file")
                                             .map(key -> new TlsFiles(ca, cert, key)))));
+  }
+
+  private static boolean unverified(Node job) {
+    return ConfigNode.field(job, "tls_config")
+        .flatMap(tls -> text(tls, "insecure_skip_verify"))
+        .filter("true"::equals)
+        .isPresent();
   }
 
   private static Duration interval(YamlText yaml, MappingNode config) throws UnparsableConfig {

@@ -15,6 +15,10 @@ public final class PrometheusYaml {
 
   private static final Pattern BLOCK_JOB = Pattern.compile("(?m)^ *- job_name: (\\S+)$");
 
+  private static final Pattern BLOCK_CERTIFICATES =
+      Pattern.compile(
+          "source_labels: \\[" + SlotJobText.CERTIFICATES + "], action: drop, regex: '([^']*)'");
+
   private record Edited(ScrapeBlock block, String text) {}
 
   private final MarkedText marked;
@@ -60,6 +64,14 @@ public final class PrometheusYaml {
     return blockJobs().stream()
         .filter(job -> job.startsWith(ScrapeBlock.MARKER_PREFIX))
         .map(job -> job.substring(ScrapeBlock.MARKER_PREFIX.length()))
+        .findFirst();
+  }
+
+  /** The certificates that our block names, where it does. */
+  public Optional<String> blockCertificates() {
+    return Optional.ofNullable(marked.block()).stream()
+        .flatMap(block -> BLOCK_CERTIFICATES.matcher(block).results())
+        .map(rule -> rule.group(1))
         .findFirst();
   }
 

@@ -34,12 +34,24 @@ public record ScrapeBlock(List<String> jobNames, String items, String digest) {
     jobNames = List.copyOf(jobNames);
   }
 
+  /** Without anything that tells one content of the certificates from another. */
+  public static ScrapeBlock render(
+      SlotJobs wanted, PrometheusVersion version, @Nullable TlsFiles tls) {
+    return render(wanted, version, tls, null);
+  }
+
   /**
    * Renders the wanted jobs with only those keys that {@code version} knows; without {@code tls}
    * the mutual jobs are left out.
+   *
+   * @param certificates what identifies the content of those files, for a version that reads them
+   *     again only when the text of the job changes; else null
    */
   public static ScrapeBlock render(
-      SlotJobs wanted, PrometheusVersion version, @Nullable TlsFiles tls) {
+      SlotJobs wanted,
+      PrometheusVersion version,
+      @Nullable TlsFiles tls,
+      @Nullable String certificates) {
     var names = new ArrayList<String>();
     var items = new StringBuilder(HEAD);
     var slots = new TreeSet<>(wanted.plain());
@@ -51,7 +63,7 @@ public record ScrapeBlock(List<String> jobNames, String items, String digest) {
       }
       if (tls != null && wanted.mutual().contains(slot)) {
         names.add(SlotJobs.mutualJob(slot));
-        items.append(new SlotJobText(slot, version).mutual(tls));
+        items.append(new SlotJobText(slot, version).mutual(tls, certificates));
       }
     }
     var digest = digest(items.toString());

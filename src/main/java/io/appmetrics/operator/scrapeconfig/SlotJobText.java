@@ -1,6 +1,7 @@
 package io.appmetrics.operator.scrapeconfig;
 
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The YAML of one slot's jobs, as tried on Prometheus 3.16.0 and 2.5.0 with pods of every shape.
@@ -9,6 +10,9 @@ import java.util.regex.Pattern;
  * would crash for ever.
  */
 record SlotJobText(int slot, PrometheusVersion version) {
+
+  /** A label that nothing has. */
+  static final String CERTIFICATES = "__tmp_appmetrics_certificates";
 
   private static final Pattern PLAIN_SCALAR = Pattern.compile("/[A-Za-z0-9_./-]*");
 
@@ -25,7 +29,7 @@ record SlotJobText(int slot, PrometheusVersion version) {
                     + ", regex: '(https?);.*|;(https?)', replacement: $1$2, target_label: __scheme__"));
   }
 
-  String mutual(TlsFiles tls) {
+  String mutual(TlsFiles tls, @Nullable String certificates) {
     var settings = new StringBuilder("  scheme: https\n");
     if (version.atLeast(2, 35)) {
       // a sidecar under STRICT answers h2 with an unexpected EOF (prometheus#10213)
@@ -49,7 +53,8 @@ record SlotJobText(int slot, PrometheusVersion version) {
     return "# slot "
         + slot
         + " by the mesh's mTLS\n"
-        + job(SlotJobs.mutualJob(slot), settings.toString(), "'istio-mutual;.*|;istio-mutual'", "");
+        + job(SlotJobs.mutualJob(slot), settings.toString(), "'istio-mutual;.*|;istio-mutual'", "")
+        + (certificates == null ? "" : changes(certificates));
   }
 
   private String job(String name, String settings, String schemesKept, String schemeRule) {
@@ -108,6 +113,13 @@ record SlotJobText(int slot, PrometheusVersion version) {
       text.append("  fallback_scrape_protocol: PrometheusText0.0.4\n");
     }
     return text.toString();
+  }
+
+  /** Matches no pod: another text is all that makes an old version read its files again. */
+  private static String changes(String certificates) {
+    return "  # which certificates\n"
+        + rule(
+            "source_labels: [" + CERTIFICATES + "], action: drop, regex: '" + certificates + "'");
   }
 
   private String schemes() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.apiserver.Deeds;
 import io.appmetrics.operator.chain.AnnotationOutcome;
 import io.appmetrics.operator.chain.AnnotationOutcome.Kind;
 import io.appmetrics.operator.chain.Workload;
@@ -55,7 +56,7 @@ class WorkloadAnnotatorIT {
   void start(Cluster cluster) {
     shop = cluster.namespace("shop");
     operator = Deployed.install(cluster.admin()).operatorClient();
-    annotator = new WorkloadAnnotator(operator, clock(), workload -> {});
+    annotator = new WorkloadAnnotator(operator, clock(), Deeds.UNWATCHED, workload -> {});
   }
 
   @AfterEach

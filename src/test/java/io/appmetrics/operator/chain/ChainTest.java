@@ -14,6 +14,8 @@ import io.appmetrics.operator.chain.Workload.Rollout;
 import io.appmetrics.operator.prometheus.CertificateFacts;
 import io.appmetrics.operator.prometheus.CertificateFacts.State;
 import io.appmetrics.operator.prometheus.ConfigFacts;
+import io.appmetrics.operator.prometheus.Prognosis;
+import io.appmetrics.operator.prometheus.Prognosis.Kind;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.Duration;
@@ -484,6 +486,12 @@ class ChainTest {
     String symptom =
         "Prometheus pod istio-system/prometheus-1 has no scrape pool for job"
             + " appmetrics-1-istio-secure";
+    String sick =
+        "Prometheus pod istio-system/prometheus-1 does not scrape as it should: it suffers";
+    String unloaded =
+        "Prometheus pod istio-system/prometheus-1 does not run the configuration of "
+            + PLACE
+            + " yet";
     return Stream.of(
         row(
             "the Secret is not there",
@@ -511,6 +519,73 @@ class ChainTest {
             symptom
                 + ", though it could: the operator nudges the pod, and then reloads it. Secret"
                 + " istio-system/istio.prometheus has the certificates"),
+        row(
+            "only a restart helps, and there were enough",
+            Link.CERTIFICATES_LOADED,
+            Reason.RESTART_BUDGET_EXHAUSTED,
+            s -> {
+              noPool(State.PRESENT, "The Secret has them").accept(s);
+              s.replica().prognosis = prognosis(Kind.BUDGET_EXHAUSTED, "there were three");
+            },
+            symptom + ", though it could: there were three. The Secret has them"),
+        row(
+            "a pool without its client, and no restart is allowed",
+            Link.CERTIFICATES_LOADED,
+            Reason.RESTARTS_DISABLED,
+            s -> s.strict().replica().prognosis = prognosis(Kind.DISABLED, "restart it"),
+            sick + "; restart it. Secret istio-system/istio.prometheus has the certificates"),
+        row(
+            "a pool without its client, and no restart is possible",
+            Link.CERTIFICATES_LOADED,
+            Reason.RESTART_IMPOSSIBLE,
+            s -> s.strict().replica().prognosis = prognosis(Kind.IMPOSSIBLE, "it is paused"),
+            sick + "; it is paused. Secret istio-system/istio.prometheus has the certificates"),
+        row(
+            "a pool without its client, and it is restarted",
+            Link.CERTIFICATES_LOADED,
+            Reason.SCRAPE_POOL_MISSING,
+            s ->
+                s.strict().replica().prognosis =
+                    prognosis(Kind.RESTARTING, "the operator restarts it"),
+            sick
+                + "; the operator restarts it. Secret istio-system/istio.prometheus has the"
+                + " certificates"),
+        row(
+            "a pool without its client, and no certificates yet",
+            Link.CERTIFICATES_LOADED,
+            Reason.CERTIFICATE_MISSING,
+            s -> {
+              s.strict().replica().prognosis = prognosis(Kind.UNDER_WAY, "hope");
+              s.certificates = new CertificateFacts(State.MISSING, "No Secret yet", null);
+            },
+            sick + ". No Secret yet"),
+        row(
+            "a text that only a restart loads",
+            Link.CONFIG_LOADED,
+            Reason.PROPAGATION_PENDING,
+            s -> {
+              s.replica().loaded = SlotJobs.none();
+              s.replica().prognosis = forText(Kind.RESTARTING, "the operator restarts it");
+            },
+            unloaded + ": the operator restarts it"),
+        row(
+            "a text that only a restart loads, and there were enough",
+            Link.CONFIG_LOADED,
+            Reason.RESTART_BUDGET_EXHAUSTED,
+            s -> {
+              s.replica().loaded = SlotJobs.none();
+              s.replica().prognosis = forText(Kind.BUDGET_EXHAUSTED, "there were three");
+            },
+            unloaded + ": there were three"),
+        row(
+            "a text that only a restart loads, and none is possible",
+            Link.CONFIG_LOADED,
+            Reason.RESTART_IMPOSSIBLE,
+            s -> {
+              s.replica().loaded = SlotJobs.none();
+              s.replica().prognosis = forText(Kind.IMPOSSIBLE, "it is paused");
+            },
+            unloaded + ": it is paused"),
         row(
             "only the second replica lacks the pool",
             Link.CERTIFICATES_LOADED,
@@ -552,6 +627,15 @@ class ChainTest {
                 s.strict().certificates =
                     new CertificateFacts(State.EXPIRED, "The certificate expired", "c0ffee"),
             "The certificate expired"));
+  }
+
+  private static Prognosis prognosis(Kind kind, String words) {
+    return new Prognosis(
+        kind, new TreeSet<>(Set.of("appmetrics-1-istio-secure")), "it suffers", words);
+  }
+
+  private static Prognosis forText(Kind kind, String words) {
+    return new Prognosis(kind, new TreeSet<>(), "it suffers", words);
   }
 
   private static Consumer<Seen> noPool(State state, String message) {

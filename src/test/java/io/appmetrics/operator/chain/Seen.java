@@ -10,6 +10,7 @@ import io.appmetrics.operator.chain.Workload.Rollout;
 import io.appmetrics.operator.prometheus.ActiveTarget;
 import io.appmetrics.operator.prometheus.CertificateFacts;
 import io.appmetrics.operator.prometheus.ConfigFacts;
+import io.appmetrics.operator.prometheus.Prognosis;
 import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.appmetrics.operator.prometheus.TargetHealth;
@@ -139,6 +140,7 @@ final class Seen {
     @Nullable String problem;
     @Nullable SlotJobs loaded;
     @Nullable String rejection;
+    @Nullable Prognosis prognosis;
     final Set<String> poolsMissing = new HashSet<>();
     final Set<String> absent = new HashSet<>();
 
@@ -424,7 +426,8 @@ final class Seen {
         replica.answered ? model : null,
         replica.rejection,
         pools,
-        targets);
+        targets,
+        replica.prognosis);
   }
 
   private static ActiveTarget target(ReplicaSeen replica, PodSeen pod, Route.ByUserJob route) {

@@ -25,6 +25,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -51,6 +53,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class AdmissionPoliciesIT {
   private static final String NAMESPACE = "admission-policies";
+  private static final String OWN_NAMESPACE = "appmetrics-system";
   private static final String ALLOWED = "allowed";
 
   private static final String CONFIG_MAPS = "appmetrics-operator-configmaps";
@@ -72,21 +75,24 @@ class AdmissionPoliciesIT {
     await("the service account without which no pod is taken")
         .until(
             () -> admin.serviceAccounts().inNamespace(NAMESPACE).withName("default").get() != null);
-    admin
-        .resource(
-            new RoleBindingBuilder()
-                .withNewMetadata()
-                .withName("everything")
-                .withNamespace(NAMESPACE)
-                .endMetadata()
-                .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "cluster-admin")
-                .addNewSubject(null, "ServiceAccount", "appmetrics-operator", "appmetrics-system")
-                .build())
-        .create();
+    admin.resource(everything(NAMESPACE)).create();
+    admin.resource(everything(OWN_NAMESPACE)).create();
+  }
+
+  private static RoleBinding everything(String namespace) {
+    return new RoleBindingBuilder()
+        .withNewMetadata()
+        .withName("everything")
+        .withNamespace(namespace)
+        .endMetadata()
+        .withNewRoleRef("rbac.authorization.k8s.io", "ClusterRole", "cluster-admin")
+        .addNewSubject(null, "ServiceAccount", "appmetrics-operator", "appmetrics-system")
+        .build();
   }
 
   @AfterAll
   static void close() {
+    admin.resource(everything(OWN_NAMESPACE)).delete();
     admin.namespaces().withName(NAMESPACE).delete();
     admin.close();
     operator.close();
@@ -131,7 +137,11 @@ class AdmissionPoliciesIT {
   private static final String NOT_DATA =
       "the AppMetrics operator changes nothing of a ConfigMap but its data";
   private static final String NO_CONFIG_MAP =
-      "the AppMetrics operator neither creates nor deletes ConfigMaps";
+      "the AppMetrics operator creates no ConfigMap but its state, and deletes none";
+  private static final String CERTIFICATES = "appmetrics-operator-certificates";
+  private static final String ONLY_PROMETHEUS =
+      "the AppMetrics operator writes appmetrics.io/certificates only on a Deployment that runs a"
+          + " Prometheus, and as appmetrics-operator-certificates";
 
   /** The text with the block before its last line feed, as the operator writes it. */
   private static String with(String text, String block) {
@@ -231,6 +241,57 @@ class AdmissionPoliciesIT {
         .isEqualTo(NO_CONFIG_MAP);
     assertThat(outcome(CONFIG_MAPS, () -> operator.resource(configMap).delete()))
         .isEqualTo(NO_CONFIG_MAP);
+  }
+
+  /** What must outlive a crash, in its own namespace, under its own names. */
+  @Test
+  void itsStateIsItsOwn() {
+    ConfigMap state = state("appmetrics-istio-system.prometheus", OWN_NAMESPACE, "restarts");
+    try {
+      assertThat(outcome(CONFIG_MAPS, () -> operator.resource(state).create())).isEqualTo(ALLOWED);
+      ConfigMap stored = admin.resource(state).get();
+      assertThat(
+              outcome(
+                  CONFIG_MAPS,
+                  () ->
+                      operator
+                          .resource(stored.edit().withData(Map.of("reloads", "b")).build())
+                          .update()))
+          .isEqualTo(ALLOWED);
+      assertThat(
+              outcome(
+                  CONFIG_MAPS,
+                  () ->
+                      operator
+                          .resource(
+                              admin.resource(state).get().edit().addToData("key", "b").build())
+                          .update()))
+          .isEqualTo("the AppMetrics operator writes no key of its state but reloads and restarts");
+      assertThat(outcome(CONFIG_MAPS, () -> operator.resource(state).delete()))
+          .isEqualTo(NO_CONFIG_MAP);
+      assertThat(
+              outcome(
+                  CONFIG_MAPS,
+                  () -> operator.resource(state("other", OWN_NAMESPACE, "a")).create()))
+          .isEqualTo(NO_CONFIG_MAP);
+      assertThat(
+              outcome(
+                  CONFIG_MAPS,
+                  () -> operator.resource(state("appmetrics-a.b", NAMESPACE, "restarts")).create()))
+          .isEqualTo(NO_CONFIG_MAP);
+    } finally {
+      admin.resource(state).delete();
+    }
+  }
+
+  private static ConfigMap state(String name, String namespace, String key) {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withName(name)
+        .withNamespace(namespace)
+        .endMetadata()
+        .addToData(key, "a")
+        .build();
   }
 
   private static ConfigMap configMap(String text) {
@@ -363,9 +424,22 @@ class AdmissionPoliciesIT {
     return List.of(
         Patch.apply("own annotation", annotations("appmetrics.io/port-1: '80'"), ALLOWED),
         Patch.apply(
-            "certificates, by another manager of ours",
+            "what restarts a Prometheus, on one that is none",
             annotations("appmetrics.io/certificates: abc"),
-            ALLOWED),
+            ONLY_PROMETHEUS),
+        new Patch(
+            "the same, by its own manager",
+            PatchType.SERVER_SIDE_APPLY,
+            CERTIFICATES,
+            annotations("appmetrics.io/certificates: abc"),
+            ONLY_PROMETHEUS),
+        new Patch(
+            "another annotation, by that manager",
+            PatchType.SERVER_SIDE_APPLY,
+            CERTIFICATES,
+            annotations("appmetrics.io/port-1: '80'"),
+            "the AppMetrics operator writes, as appmetrics-operator-certificates, nothing but"
+                + " appmetrics.io/certificates: appmetrics.io/port-1"),
         Patch.apply("nothing", applied("spec: {}"), ALLOWED),
         Patch.apply(
             "foreign annotation changed", annotations("team: b"), foreign("pod template", "team")),
@@ -425,6 +499,48 @@ class AdmissionPoliciesIT {
             null,
             "{\"spec\":{\"template\":{\"metadata\":{\"annotations\":{\"appmetrics.io/a\":\"b\"}}}}}",
             APPLY_ONLY));
+  }
+
+  /** A Prometheus is known by its argument, and rolled by one annotation of one manager. */
+  @ParameterizedTest
+  @CsvSource({
+    "--config.file=/etc/prometheus/prometheus.yml, appmetrics-operator-certificates, true",
+    "-config.file=/etc/prometheus/prometheus.yml,  appmetrics-operator-certificates, true",
+    "--config.file,                                appmetrics-operator-certificates, true",
+    "--config.file=/etc/prometheus/prometheus.yml, appmetrics-operator-targets,      false",
+    "--config.files=/etc/prometheus,               appmetrics-operator-certificates, false",
+    "--not--config.file=/etc,                      appmetrics-operator-certificates, false"
+  })
+  void onlyAPrometheusIsRestarted(String argument, String manager, boolean allowed) {
+    Deployment prometheus = (Deployment) workload("Deployment");
+    prometheus.getMetadata().setName("prometheus");
+    prometheus
+        .getSpec()
+        .getTemplate()
+        .getSpec()
+        .getContainers()
+        .forEach(container -> container.setArgs(List.of(argument)));
+    admin.resource(prometheus).create();
+    Patch patch =
+        new Patch(
+            "",
+            PatchType.SERVER_SIDE_APPLY,
+            manager,
+            annotations("appmetrics.io/certificates: abc")
+                .replace("cart", "prometheus")
+                .replace("KIND", "Deployment"),
+            "");
+    assertThat(
+            outcome(
+                WORKLOADS,
+                () ->
+                    operator
+                        .apps()
+                        .deployments()
+                        .inNamespace(NAMESPACE)
+                        .withName("prometheus")
+                        .patch(patch.context(), patch.body())))
+        .isEqualTo(allowed ? ALLOWED : ONLY_PROMETHEUS);
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -69,8 +70,23 @@ public final class DeployManifests {
 
   /** What the operator may do in every namespace. */
   public static ClusterRole operatorRole() {
-    return of(ClusterRole.class).stream()
-        .filter(role -> role.getMetadata().getName().equals("appmetrics-operator"))
+    return named(ClusterRole.class, "appmetrics-operator");
+  }
+
+  /** What the operator may do in the namespace of Prometheus. */
+  public static Role installationRole() {
+    return named(Role.class, "appmetrics-operator-installation");
+  }
+
+  /** What the operator may do in its own namespace. */
+  public static Role stateRole() {
+    return named(Role.class, "appmetrics-operator-state");
+  }
+
+  /** The one of this kind and name. */
+  public static <T extends HasMetadata> T named(Class<T> type, String name) {
+    return of(type).stream()
+        .filter(object -> object.getMetadata().getName().equals(name))
         .findFirst()
         .orElseThrow();
   }

@@ -128,8 +128,9 @@ class DeployManifestsTest {
     assertThat(
             Stream.concat(
                 DeployManifests.only(ClusterRoleBinding.class).getSubjects().stream(),
-                DeployManifests.only(RoleBinding.class).getSubjects().stream()))
-        .hasSize(2)
+                DeployManifests.of(RoleBinding.class).stream()
+                    .flatMap(binding -> binding.getSubjects().stream())))
+        .hasSize(3)
         .containsOnly(new Subject(null, "ServiceAccount", name, namespace));
     assertThat(DeployManifests.of(ValidatingAdmissionPolicy.class))
         .allSatisfy(

@@ -101,14 +101,39 @@ public final class Deployed {
     return client(admin, "deploy-tests");
   }
 
-  /** Grants what {@code deploy/installation} grants, for the Prometheus of a test. */
+  /** Grants what {@code deploy/operator} grants for the state, for the Prometheus of a test. */
+  public void grantState(String namespace, String deployment) {
+    Role role = DeployManifests.stateRole();
+    RoleBinding binding = DeployManifests.named(RoleBinding.class, role.getMetadata().getName());
+    String own = role.getMetadata().getName() + "-" + namespace;
+    String state = "appmetrics-" + namespace + "." + deployment;
+    role.getMetadata().setName(own);
+    role.getRules().get(1).setResourceNames(List.of(state));
+    binding.getMetadata().setName(own);
+    binding.getRoleRef().setName(own);
+    try (KubernetesClient client = adminClient();
+        KubernetesClient asOperator = operatorClient()) {
+      apply(client, role);
+      apply(client, binding);
+      await("the right to write ConfigMap " + state)
+          .atMost(IN_FORCE)
+          .pollInterval(POLL)
+          .until(() -> mayUpdate(asOperator, role.getMetadata().getNamespace(), state));
+    }
+  }
+
+  /**
+   * Grants what {@code deploy/installation} grants, for the Prometheus of a test, and the right to
+   * the state of a Deployment {@code prometheus} there.
+   */
   public void grantInstallation(String namespace, String configMap, String secret) {
-    Role role = DeployManifests.only(Role.class);
+    Role role = DeployManifests.installationRole();
     role.getMetadata().setNamespace(namespace);
     role.getRules().get(0).setResourceNames(List.of(configMap));
     role.getRules().get(1).setResourceNames(List.of(secret));
-    RoleBinding binding = DeployManifests.only(RoleBinding.class);
+    RoleBinding binding = DeployManifests.named(RoleBinding.class, role.getMetadata().getName());
     binding.getMetadata().setNamespace(namespace);
+    grantState(namespace, "prometheus");
     try (KubernetesClient client = adminClient();
         KubernetesClient asOperator = operatorClient()) {
       apply(client, role);

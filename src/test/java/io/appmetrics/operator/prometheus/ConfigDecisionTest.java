@@ -29,6 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Where our jobs stand, what is in the way, and the text that is written. */
 class ConfigDecisionTest {
   private static final PrometheusVersion OLD = PrometheusVersion.parse("2.42.0");
+  private static final RestartPolicy NEVER =
+      new RestartPolicy(RestartPolicy.When.NEVER, Duration.ofMinutes(10), 3);
   private static final Action NOTHING = new Action.None();
 
   /** What is otherwise than well, and what is said of it; nothing is written. */
@@ -54,18 +56,35 @@ class ConfigDecisionTest {
             State.INSTALLATION_UNSUPPORTED,
             "Another controller writes it"),
         new Row(
-            "subPath",
-            s -> s.discovery = Optional.of(installation(true, null, false)),
+            "subPath, and nobody restarts",
+            s -> {
+              s.discovery = Optional.of(installation(true, null, false));
+              s.policy = NEVER;
+            },
             State.INSTALLATION_UNSUPPORTED,
             "Deployment istio-system/prometheus mounts its configuration by subPath, which the"
                 + " kubelet never updates (kubernetes#50345): mount the whole ConfigMap as a"
-                + " directory"),
+                + " directory, or let the operator restart it (APPMETRICS_RESTARTS)"),
+        new Row(
+            "subPath",
+            s -> s.discovery = Optional.of(installation(true, null, false)),
+            State.WRITTEN,
+            PLACE),
         new Row(
             "nobody reloads",
             s -> s.discovery = Optional.of(installation(false, null)),
+            State.WRITTEN,
+            PLACE),
+        new Row(
+            "nobody reloads, and nobody restarts",
+            s -> {
+              s.discovery = Optional.of(installation(false, null));
+              s.policy = NEVER;
+            },
             State.INSTALLATION_UNSUPPORTED,
             "Nothing makes Deployment istio-system/prometheus load a changed configuration: add"
-                + " the argument --web.enable-lifecycle, or a config-reloader container"),
+                + " the argument --web.enable-lifecycle, or a config-reloader container, or let"
+                + " the operator restart it (APPMETRICS_RESTARTS)"),
         new Row(
             "a reloader is enough",
             s -> s.discovery = Optional.of(installation(false, "container reloader")),

@@ -96,10 +96,10 @@ class HealingTest {
             0 s: nudge pod prometheus-1, because it has no scrape pool for appmetrics-1-istio-secure
             2 s: reload pod prometheus-1, because it has no scrape pool for appmetrics-1-istio-secure
             14 s: nudge pod prometheus-1, because it has no scrape pool for appmetrics-1-istio-secure
-            44 s: nudge pod prometheus-1, because it has no scrape pool for appmetrics-1-istio-secure
-            104 s: nudge pod prometheus-1, because it has no scrape pool for appmetrics-1-istio-secure
-            164 s: nudge pod prometheus-1, because it has no scrape pool for appmetrics-1-istio-secure
-            224 s: nudge pod prometheus-1, because it has no scrape pool for appmetrics-1-istio-secure
+            34 s: nudge pod prometheus-1, because it has no scrape pool for appmetrics-1-istio-secure
+            64 s: nudge pod prometheus-1, because it has no scrape pool for appmetrics-1-istio-secure
+            124 s: nudge pod prometheus-1, because it has no scrape pool for appmetrics-1-istio-secure
+            184 s: nudge pod prometheus-1, because it has no scrape pool for appmetrics-1-istio-secure
             """);
   }
 
@@ -110,7 +110,12 @@ class HealingTest {
 
     assertThat(times(story(Duration.ofMinutes(3), seen)))
         .containsExactly(
-            "0 s: nudge", "10 s: nudge", "40 s: nudge", "100 s: nudge", "160 s: nudge");
+            "0 s: nudge",
+            "10 s: nudge",
+            "30 s: nudge",
+            "60 s: nudge",
+            "120 s: nudge",
+            "180 s: nudge");
   }
 
   /** Nobody knows whether the files are there: a reload would prove nothing. */
@@ -119,12 +124,12 @@ class HealingTest {
     SeenInstallation sidecar = SeenInstallation.well().poolMissing();
     sidecar.files = FROM_DIRECTORY;
     assertThat(times(story(Duration.ofMinutes(2), sidecar)))
-        .containsExactly("0 s: nudge", "10 s: nudge", "40 s: nudge", "100 s: nudge");
+        .containsExactly("0 s: nudge", "10 s: nudge", "30 s: nudge", "60 s: nudge", "120 s: nudge");
 
     SeenInstallation forbidden = SeenInstallation.well().poolMissing();
     forbidden.secret = null;
     assertThat(times(story(Duration.ofMinutes(2), forbidden)))
-        .containsExactly("0 s: nudge", "10 s: nudge", "40 s: nudge", "100 s: nudge");
+        .containsExactly("0 s: nudge", "10 s: nudge", "30 s: nudge", "60 s: nudge", "120 s: nudge");
   }
 
   @Test

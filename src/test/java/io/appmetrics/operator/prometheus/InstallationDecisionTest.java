@@ -11,10 +11,12 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.appmetrics.operator.prometheus.SeenInstallation.Replica;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -161,6 +163,89 @@ class InstallationDecisionTest {
       seen.replica().silent(polls, Duration.ofSeconds(seconds));
     }
     assertThat(seen.decide().heard()).isEqualTo(heard);
+  }
+
+  /** Nobody is to hear of a loss that we have caused, that is wanted, and that is short. */
+  @Test
+  void keepsToWhatItKnewWhileItsOwnRestartIsUnderWay() {
+    SeenInstallation seen = SeenInstallation.well().poolMissing();
+    seen.replica().targets = up("uid-1", "uid-2");
+    ScrapeFacts before = seen.decide().facts();
+    Instant old = seen.replica().startedAt;
+    seen.before = before;
+    seen.state =
+        StateReading.of(
+            InstallationState.NONE.with(
+                new InstallationState.Restart(
+                    NOW.minusSeconds(40),
+                    InstallationState.Way.TEMPLATE,
+                    "c0ffee",
+                    seen.replica().uid(),
+                    old,
+                    3,
+                    null)));
+    assertThat(seen.decide().facts().replicas())
+        .as("it has not ended yet")
+        .isEqualTo(before.replicas());
+
+    seen.replicas.clear();
+    assertThat(seen.decide().facts()).as("nobody runs").isEqualTo(before);
+
+    Replica next = seen.another("prometheus-2");
+    next.everAnswered = false;
+    next.silent(1, Duration.ofSeconds(1));
+    assertThat(seen.decide().facts()).as("it has not answered yet").isEqualTo(before);
+
+    next.everAnswered = true;
+    next.silence = null;
+    next.silentSince = null;
+    next.startedAt = NOW.minusSeconds(30);
+    next.loadedAt = NOW.minusSeconds(30);
+    next.targets = up("uid-1");
+    assertThat(seen.decide().facts()).as("it scrapes only one of two yet").isEqualTo(before);
+
+    next.targets = up("uid-1", "uid-2");
+    assertThat(seen.decide().facts().replicas())
+        .as("it scrapes as much as before")
+        .extracting(ReplicaFacts::pod)
+        .containsExactly("istio-system/prometheus-2");
+
+    next.targets = up("uid-1");
+    next.startedAt = NOW.minusSeconds(12 + 2 * 15);
+    seen.state = restartedAt(NOW.minusSeconds(45), old);
+    assertThat(seen.decide().facts().replicas())
+        .as("it has had its time")
+        .extracting(ReplicaFacts::pod)
+        .containsExactly("istio-system/prometheus-2");
+
+    seen.replicas.clear();
+    seen.state = restartedAt(NOW.minus(Duration.ofMinutes(2)), old);
+    assertThat(seen.decide().facts().replicas()).as("it does not come back").isEmpty();
+  }
+
+  private static StateReading restartedAt(Instant at, Instant old) {
+    return StateReading.of(
+        InstallationState.NONE.with(
+            new InstallationState.Restart(
+                at,
+                InstallationState.Way.TEMPLATE,
+                "c0ffee",
+                "uid-of-prometheus-1",
+                old,
+                3,
+                null)));
+  }
+
+  private static Map<String, List<ActiveTarget>> up(String... podUids) {
+    Map<String, List<ActiveTarget>> targets = new TreeMap<>();
+    for (String uid : podUids) {
+      targets.put(
+          uid,
+          List.of(
+              new ActiveTarget(
+                  "appmetrics-1", "shop", "cart", uid, "http://a/", TargetHealth.UP, "", NOW)));
+    }
+    return targets;
   }
 
   @Test

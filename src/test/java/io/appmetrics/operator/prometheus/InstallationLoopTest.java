@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.appmetrics.operator.apiserver.Deeds;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -162,7 +163,12 @@ class InstallationLoopTest {
     Clock clock = new Hasty();
     InstallationAccess access =
         new InstallationAccess(
-            client, api, new InstallationAccess.Settings(WORKLOAD, null, null), clock);
+            client,
+            api,
+            new InstallationAccess.Settings(
+                WORKLOAD, null, null, "appmetrics-system", RestartPolicy.DEFAULT),
+            clock,
+            Deeds.UNWATCHED);
     Pacing pacing = new Pacing(Duration.ofMillis(10), Duration.ofMillis(10));
     return new InstallationLoop(
         access, new Demands(), List::of, heard, pacing, clock, System::nanoTime);

@@ -1,21 +1,31 @@
 package io.appmetrics.operator.prometheus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.TlsFiles;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.KeyToPath;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaimVolumeSourceBuilder;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Prometheus' pod template says: found there, and configured nowhere. */
@@ -373,6 +383,82 @@ class InstallationTest {
 
     assertThat(found(deployment).projected()).isFalse();
     assertThat(found(deployment).configKey()).isEqualTo("prometheus.yml");
+  }
+
+  /** What would not work when its pod template changes, or do harm. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("obstacles")
+  void knowsWhatStandsInTheWayOfARollout(
+      String name, Consumer<Deployment> change, @Nullable String obstacle) {
+    assertThat(((Installation) Installation.of(Manifest.but(change))).rollout().obstacle())
+        .isEqualTo(obstacle);
+  }
+
+  static Stream<Arguments> obstacles() {
+    String both =
+        "the old and the new pod of its rolling update would both hold volume storage-volume, which"
+            + " is a PersistentVolumeClaim: set the strategy of Deployment istio-system/prometheus to"
+            + " Recreate, or add the argument --web.enable-lifecycle";
+    return Stream.of(
+        arguments("as Istio ships it", (Consumer<Deployment>) d -> {}, null),
+        arguments(
+            "paused",
+            (Consumer<Deployment>) d -> d.getSpec().setPaused(true),
+            "Deployment istio-system/prometheus is paused, so that it replaces no pod: kubectl -n"
+                + " istio-system rollout resume deployment prometheus"),
+        arguments(
+            "a claim, and rolling by default",
+            (Consumer<Deployment>)
+                d -> {
+                  claim(d);
+                  d.getSpec().setStrategy(null);
+                },
+            both),
+        arguments(
+            "a claim, and a surge",
+            (Consumer<Deployment>)
+                d -> {
+                  claim(d);
+                  d.getSpec().setStrategy(rolling("25%"));
+                },
+            both),
+        arguments(
+            "a claim, and no surge",
+            (Consumer<Deployment>)
+                d -> {
+                  claim(d);
+                  d.getSpec().setStrategy(rolling("0%"));
+                },
+            null),
+        arguments(
+            "a claim, recreated",
+            (Consumer<Deployment>)
+                d -> {
+                  claim(d);
+                  d.getSpec()
+                      .setStrategy(new DeploymentStrategyBuilder().withType("Recreate").build());
+                },
+            null));
+  }
+
+  private static DeploymentStrategy rolling(String surge) {
+    return new DeploymentStrategyBuilder()
+        .withType("RollingUpdate")
+        .withNewRollingUpdate()
+        .withMaxSurge(new IntOrString(surge))
+        .endRollingUpdate()
+        .build();
+  }
+
+  private static void claim(Deployment deployment) {
+    deployment.getSpec().getTemplate().getSpec().getVolumes().stream()
+        .filter(volume -> volume.getName().equals("storage-volume"))
+        .forEach(
+            volume -> {
+              volume.setEmptyDir(null);
+              volume.setPersistentVolumeClaim(
+                  new PersistentVolumeClaimVolumeSourceBuilder().withClaimName("data").build());
+            });
   }
 
   @Test

@@ -87,6 +87,10 @@ public final class LonePrometheus implements AutoCloseable {
     return base;
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   void write(String text) {
     try {
       Files.writeString(config, text);

@@ -69,6 +69,23 @@ class PrometheusApiIT {
     }
   }
 
+  /** Where a kubelet starts it again, that is a restart. */
+  @ParameterizedTest
+  @EnumSource(names = {"PROMETHEUS_2_5", "PROMETHEUS_2", "PROMETHEUS_3"})
+  void quitsWhereTheLifecycleIsEnabled(Binary version, @TempDir Path directory) throws Exception {
+    try (var prometheus =
+        LonePrometheus.start(version, directory, "global: {}\n", "--web.enable-lifecycle")) {
+      api.quit(prometheus.base());
+      await().atMost(Duration.ofSeconds(20)).until(() -> !prometheus.isAlive());
+    }
+    try (var closed = LonePrometheus.start(version, directory, "global: {}\n")) {
+      assertThatThrownBy(() -> api.quit(closed.base()))
+          .isInstanceOf(ReloadRejected.class)
+          .hasMessageStartingWith("Lifecycle API is not enabled");
+      assertThat(closed.isAlive()).isTrue();
+    }
+  }
+
   private void assertUpAndDown(URI base) throws PrometheusUnreachable {
     assertThat(api.activeTargets(base, "self"))
         .hasSize(2)

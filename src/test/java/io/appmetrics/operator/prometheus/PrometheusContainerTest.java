@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -36,5 +38,23 @@ class PrometheusContainerTest {
     assertThat(PrometheusContainer.of(pod, "p"))
         .isEqualTo(new PrometheusContainer("prom:v3", running, failing));
     assertThat(PrometheusContainer.of(pod, "q").image()).isEmpty();
+  }
+
+  @Test
+  void readsSinceWhenItRuns() {
+    Pod pod =
+        Serialization.unmarshal(
+            """
+            apiVersion: v1
+            kind: Pod
+            spec: {containers: [{name: p, image: prom}]}
+            status:
+              containerStatuses:
+              - name: p
+                state: {running: {startedAt: "2026-03-01T12:00:00Z"}}
+            """,
+            Pod.class);
+    assertThat(PrometheusContainer.of(pod, "p").startedAt())
+        .isEqualTo(Instant.parse("2026-03-01T12:00:00Z"));
   }
 }

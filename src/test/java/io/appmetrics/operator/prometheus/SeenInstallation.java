@@ -70,6 +70,9 @@ final class SeenInstallation {
   @Nullable CertificateFiles files = FROM_SECRET;
   @Nullable SecretReading secret = SECRET;
   Demand demand = new Demand(MUTUAL, true);
+  StateReading state = StateReading.of(InstallationState.NONE);
+  RestartPolicy policy = RestartPolicy.DEFAULT;
+  @Nullable ScrapeFacts before;
   final List<Replica> replicas = new ArrayList<>(List.of(new Replica("prometheus-1")));
 
   static SeenInstallation well() {
@@ -103,7 +106,8 @@ final class SeenInstallation {
         lifecycle,
         reloader,
         List.of(),
-        Optional.empty());
+        Optional.empty(),
+        new Installation.Rollout("7", 3, null, null));
   }
 
   /** The user's text with these jobs in it, for the Prometheus of today. */
@@ -144,6 +148,10 @@ final class SeenInstallation {
     Instant startedAt = NOW.minus(Duration.ofHours(2));
     Instant loadedAt = NOW.minus(Duration.ofHours(1));
     final Set<String> poolsMissing = new TreeSet<>();
+
+    /** Beside those of the configuration. */
+    final Set<String> poolsToo = new TreeSet<>();
+
     Map<String, List<ActiveTarget>> targets = Map.of();
     String image = IMAGE;
     boolean runs = true;
@@ -172,7 +180,7 @@ final class SeenInstallation {
       return new ReplicaReading(
           pod,
           uid(),
-          new PrometheusContainer(image, runs, failing),
+          new PrometheusContainer(image, runs, failing, runs ? startedAt : null),
           everAnswered ? answer() : null,
           silence,
           silentSince,
@@ -183,6 +191,7 @@ final class SeenInstallation {
       String runs = running != null ? running : text != null ? text : USERS;
       LoadedConfig config = loaded(runs);
       Set<String> pools = new TreeSet<>(config.jobNames());
+      pools.addAll(poolsToo);
       pools.removeAll(poolsMissing);
       return new ReplicaReading.Answer(
           version,
@@ -224,7 +233,10 @@ final class SeenInstallation {
         refusal == null ? null : new Refusal(refusedText(), refusal),
         new Certificates(Optional.ofNullable(files), Optional.ofNullable(secret)),
         demand,
-        replicas.stream().map(Replica::reading).toList());
+        replicas.stream().map(Replica::reading).toList(),
+        state,
+        policy,
+        before);
   }
 
   private String refusedText() {

@@ -3,6 +3,7 @@ package io.appmetrics.operator.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.appmetrics.operator.prometheus.RestartPolicy;
 import io.appmetrics.operator.runtime.OperatorConfig.PrometheusWorkload;
 import java.net.URI;
 import java.time.Duration;
@@ -28,6 +29,8 @@ class OperatorConfigTest {
                 new TreeSet<>(),
                 "istio-system",
                 null,
+                "appmetrics-system",
+                RestartPolicy.DEFAULT,
                 8,
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(2),

@@ -95,8 +95,9 @@ class PreflightIT {
             + " list, watch, patch statefulsets.apps in all namespaces; get, list, watch, patch"
             + " daemonsets.apps in all namespaces; list, patch pods in all namespaces; list, watch peerauthentications.security.istio.io in"
             + " all namespaces; create events in all namespaces; list, watch pods in namespace"
-            + " monitoring; grant it with: kubectl apply -k deploy/ (another Prometheus:"
-            + " deploy/examples/another-installation)");
+            + " monitoring; create configmaps in namespace appmetrics-system; get, update configmaps"
+            + " appmetrics-monitoring.prometheus-server in namespace appmetrics-system; grant it"
+            + " with: kubectl apply -k deploy/ (another Prometheus: deploy/examples/another-installation)");
   }
 
   @Test
@@ -106,7 +107,9 @@ class PreflightIT {
     assertRefused(
         deployed.operator(),
         "system:serviceaccount:appmetrics-system:appmetrics-operator may not watch pods in"
-            + " namespace monitoring; grant it with: kubectl apply -k deploy/ (another Prometheus:"
+            + " namespace monitoring; create configmaps in namespace appmetrics-system; get, update"
+            + " configmaps appmetrics-monitoring.prometheus-server in namespace appmetrics-system;"
+            + " grant it with: kubectl apply -k deploy/ (another Prometheus:"
             + " deploy/examples/another-installation)");
   }
 
@@ -115,6 +118,7 @@ class PreflightIT {
   void everyRight() {
     Deployed deployed = Deployed.install(controlPlane.admin());
     deployed.grantInstallation(NAMESPACE, "prometheus-server", "istio.prometheus");
+    deployed.grantState(NAMESPACE, "prometheus-server");
     assertThatCode(() -> check(deployed.operator())).doesNotThrowAnyException();
   }
 
@@ -124,6 +128,7 @@ class PreflightIT {
     admin.resource(prometheus()).create();
     Deployed deployed = Deployed.install(controlPlane.admin());
     deployed.grantInstallation(NAMESPACE, "another", "another");
+    deployed.grantState(NAMESPACE, "prometheus-server");
     await()
         .untilAsserted(
             () ->
@@ -135,6 +140,7 @@ class PreflightIT {
                         + " grant it with: kubectl apply -k deploy/ (another Prometheus:"
                         + " deploy/examples/another-installation)"));
     deployed.grantInstallation(NAMESPACE, "prometheus-server", "istio.prometheus");
+    deployed.grantState(NAMESPACE, "prometheus-server");
     await().untilAsserted(() -> check(deployed.operator()));
   }
 

@@ -16,14 +16,17 @@ class RightTest {
   @Test
   void deployGrantsWhatIsNeededAndNothingElse() throws CannotStart {
     OperatorConfig config = OperatorConfig.from(Map.of());
-    Role role = DeployManifests.only(Role.class);
-    String namespace = role.getMetadata().getNamespace();
+    List<Role> roles = List.of(DeployManifests.installationRole(), DeployManifests.stateRole());
 
     List<Right> granted =
         Stream.concat(
                 DeployManifests.operatorRole().getRules().stream()
                     .flatMap(rule -> rights(rule, null)),
-                role.getRules().stream().flatMap(rule -> rights(rule, namespace)))
+                roles.stream()
+                    .flatMap(
+                        role ->
+                            role.getRules().stream()
+                                .flatMap(rule -> rights(rule, role.getMetadata().getNamespace()))))
             .toList();
 
     List<Right> needed =
@@ -58,9 +61,13 @@ class RightTest {
             "create events in namespace shop",
             "list, watch peerauthentications.security.istio.io in namespace mesh",
             "get, list, watch deployments.apps in namespace monitoring",
+            "patch deployments.apps prometheus in namespace monitoring",
             "patch pods in namespace monitoring",
             "create events in namespace monitoring",
-            "list, watch pods in namespace monitoring");
+            "list, watch pods in namespace monitoring",
+            "create configmaps in namespace appmetrics-system",
+            "get, update configmaps appmetrics-monitoring.prometheus in namespace"
+                + " appmetrics-system");
   }
 
   private static Stream<Right> rights(PolicyRule rule, @Nullable String namespace) {

@@ -102,7 +102,7 @@ class ScrapeBlockTest {
       var tls = new TlsFiles(path, path, path);
       var block = ScrapeBlock.render(jobs(List.of(), List.of(1)), TODAY, tls);
       assertThat(PrometheusYaml.parse("scrape_configs:\n" + block.items()).jobs())
-          .contains(new ScrapeJob("appmetrics-1-istio-secure", tls));
+          .contains(new ScrapeJob("appmetrics-1-istio-secure", tls, true));
     }
   }
 

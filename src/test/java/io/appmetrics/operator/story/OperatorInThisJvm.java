@@ -1,5 +1,6 @@
 package io.appmetrics.operator.story;
 
+import io.appmetrics.operator.apiserver.Deeds;
 import io.appmetrics.operator.cluster.TestNamespace;
 import io.appmetrics.operator.deploy.Deployed;
 import io.appmetrics.operator.runtime.CannotStart;
@@ -15,17 +16,24 @@ final class OperatorInThisJvm implements OperatorUnderTest {
   private final Meters meters = new Meters();
   private final OperatorRuntime runtime;
 
-  private OperatorInThisJvm(KubernetesClient client, OperatorConfig config) {
+  private OperatorInThisJvm(KubernetesClient client, OperatorConfig config, Deeds deeds) {
     this.client = client;
-    this.runtime = OperatorRuntime.start(client, config, meters);
+    this.runtime = OperatorRuntime.start(client, config, meters, deeds);
   }
 
   static OperatorInThisJvm start(TestNamespace istio, Map<String, String> environment) {
+    return start(istio, environment, Deeds.UNWATCHED);
+  }
+
+  /** One that somebody watches. */
+  static OperatorInThisJvm start(
+      TestNamespace istio, Map<String, String> environment, Deeds deeds) {
     Definitions.establish(istio.cluster());
     Deployed deployed = Deployed.install(istio.cluster().admin());
     deployed.grantInstallation(istio.name(), "prometheus", "istio.default");
     try {
-      return new OperatorInThisJvm(deployed.operatorClient(), OperatorConfig.from(environment));
+      return new OperatorInThisJvm(
+          deployed.operatorClient(), OperatorConfig.from(environment), deeds);
     } catch (CannotStart e) {
       throw new IllegalArgumentException(e);
     }

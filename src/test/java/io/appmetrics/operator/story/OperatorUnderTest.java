@@ -19,6 +19,15 @@ interface OperatorUnderTest extends AutoCloseable {
   /** The same with other settings. */
   static OperatorUnderTest start(
       Map<String, String> settings, TestNamespace istio, TestNamespace... served) {
+    Map<String, String> environment = environment(settings, istio, served);
+    return istio.cluster().isLocal()
+        ? OperatorInThisJvm.start(istio, environment)
+        : OperatorAsPod.start(istio, environment);
+  }
+
+  /** The variables that it is started with. */
+  static Map<String, String> environment(
+      Map<String, String> settings, TestNamespace istio, TestNamespace... served) {
     Map<String, String> environment = new TreeMap<>();
     environment.put("APPMETRICS_PROMETHEUS", istio.name() + "/deployment/prometheus");
     environment.put("APPMETRICS_ROOT_NAMESPACE", istio.name());
@@ -26,9 +35,7 @@ interface OperatorUnderTest extends AutoCloseable {
         "APPMETRICS_NAMESPACES",
         Stream.of(served).map(TestNamespace::name).collect(Collectors.joining(",")));
     environment.putAll(settings);
-    return istio.cluster().isLocal()
-        ? OperatorInThisJvm.start(istio, environment)
-        : OperatorAsPod.start(istio, environment);
+    return environment;
   }
 
   /** Ends it; returns when it writes nothing any more. */

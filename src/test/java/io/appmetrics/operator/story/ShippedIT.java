@@ -18,7 +18,6 @@ import io.appmetrics.operator.deploy.Deployed;
 import io.appmetrics.operator.route.ManagedAnnotations;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
-import io.fabric8.kubernetes.api.model.rbac.Role;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,7 +114,7 @@ class ShippedIT {
   private static List<String> unused(AuditLog audit, int before, TestNamespace istio) {
     List<Request> used =
         requests(audit, before).stream().filter(request -> request.code() < 300).toList();
-    List<PolicyRule> byName = DeployManifests.only(Role.class).getRules();
+    List<PolicyRule> byName = DeployManifests.installationRole().getRules();
     List<String> unused = new ArrayList<>();
     for (PolicyRule rule : DeployManifests.operatorRole().getRules()) {
       // what the role of the installation grants as well is no reason to grant it everywhere

@@ -1,0 +1,274 @@
+package io.appmetrics.operator.prometheus;
+
+import io.appmetrics.operator.prometheus.InstallationState.Restart;
+import io.appmetrics.operator.prometheus.InstallationState.Way;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a replica that nothing smaller has cured may be restarted now, and how.
+ *
+ * @param installation how it can be
+ * @param replicas all of them: one at a time
+ * @param memory what was done before
+ * @param policy what the admin allows
+ */
+record Restarts(
+    Installation installation,
+    List<ReplicaReading> replicas,
+    StateReading memory,
+    RestartPolicy policy,
+    Instant now) {
+
+  /** With this begins the cause of a restart for a text. */
+  static final String FOR_TEXT = "config-";
+
+  private static final Duration DAY = Duration.ofHours(24);
+
+  /** After this, a Prometheus that does not come back is one that does not answer. */
+  private static final Duration COMES_BACK = Duration.ofMinutes(2);
+
+  /** What gets well later may have got well for other reasons. */
+  private static final Duration PROOF = Duration.ofHours(1);
+
+  /** A Prometheus that was told to end does not answer any more after this. */
+  private static final Duration ENDS = Duration.ofSeconds(15);
+
+  /**
+   * An answer.
+   *
+   * @param restart the restart, when it is allowed
+   * @param kind what becomes of the replica
+   * @param words why it is not restarted, or that it is
+   * @param again when the answer may be another; null where time does not change it
+   */
+  record Verdict(
+      Action.@Nullable Restart restart,
+      Prognosis.Kind kind,
+      String words,
+      @Nullable Instant again) {}
+
+  /**
+   * Judges.
+   *
+   * @param cause what the replica suffers from
+   * @param fingerprint of the certificates, or of the text, that it is to be restarted for
+   */
+  Verdict judge(ReplicaReading replica, Action.Cause cause, String fingerprint) {
+    if (policy.when() == RestartPolicy.When.NEVER) {
+      return refused(
+          Prognosis.Kind.DISABLED,
+          "only a restart helps, and APPMETRICS_RESTARTS is Never: " + byHand());
+    }
+    String problem = memory.problem();
+    if (problem != null) {
+      return refused(
+          Prognosis.Kind.IMPOSSIBLE,
+          "only a restart helps, and it would not be known that it was done: " + problem);
+    }
+    Optional<Restart> open =
+        memory.state().restarts().stream()
+            .filter(r -> r.cause().equals(fingerprint))
+            .filter(r -> r.isOf(replica.uid(), startOf(replica)))
+            .reduce((earlier, later) -> later);
+    if (open.isPresent()) {
+      return unfinished(replica, cause, open.get());
+    }
+    Optional<Restart> other = memory.state().latest().filter(this::isUnderWay);
+    if (other.isPresent()) {
+      return new Verdict(
+          null,
+          Prognosis.Kind.RESTARTING,
+          "the operator restarts one pod after the other",
+          other.get().at().plus(COMES_BACK));
+    }
+    Way way = way(replica, fingerprint);
+    Optional<Restart> spent = spent(replica, fingerprint, way);
+    if (spent.isPresent()) {
+      return refused(
+          Prognosis.Kind.IMPOSSIBLE,
+          "the operator has restarted it for that at %s, and a second time would not help either: see the log of Prometheus; %s"
+              .formatted(spent.get().at(), byHand()));
+    }
+    String obstacle = installation.rollout().obstacle();
+    if (way == Way.TEMPLATE && obstacle != null) {
+      return refused(Prognosis.Kind.IMPOSSIBLE, "only a restart helps, and " + obstacle);
+    }
+    return withinBudget()
+        .orElseGet(
+            () ->
+                restart(
+                    replica,
+                    cause,
+                    new Restart(
+                        now,
+                        way,
+                        fingerprint,
+                        replica.uid(),
+                        startOf(replica),
+                        installation.rollout().generation(),
+                        null),
+                    false));
+  }
+
+  /** The latest restart, while those that it replaces may not be back. */
+  Optional<Restart> comingBack() {
+    return memory.state().latest().filter(r -> now.isBefore(r.at().plus(COMES_BACK)));
+  }
+
+  /** The latest restart, when another process runs now, and nobody has seen that this has cured. */
+  Optional<Restart> unproven() {
+    return memory
+        .state()
+        .latest()
+        .filter(r -> memory.problem() == null && r.cured() == null)
+        .filter(r -> now.isBefore(r.at().plus(PROOF)) && hasReturned(r));
+  }
+
+  private boolean isUnderWay(Restart restart) {
+    return restart.cured() == null
+        && now.isBefore(restart.at().plus(COMES_BACK))
+        && !hasReturned(restart);
+  }
+
+  /** Whether another process answers in place of the one that was restarted. */
+  boolean hasReturned(Restart restart) {
+    return replicas.stream()
+            .noneMatch(
+                r ->
+                    r.uid().equals(restart.replica())
+                        && (!r.answers() || restart.isOf(r.uid(), startOf(r))))
+        && replicas.stream().anyMatch(ReplicaReading::answers);
+  }
+
+  /**
+   * It was decided for the very process that still runs: the operator ended in between, or it was
+   * refused, or it is not over. It is no second restart to do it now.
+   */
+  private Verdict unfinished(ReplicaReading replica, Action.Cause cause, Restart restart) {
+    boolean sent =
+        switch (restart.way()) {
+          // what the API server has is told by the Deployment itself
+          case TEMPLATE -> restart.cause().equals(installation.rollout().certificates());
+          case QUIT -> now.isBefore(restart.at().plus(ENDS));
+        };
+    if (sent) {
+      return now.isBefore(restart.at().plus(COMES_BACK))
+          ? new Verdict(
+              null,
+              Prognosis.Kind.RESTARTING,
+              restarts(),
+              restart.way() == Way.QUIT ? restart.at().plus(ENDS) : restart.at().plus(COMES_BACK))
+          : refused(
+              Prognosis.Kind.IMPOSSIBLE,
+              "the operator has restarted it at %s, and it runs all the same: kubectl -n %s rollout status deployment %s"
+                  .formatted(
+                      restart.at(),
+                      installation.workload().namespace(),
+                      installation.workload().name()));
+    }
+    if (restart.way() == Way.TEMPLATE
+        && restart.generation() != installation.rollout().generation()) {
+      // Somebody has changed it since, and may have undone what was done: never twice.
+      return refused(
+          Prognosis.Kind.IMPOSSIBLE,
+          "the operator has decided to restart it at %s, and somebody has changed %s since: %s"
+              .formatted(restart.at(), installation.workload(), byHand()));
+    }
+    return restart(replica, cause, restart, true);
+  }
+
+  private Verdict restart(
+      ReplicaReading replica, Action.Cause cause, Restart restart, boolean noted) {
+    return new Verdict(
+        new Action.Restart(replica, cause, restart, noted),
+        Prognosis.Kind.RESTARTING,
+        restarts(),
+        null);
+  }
+
+  private static String restarts() {
+    return "the operator restarts it";
+  }
+
+  /** In place where that is possible: it keeps the data of an emptyDir, and the other replicas. */
+  private Way way(ReplicaReading replica, String fingerprint) {
+    boolean text = fingerprint.startsWith(FOR_TEXT);
+    return installation.lifecycle() && replica.answers() && !(text && !installation.projected())
+        ? Way.QUIT
+        : Way.TEMPLATE;
+  }
+
+  /**
+   * A pod template that already has this value would not roll; and what did not help once will not
+   * help twice. Of a text only the last counts: an older one may come again.
+   */
+  private Optional<Restart> spent(ReplicaReading replica, String fingerprint, Way way) {
+    List<Restart> considered =
+        fingerprint.startsWith(FOR_TEXT)
+            ? memory.state().restarts().stream()
+                .filter(r -> r.cause().startsWith(FOR_TEXT))
+                .reduce((earlier, later) -> later)
+                .stream()
+                .toList()
+            : memory.state().restarts();
+    return considered.stream()
+        .filter(r -> r.cause().equals(fingerprint))
+        .filter(
+            r ->
+                r.way() == Way.TEMPLATE || way == Way.TEMPLATE || r.replica().equals(replica.uid()))
+        .reduce((earlier, later) -> later);
+  }
+
+  private Optional<Verdict> withinBudget() {
+    List<Instant> past =
+        memory.state().restarts().stream()
+            .map(Restart::at)
+            .filter(at -> at.isAfter(now.minus(DAY)))
+            .sorted()
+            .toList();
+    if (past.size() >= policy.perDay()) {
+      Instant next = past.get(past.size() - policy.perDay()).plus(DAY);
+      return Optional.of(
+          new Verdict(
+              null,
+              Prognosis.Kind.BUDGET_EXHAUSTED,
+              "only a restart helps, and APPMETRICS_RESTARTS_PER_DAY allows %d within 24 hours, the next at %s: see what makes so many necessary; %s"
+                  .formatted(policy.perDay(), next, byHand()),
+              next));
+    }
+    if (past.isEmpty() || !now.isBefore(past.get(past.size() - 1).plus(policy.pause()))) {
+      return Optional.empty();
+    }
+    Instant last = past.get(past.size() - 1);
+    return Optional.of(
+        new Verdict(
+            null,
+            Prognosis.Kind.BUDGET_EXHAUSTED,
+            "only a restart helps, and the last one was at %s: the operator does the next at %s (APPMETRICS_RESTART_PAUSE); %s"
+                .formatted(last, last.plus(policy.pause()), byHand()),
+            last.plus(policy.pause())));
+  }
+
+  private String byHand() {
+    return "by hand: kubectl -n %s rollout restart deployment %s"
+        .formatted(installation.workload().namespace(), installation.workload().name());
+  }
+
+  private static Verdict refused(Prognosis.Kind kind, String words) {
+    return new Verdict(null, kind, words, null);
+  }
+
+  /** When its process started, as far as anybody says. */
+  static Instant startOf(ReplicaReading replica) {
+    ReplicaReading.Answer answer = replica.answer();
+    if (answer != null) {
+      return answer.runtime().startTime();
+    }
+    Instant started = replica.container().startedAt();
+    return started == null ? Instant.EPOCH : started;
+  }
+}
