@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +45,10 @@ public final class PrometheusApi {
   private static final int WORDS_BYTES = 16 * 1024;
   private static final int EXCERPT_CHARACTERS = 200;
   private static final String RELOAD_FAILED = "failed to reload config";
-  private static final String LIFECYCLE_OFF = "Lifecycle API is not enabled";
+
+  /** The second as 2.5 and 2.37 say it. */
+  private static final Pattern LIFECYCLE_OFF =
+      Pattern.compile("Lifecycle API(?: is|s are) not enabled");
 
   private final HttpClient http;
   private final Duration timeout;
@@ -152,13 +156,13 @@ public final class PrometheusApi {
                 return "";
               }
               var words = words(body);
-              if (words.startsWith(RELOAD_FAILED) || words.startsWith(LIFECYCLE_OFF)) {
+              if (words.startsWith(RELOAD_FAILED) || LIFECYCLE_OFF.matcher(words).lookingAt()) {
                 return words;
               }
               throw refused(status, words);
             });
     if (!refusal.isEmpty()) {
-      throw new ReloadRejected(refusal, refusal.startsWith(LIFECYCLE_OFF));
+      throw new ReloadRejected(refusal, LIFECYCLE_OFF.matcher(refusal).lookingAt());
     }
   }
 
@@ -179,7 +183,7 @@ public final class PrometheusApi {
               if (status / 100 == 2) {
                 return "";
               }
-              if (words.startsWith(LIFECYCLE_OFF)) {
+              if (LIFECYCLE_OFF.matcher(words).lookingAt()) {
                 return words;
               }
               throw refused(status, words);

@@ -109,6 +109,7 @@ class AdmissionPoliciesIT {
     KINDS.forEach(kind -> admin.resource(workload(kind)).withGracePeriod(0).delete());
     admin.pods().inNamespace(NAMESPACE).withGracePeriod(0).delete();
     admin.configMaps().inNamespace(NAMESPACE).withName("prometheus").delete();
+    admin.apps().deployments().inNamespace(NAMESPACE).withName("prometheus").delete();
   }
 
   // ---------------------------------------------------------------- ConfigMaps
