@@ -198,10 +198,11 @@ class AppMetricsStatusIT {
                 "status.endpoints[0].port: Invalid value: 0: endpoints[0].port in body should be"
                     + " greater than or equal to 1")),
         new Case(
-            "{endpoints: [{target: Deployment/cart, path: /, route: Adopted}]}",
+            "{endpoints: [{target: Deployment/cart, path: /, route: Pigeon}]}",
             schema(
                 "status.endpoints[0].route",
-                "Unsupported value: \"Adopted\": supported values: \"Slot\"")));
+                "Unsupported value: \"Pigeon\": supported values: \"Adopted\", \"Merged\","
+                    + " \"MergedSecure\", \"Annotation\", \"AnnotationSecure\", \"Slot\"")));
   }
 
   @ParameterizedTest
