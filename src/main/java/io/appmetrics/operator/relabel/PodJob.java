@@ -54,7 +54,7 @@ final class PodJob {
     return Sharding.of(name, rules, dialect);
   }
 
-  Prediction predict(DiscoveredPod discovered) {
+  Prediction predict(PodTargets discovered) {
     var pod = discovered.pod();
     if (pod.ip().isEmpty()) {
       return notDiscovered("it has no address yet");
@@ -107,7 +107,7 @@ final class PodJob {
     return Optional.empty();
   }
 
-  private Prediction targets(DiscoveredPod pod) {
+  private Prediction targets(PodTargets pod) {
     var targets = new LinkedHashSet<PredictedTarget>();
     var drops = new ArrayList<Drop>();
     var refused = false;

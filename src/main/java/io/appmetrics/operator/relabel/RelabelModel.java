@@ -113,7 +113,7 @@ public final class RelabelModel {
     return predict(job, pod, alternatives(pod));
   }
 
-  private Prediction predict(String job, Pod pod, List<DiscoveredPod> alternatives) {
+  private Prediction predict(String job, Pod pod, List<PodTargets> alternatives) {
     if (unreadable.containsKey(job)) {
       return new Prediction.Unpredictable(unreadable.get(job));
     }
@@ -150,12 +150,12 @@ public final class RelabelModel {
   }
 
   /** The pod with one key of those that become one label, in all ways; empty when too many. */
-  private List<DiscoveredPod> alternatives(Pod pod) {
-    var alternatives = new ArrayList<DiscoveredPod>();
+  private List<PodTargets> alternatives(Pod pod) {
+    var alternatives = new ArrayList<PodTargets>();
     for (var annotations : Spellings.alternatives(pod.annotations())) {
       for (var labels : Spellings.alternatives(pod.labels())) {
         alternatives.add(
-            new DiscoveredPod(
+            new PodTargets(
                 new Pod(
                     pod.namespace(),
                     pod.name(),

@@ -34,9 +34,6 @@ public record WorkloadPlan(
     Map<String, List<Conflict>> conflicts,
     List<Endpoint.Key> unplaced) {
 
-  private static final String UNFORESEEN =
-      "how it gets scraped is decided once Prometheus answers and there is a pod";
-
   /** An endpoint that an older AppMetrics declares with other settings. */
   public record Conflict(Endpoint.Key endpoint, String winner) {}
 
@@ -70,24 +67,24 @@ public record WorkloadPlan(
 
     Routing routing = new Routing(foresight, template, e -> e.schemeOn(mutualTls.test(e.port())));
     Choice choice =
-        new Choice(foresight, routing, ScrapeAnnotations.read(ours), standingByKey).of(wanted);
+        Choice.of(wanted, foresight, routing, ScrapeAnnotations.read(ours), standingByKey);
 
     SortedMap<Integer, Endpoint> placed = new TreeMap<>();
     List<Endpoint.Key> unplaced = new ArrayList<>();
-    place(choice.slotted.keySet(), standingByKey, limit, placed, unplaced);
-    Map<Endpoint.Key, Route> routes = new HashMap<>(choice.routes);
+    place(choice.slotted().keySet(), standingByKey, limit, placed, unplaced);
+    Map<Endpoint.Key, Route> routes = new HashMap<>(choice.routes());
     placed.forEach(
         (number, endpoint) ->
             routes.put(
                 endpoint.key(),
-                new Route.BySlot(number, choice.slotted.getOrDefault(endpoint, ""))));
+                new Route.BySlot(number, choice.slotted().getOrDefault(endpoint, ""))));
     List<Slot> slots = slots(placed, standing, standingByKey, mutualTls);
     return new WorkloadPlan(
         slots,
         placed,
-        choice.scrapeAnnotations,
+        choice.scrapeAnnotations(),
         routes,
-        doubles(wanted, routing, routes, written(template, slots, choice.scrapeAnnotations)),
+        doubles(wanted, routing, routes, written(template, slots, choice.scrapeAnnotations())),
         conflicts,
         unplaced);
   }
@@ -118,95 +115,6 @@ public record WorkloadPlan(
       }
     }
     return doubles;
-  }
-
-  /** The routes over the user's own jobs, and the endpoints for which there is none. */
-  private static final class Choice {
-    private final Foresight foresight;
-    private final Routing routing;
-    private final Optional<ScrapeAnnotations> standing;
-    private final Map<Endpoint.Key, Slot> standingSlots;
-    private final Map<Endpoint.Key, Route> routes = new HashMap<>();
-    private final Map<Endpoint, String> slotted = new LinkedHashMap<>();
-    private Optional<ScrapeAnnotations> scrapeAnnotations = Optional.empty();
-
-    Choice(
-        Foresight foresight,
-        Routing routing,
-        Optional<ScrapeAnnotations> standing,
-        Map<Endpoint.Key, Slot> standingSlots) {
-      this.foresight = foresight;
-      this.routing = routing;
-      this.standing = standing;
-      this.standingSlots = standingSlots;
-    }
-
-    Choice of(Collection<Endpoint> wanted) {
-      return foresight.knows() ? foreseen(wanted) : asItStands(wanted);
-    }
-
-    /** Nobody is rolled out of ignorance. */
-    private Choice asItStands(Collection<Endpoint> wanted) {
-      for (Endpoint endpoint : wanted) {
-        if (standingSlots.containsKey(endpoint.key())) {
-          slotted.put(endpoint, "it stands");
-        } else {
-          if (standing.filter(s -> s.key().equals(endpoint.key())).isPresent()) {
-            scrapeAnnotations = standing;
-          }
-          routes.put(endpoint.key(), new Route.Undecided(UNFORESEEN));
-        }
-      }
-      return this;
-    }
-
-    private Choice foreseen(Collection<Endpoint> wanted) {
-      List<Endpoint> open = new ArrayList<>();
-      for (Endpoint endpoint : wanted) {
-        List<Route.ByUserJob> adopted = routing.adopted(endpoint);
-        if (adopted.isEmpty()) {
-          open.add(endpoint);
-        } else {
-          routes.put(endpoint.key(), adopted.get(0));
-        }
-      }
-      // What stands and does its work stays: another choice would roll the workload.
-      open.removeIf(this::kept);
-      for (Endpoint endpoint : open) {
-        if (scrapeAnnotations.isPresent()) {
-          slotted.put(
-              endpoint, "prometheus.io/* serve " + scrapeAnnotations.get().key() + " already");
-        } else {
-          decide(endpoint);
-        }
-      }
-      return this;
-    }
-
-    private boolean kept(Endpoint endpoint) {
-      if (standing.filter(s -> s.key().equals(endpoint.key())).isEmpty()) {
-        return false;
-      }
-      Optional<Route.ByUserJob> kept = routing.kept(endpoint, standing.get());
-      kept.ifPresent(
-          route -> {
-            scrapeAnnotations = standing;
-            routes.put(endpoint.key(), route);
-          });
-      return kept.isPresent();
-    }
-
-    private void decide(Endpoint endpoint) {
-      Routing.Answer answer = routing.byAnnotations(endpoint);
-      if (answer.route() == null) {
-        slotted.put(endpoint, answer.why());
-      } else if (standingSlots.containsKey(endpoint.key())) {
-        slotted.put(endpoint, "it stands, and prometheus.io/* would roll the workload");
-      } else {
-        scrapeAnnotations = Optional.of(routing.annotations(endpoint));
-        routes.put(endpoint.key(), answer.route());
-      }
-    }
   }
 
   private static Collection<Endpoint> union(

@@ -4,13 +4,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A pod, and its discovered targets, which are the same for all jobs; made when one asks. */
-final class DiscoveredPod {
+final class PodTargets {
 
   private final Pod pod;
   private final Dialect dialect;
   private @Nullable List<Labels> targets;
 
-  DiscoveredPod(Pod pod, Dialect dialect) {
+  PodTargets(Pod pod, Dialect dialect) {
     this.pod = pod;
     this.dialect = dialect;
   }
