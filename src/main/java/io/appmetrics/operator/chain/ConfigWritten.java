@@ -35,6 +35,7 @@ final class ConfigWritten {
       case UNREADABLE -> Finding.broken(Reason.INSTALLATION_UNREADABLE, config.message());
       case MISSING -> Finding.broken(Reason.CONFIG_MAP_MISSING, config.message());
       case UNPARSABLE -> Finding.broken(Reason.CONFIG_UNPARSABLE, config.message());
+      case SHARDED -> Finding.broken(Reason.SHARDED_UNSUPPORTED, config.message());
       case TOO_LARGE -> Finding.broken(Reason.CONFIG_TOO_LARGE, config.message());
       case REFUSED -> Finding.broken(Reason.WRITE_REFUSED, config.message());
     };

@@ -1,5 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.relabel.Shard;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
@@ -114,6 +115,13 @@ record ConfigDecision(ConfigFacts facts, Action action) {
       Optional<PrometheusVersion> version =
           OldestPrometheus.reading(
               seen.replicas(), installation.image(), yaml.blockDigest().isPresent());
+      Optional<Shard> shard = standing.contains(wanted) ? Optional.empty() : shard();
+      if (shard.isPresent()) {
+        return stays(
+            ConfigFacts.State.SHARDED,
+            "%s divides the pods with others: %s. A job of the operator's would have it scrape every pod that takes part; if it may, set APPMETRICS_SHARDS=ScrapeAll"
+                .formatted(seen.workload(), shard.get().sentence()));
+      }
       if (version.isEmpty()) {
         return standing.contains(wanted)
             ? stays(ConfigFacts.State.WRITTEN, place)
@@ -145,6 +153,15 @@ record ConfigDecision(ConfigFacts facts, Action action) {
           .flatMap(secret -> Optional.ofNullable(secret.fingerprint()))
           .or(yaml::blockCertificates)
           .orElse(null);
+    }
+
+    private Optional<Shard> shard() {
+      return seen.sharded() == ShardedPolicy.SCRAPE_ALL
+          ? Optional.empty()
+          : seen.replicas().stream()
+              .flatMap(replica -> Optional.ofNullable(replica.answer()).stream())
+              .flatMap(answer -> answer.model().shards().stream())
+              .findFirst();
     }
 
     private ConfigDecision write(String target) {

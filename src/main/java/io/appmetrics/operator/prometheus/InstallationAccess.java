@@ -53,13 +53,15 @@ public final class InstallationAccess implements AutoCloseable {
    * @param certificates the directory of the mesh's certificates in its container, or null
    * @param stateNamespace where the operator keeps what must outlive a crash
    * @param restarts when it may be restarted
+   * @param sharded what to do where it divides the pods with others
    */
   public record Settings(
       WorkloadRef workload,
       @Nullable URI url,
       @Nullable String certificates,
       String stateNamespace,
-      RestartPolicy restarts) {
+      RestartPolicy restarts,
+      ShardedPolicy sharded) {
 
     /** The ConfigMap of the state: a dot, so that no two installations have the same. */
     public static String stateName(WorkloadRef workload) {
@@ -105,6 +107,10 @@ public final class InstallationAccess implements AutoCloseable {
 
   WorkloadRef workload() {
     return settings.workload();
+  }
+
+  ShardedPolicy sharded() {
+    return settings.sharded();
   }
 
   RestartPolicy restarts() {

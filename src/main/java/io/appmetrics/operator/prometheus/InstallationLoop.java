@@ -185,6 +185,7 @@ public final class InstallationLoop implements AutoCloseable {
           List.of(),
           StateReading.of(InstallationState.NONE),
           access.restarts(),
+          access.sharded(),
           facts.get());
     }
     Optional<ConfigText> text = access.configText(installation);
@@ -202,6 +203,7 @@ public final class InstallationLoop implements AutoCloseable {
         replicas,
         access.state(),
         access.restarts(),
+        access.sharded(),
         facts.get());
   }
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param replicas its pods
  * @param state what was done to them, and is not to be done twice
  * @param policy when they may be restarted
+ * @param sharded what to do where they divide the pods with others
  * @param before what was published last; null before anything was
  */
 public record InstallationObservation(
@@ -31,6 +32,7 @@ public record InstallationObservation(
     List<ReplicaReading> replicas,
     StateReading state,
     RestartPolicy policy,
+    ShardedPolicy sharded,
     @Nullable ScrapeFacts before) {
 
   /**

@@ -1,6 +1,7 @@
 package io.appmetrics.operator.runtime;
 
 import io.appmetrics.operator.prometheus.RestartPolicy;
+import io.appmetrics.operator.prometheus.ShardedPolicy;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code cert-chain.pem} and {@code key.pem}
  * @param stateNamespace where the operator keeps what must outlive a crash
  * @param restarts when Prometheus may be restarted
+ * @param sharded what to do where several Prometheis divide the pods
  * @param slots the highest slot number
  * @param progressDeadline after which a pending reason is Stalled
  * @param pollPending between two polls of Prometheus while something is pending
@@ -37,6 +39,7 @@ public record OperatorConfig(
     @Nullable String certificates,
     String stateNamespace,
     RestartPolicy restarts,
+    ShardedPolicy sharded,
     int slots,
     Duration progressDeadline,
     Duration pollPending,
@@ -93,6 +96,12 @@ public record OperatorConfig(
         "10m", "between two restarts of Prometheus at least", "a duration from 1s to 24h"),
     /** How often it may be restarted. */
     RESTARTS_PER_DAY("3", "restarts of Prometheus within 24 hours at most", "1 to 48"),
+    /** What to do with a share. */
+    SHARDS(
+        "Refuse",
+        "where several Prometheis divide the pods by a hash (hashmod): add no job, or let this one"
+            + " scrape every pod that takes part",
+        "Refuse or ScrapeAll"),
     /** How many shared jobs there may be. */
     SLOTS("8", "how many endpoints a workload may have: each costs Prometheus two jobs", "1 to 64"),
     /** How long to wait before saying Stalled. */
@@ -190,6 +199,7 @@ public record OperatorConfig(
             duration(
                 Setting.RESTART_PAUSE, environment, Duration.ofSeconds(1), Duration.ofHours(24)),
             number(Setting.RESTARTS_PER_DAY, environment, 1, 48)),
+        sharded(Setting.SHARDS, environment),
         number(Setting.SLOTS, environment, 1, 64),
         duration(
             Setting.PROGRESS_DEADLINE, environment, Duration.ofSeconds(10), Duration.ofHours(24)),
@@ -286,6 +296,16 @@ public record OperatorConfig(
       case "WhenProven" -> RestartPolicy.When.WHEN_PROVEN;
       case "OnCertificates" -> RestartPolicy.When.ON_CERTIFICATES;
       case "Never" -> RestartPolicy.When.NEVER;
+      default -> throw setting.refuse(value);
+    };
+  }
+
+  private static ShardedPolicy sharded(Setting setting, Map<String, String> environment)
+      throws CannotStart {
+    String value = setting.in(environment);
+    return switch (value) {
+      case "Refuse" -> ShardedPolicy.REFUSE;
+      case "ScrapeAll" -> ShardedPolicy.SCRAPE_ALL;
       default -> throw setting.refuse(value);
     };
   }

@@ -31,6 +31,15 @@ class ConfigDecisionTest {
   private static final PrometheusVersion OLD = PrometheusVersion.parse("2.42.0");
   private static final RestartPolicy NEVER =
       new RestartPolicy(RestartPolicy.When.NEVER, Duration.ofMinutes(10), 3);
+  private static final String SHARD =
+      """
+      scrape_configs:
+      - job_name: kubernetes-pods
+        kubernetes_sd_configs: [{role: pod}]
+        relabel_configs:
+        - {source_labels: [__address__], modulus: 2, target_label: __tmp_hash, action: hashmod}
+        - {source_labels: [__tmp_hash], regex: 1, action: keep}
+      """;
   private static final Action NOTHING = new Action.None();
 
   /** What is otherwise than well, and what is said of it; nothing is written. */
@@ -400,6 +409,40 @@ class ConfigDecisionTest {
             PLACE
                 + " would hold 1032193 bytes with the jobs in it, more than the 1032192 that the"
                 + " API server leaves room for: move alerting rules or dashboards out of it");
+  }
+
+  /** A job of ours takes every pod: in each of several shards it would undo their division. */
+  @Test
+  void addsNoJobToAShardUnlessToldSo() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = USERS;
+    seen.replica().running = SHARD;
+
+    ConfigDecision refused = ConfigDecision.of(seen.observation());
+    assertThat(refused.action()).isEqualTo(NOTHING);
+    assertThat(refused.facts().state()).isEqualTo(State.SHARDED);
+    assertThat(refused.facts().message())
+        .isEqualTo(
+            "Deployment istio-system/prometheus divides the pods with others: job kubernetes-pods"
+                + " takes number 1 of 2 shares of the targets (rules 1 and 2). A job of the"
+                + " operator's would have it scrape every pod that takes part; if it may, set"
+                + " APPMETRICS_SHARDS=ScrapeAll");
+
+    seen.sharded = ShardedPolicy.SCRAPE_ALL;
+    assertThat(written(seen)).isEqualTo(withJobs(MUTUAL, FILES));
+  }
+
+  /** Those that stand are scraped already; to take them away would undo what an admin let be. */
+  @Test
+  void leavesTheJobsOfAShardThatStand() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.replica().running = SHARD;
+    ConfigDecision stands = ConfigDecision.of(seen.observation());
+    assertThat(stands.facts().state()).isEqualTo(State.WRITTEN);
+    assertThat(stands.action()).isEqualTo(NOTHING);
+
+    seen.demand = new Demand(PLAIN, true);
+    assertThat(written(seen)).isEqualTo(withJobs(PLAIN, FILES));
   }
 
   /** What makes it shorter is always written: it is the way out. */

@@ -166,7 +166,12 @@ class InstallationLoopTest {
             client,
             api,
             new InstallationAccess.Settings(
-                WORKLOAD, null, null, "appmetrics-system", RestartPolicy.DEFAULT),
+                WORKLOAD,
+                null,
+                null,
+                "appmetrics-system",
+                RestartPolicy.DEFAULT,
+                ShardedPolicy.REFUSE),
             clock,
             Deeds.UNWATCHED);
     Pacing pacing = new Pacing(Duration.ofMillis(10), Duration.ofMillis(10));

@@ -72,6 +72,7 @@ final class SeenInstallation {
   Demand demand = new Demand(MUTUAL, true);
   StateReading state = StateReading.of(InstallationState.NONE);
   RestartPolicy policy = RestartPolicy.DEFAULT;
+  ShardedPolicy sharded = ShardedPolicy.REFUSE;
   @Nullable ScrapeFacts before;
   final List<Replica> replicas = new ArrayList<>(List.of(new Replica("prometheus-1")));
 
@@ -236,6 +237,7 @@ final class SeenInstallation {
         replicas.stream().map(Replica::reading).toList(),
         state,
         policy,
+        sharded,
         before);
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.appmetrics.operator.prometheus.RestartPolicy;
+import io.appmetrics.operator.prometheus.ShardedPolicy;
 import io.appmetrics.operator.runtime.OperatorConfig.PrometheusWorkload;
 import java.net.URI;
 import java.time.Duration;
@@ -31,6 +32,7 @@ class OperatorConfigTest {
                 null,
                 "appmetrics-system",
                 RestartPolicy.DEFAULT,
+                ShardedPolicy.REFUSE,
                 8,
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(2),
@@ -69,6 +71,7 @@ class OperatorConfigTest {
         new Read("ROOT_NAMESPACE", "mesh", OperatorConfig::rootNamespace, "mesh"),
         new Read(
             "CERTIFICATES", "/etc/prom-certs/", OperatorConfig::certificates, "/etc/prom-certs"),
+        new Read("SHARDS", "ScrapeAll", OperatorConfig::sharded, ShardedPolicy.SCRAPE_ALL),
         new Read("SLOTS", "1", OperatorConfig::slots, 1),
         new Read("SLOTS", "64", OperatorConfig::slots, 64),
         new Read(
