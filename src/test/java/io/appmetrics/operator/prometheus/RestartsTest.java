@@ -345,6 +345,17 @@ class RestartsTest {
             Kind.DISABLED,
             "only a restart helps, and APPMETRICS_RESTARTS is Never: " + BY_HAND),
         Row.acts(
+            "on certificates: a nudge, and what comes next is told",
+            but(
+                new Case().allows(RestartPolicy.When.ON_CERTIFICATES),
+                c -> {
+                  c.lifecycle = true;
+                  c.seen.poolMissing();
+                }),
+            "nudge pod prometheus-1, because it has no scrape pool for " + OURS,
+            Kind.UNDER_WAY,
+            "the operator nudges the pod, and then restarts it"),
+        Row.acts(
             "on certificates: no ladder",
             but(new Case(), c -> c.seen.poolMissing())
                 .allows(RestartPolicy.When.ON_CERTIFICATES)
