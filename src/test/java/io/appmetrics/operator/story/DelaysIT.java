@@ -33,9 +33,9 @@ class DelaysIT {
   private static final Logger log = LoggerFactory.getLogger(DelaysIT.class);
 
   private static final int API_SERVER_MILLIS = 2_000;
-  private static final int PROJECTION_MILLIS = 20_000;
+  private static final int PROJECTION_MILLIS = 60_000;
   private static final int REACTION_MILLIS = 1_000;
-  private static final int CERTIFICATES_MILLIS = 15_000;
+  private static final int CERTIFICATES_MILLIS = 30_000;
 
   /** What a seed makes of it. */
   private record Delays(

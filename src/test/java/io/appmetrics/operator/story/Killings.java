@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +21,10 @@ import org.slf4j.LoggerFactory;
 record Killings(Act act, Path directory) {
   private static final Logger log = LoggerFactory.getLogger(Killings.class);
 
-  /** A kubelet that is slower than discovery: a nudge alone does not always do. */
+  /** A kubelet at rest: without a nudge the files are not there in time. */
+  private static final Duration PROJECTION = Duration.ofSeconds(60);
+
+  /** Slower than discovery: a nudge alone does not always do. */
   private static final Duration REACTION = Duration.ofMillis(1_500);
 
   private static final int LIVES = 4;
@@ -42,8 +46,16 @@ record Killings(Act act, Path directory) {
     play(deaths, cluster);
   }
 
-  /** In one life, at each moment of it: before and after everything that is done. */
-  void atEachMoment() {
+  /**
+   * In one life, at a moment of it: before or after something that is done.
+   *
+   * @param moments numbers from 1, with commas; {@code each} for all that there are
+   */
+  void at(String moments) {
+    if (!moments.equals("each")) {
+      Stream.of(moments.split(",", -1)).map(Integer::valueOf).map(List::of).forEach(this::fresh);
+      return;
+    }
     Played without = fresh(List.of());
     int count = without.moments().get(0).size();
     log.info("{}: {} moments without a death: {}", act, count, without.moments().get(0));
@@ -70,6 +82,7 @@ record Killings(Act act, Path directory) {
   }
 
   private Played play(List<Integer> deaths, Cluster cluster) {
+    cluster.propagation(PROJECTION);
     var story = LateCertificates.begin(act, cluster);
     try (var lives =
         MortalLives.start(own(), deaths, LateCertificates.NO_BUDGET, story.istio(), story.shop())) {
@@ -93,9 +106,13 @@ record Killings(Act act, Path directory) {
   private Played play(LateCertificates story, MortalLives lives, Cluster cluster) {
     var declared = story.declare();
     story.awaitSick(declared);
+    if (act == Act.TODAY) {
+      story.prometheus().awaitSettled(); // before, it would make the pool by itself
+    }
     assertThat(new RestartRecord(story.istio()).remembered()).as("for nothing").isEmpty();
     long loads = story.prometheus().loads();
     long reloads = lives.done("RELOAD");
+    long nudges = lives.done("NUDGE");
     cluster.timing(timing -> timing.withReaction(REACTION));
 
     story.istio().istioDefaultAppears();
@@ -110,17 +127,19 @@ record Killings(Act act, Path directory) {
       case TODAY -> {
         assertThat(reloads).as("reloads for the text").isEqualTo(1);
         assertThat(loads).as("its start and that reload").isEqualTo(2);
+        assertThat(lives.done("NUDGE") - nudges).as("nudges to heal").isPositive();
         assertThat(lives.done("RELOAD") - reloads).as("reloads to heal").isLessThanOrEqualTo(1);
         assertThat(story.prometheus().loads() - loads).isEqualTo(lives.done("RELOAD") - reloads);
       }
       case CLASSIC -> assertThat(lives.done("RELOAD")).as("reloads").isZero();
     }
     log.info(
-        "{}: killed {} times, Ready {} ms after the certificates, {} restarts, {} reloads; {}",
+        "{}: killed {} times, Ready {} ms after the certificates, {} restarts, {} nudges, {} reloads; {}",
         act,
         lives.killed(),
         took.toMillis(),
         end.restarts(),
+        lives.done("NUDGE"),
         lives.done("RELOAD"),
         lives.moments().stream().map(life -> life.size() + " " + last(life)).toList());
     return new Played(end, lives.killed(), lives.moments());

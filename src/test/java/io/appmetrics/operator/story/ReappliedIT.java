@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 @ClusterTest
 class ReappliedIT {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
-  private static final Duration QUIET = Duration.ofSeconds(6);
+  private static final Duration QUIET = Duration.ofSeconds(5);
 
   /** What an undo, or a replacement, takes away comes back, and is given up at the fourth time. */
   @Test
