@@ -242,22 +242,33 @@ record Diagnosis(
               "it scrapes %s without certificates, which it started before"
                   .formatted(String.join(", ", without))));
     }
-    List<ActiveTarget> mutual =
-        scraped(answer).stream().filter(t -> mutualJobs().contains(t.pool())).toList();
+    List<ActiveTarget> old =
+        scraped(answer).stream().filter(t -> jobsAsOldAsTheProcess().contains(t.pool())).toList();
     boolean refused =
-        !mutual.isEmpty()
-            && mutual.stream().allMatch(t -> REFUSED.contains(ScrapeFault.of(t.lastError())));
+        !old.isEmpty()
+            && old.stream().allMatch(t -> REFUSED.contains(ScrapeFault.of(t.lastError())));
     return refused && startedBefore(replica, certificates.written())
         ? Optional.of(
             client(
                 replica,
                 answer,
-                mutual.stream()
-                    .map(ActiveTarget::pool)
-                    .collect(Collectors.toCollection(TreeSet::new)),
+                old.stream().map(ActiveTarget::pool).collect(Collectors.toCollection(TreeSet::new)),
                 "every target refuses the certificates that it started with, and others are there since %s"
                     .formatted(certificates.written())))
         : Optional.empty();
+  }
+
+  /**
+   * Whose client is. A job of ours gets another one with each content of the certificates, which
+   * its text names, wherever a text is loaded without a restart: what refuses that, would refuse it
+   * after a restart, too.
+   */
+  private SortedSet<String> jobsAsOldAsTheProcess() {
+    SortedSet<String> jobs = mutualJobs();
+    if (means().loadText()) {
+      config.jobs().mutual().forEach(slot -> jobs.remove(SlotJobs.mutualJob(slot)));
+    }
+    return jobs;
   }
 
   private Ailment client(
