@@ -1,5 +1,6 @@
 package io.appmetrics.operator.cli;
 
+import io.appmetrics.operator.apiserver.Deeds;
 import io.appmetrics.operator.runtime.CannotStart;
 import io.appmetrics.operator.runtime.OperatorConfig;
 import java.io.PrintStream;
@@ -44,7 +45,7 @@ public final class Main {
 
   private static int run(Map<String, String> environment, PrintStream err) {
     try {
-      Run.untilAsked(OperatorConfig.from(environment), environment);
+      Run.untilAsked(OperatorConfig.from(environment), environment, Deeds.UNWATCHED);
       return DONE;
     } catch (CannotStart e) {
       err.println("appmetrics-operator: " + e.getMessage());

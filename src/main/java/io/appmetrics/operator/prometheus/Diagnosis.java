@@ -83,14 +83,15 @@ record Diagnosis(
   }
 
   private Treatment treatment(ReplicaReading replica, Ailment ailment) {
-    Healing.Step step = atOnce(replica, ailment);
+    boolean classic = isClassic(replica, ailment);
+    Healing.Step step = classic ? atOnce(replica, ailment) : ailment.step();
     if (step.kind() != Healing.Kind.RESTART) {
       return new Treatment(
           replica,
           ailment.cause(),
           step,
           null,
-          prognosis(ailment, Prognosis.Kind.UNDER_WAY, hope(ailment)));
+          prognosis(ailment, Prognosis.Kind.UNDER_WAY, hope(ailment, classic)));
     }
     Healing.Step instead = Healing.instead(attempts.on(replica.uid(), ailment.cause().id()), now);
     String fingerprint = ailment.fingerprint();
@@ -100,7 +101,7 @@ record Diagnosis(
           ailment.cause(),
           instead,
           null,
-          prognosis(ailment, Prognosis.Kind.UNDER_WAY, hope(ailment)));
+          prognosis(ailment, Prognosis.Kind.UNDER_WAY, hope(ailment, classic)));
     }
     Restarts.Verdict verdict = restarts.judge(replica, ailment.cause(), fingerprint);
     return new Treatment(
@@ -121,7 +122,10 @@ record Diagnosis(
     return new Prognosis(kind, ailment.jobs(), ailment.cause().words(), words);
   }
 
-  private String hope(Ailment ailment) {
+  private String hope(Ailment ailment, boolean classic) {
+    if (classic) {
+      return "the operator nudges the pod, and then restarts it";
+    }
     if (installation.lifecycle() && !ailment.cause().id().startsWith(CLIENT)) {
       return "the operator nudges the pod, and then reloads it";
     }
@@ -131,16 +135,16 @@ record Diagnosis(
   }
 
   /** The admin may want the classic workaround: no ladder where certificates have appeared. */
+  private boolean isClassic(ReplicaReading replica, Ailment ailment) {
+    return restarts.policy().when() == RestartPolicy.When.ON_CERTIFICATES
+        && !ailment.jobs().isEmpty()
+        && ailment.fingerprint() != null
+        && startedBefore(replica, certificates.created());
+  }
+
   private Healing.Step atOnce(ReplicaReading replica, Ailment ailment) {
-    boolean classic =
-        restarts.policy().when() == RestartPolicy.When.ON_CERTIFICATES
-            && !ailment.jobs().isEmpty()
-            && ailment.fingerprint() != null
-            && startedBefore(replica, certificates.created());
-    Healing.Step step = ailment.step();
-    return classic && attempts.on(replica.uid(), ailment.cause().id()).lastNudge() != null
-        ? Healing.forClient(attempts.on(replica.uid(), ailment.cause().id()), now)
-        : step;
+    Attempts.Tried tried = attempts.on(replica.uid(), ailment.cause().id());
+    return tried.lastNudge() == null ? ailment.step() : Healing.forClient(tried, now);
   }
 
   private Healing.Means means() {
@@ -238,22 +242,33 @@ record Diagnosis(
               "it scrapes %s without certificates, which it started before"
                   .formatted(String.join(", ", without))));
     }
-    List<ActiveTarget> mutual =
-        scraped(answer).stream().filter(t -> mutualJobs().contains(t.pool())).toList();
+    List<ActiveTarget> old =
+        scraped(answer).stream().filter(t -> jobsAsOldAsTheProcess().contains(t.pool())).toList();
     boolean refused =
-        !mutual.isEmpty()
-            && mutual.stream().allMatch(t -> REFUSED.contains(ScrapeFault.of(t.lastError())));
+        !old.isEmpty()
+            && old.stream().allMatch(t -> REFUSED.contains(ScrapeFault.of(t.lastError())));
     return refused && startedBefore(replica, certificates.written())
         ? Optional.of(
             client(
                 replica,
                 answer,
-                mutual.stream()
-                    .map(ActiveTarget::pool)
-                    .collect(Collectors.toCollection(TreeSet::new)),
+                old.stream().map(ActiveTarget::pool).collect(Collectors.toCollection(TreeSet::new)),
                 "every target refuses the certificates that it started with, and others are there since %s"
                     .formatted(certificates.written())))
         : Optional.empty();
+  }
+
+  /**
+   * Whose client is. A job of ours gets another one with each content of the certificates, which
+   * its text names, wherever a text is loaded without a restart: what refuses that, would refuse it
+   * after a restart, too.
+   */
+  private SortedSet<String> jobsAsOldAsTheProcess() {
+    SortedSet<String> jobs = mutualJobs();
+    if (means().loadText()) {
+      config.jobs().mutual().forEach(slot -> jobs.remove(SlotJobs.mutualJob(slot)));
+    }
+    return jobs;
   }
 
   private Ailment client(
