@@ -1,5 +1,8 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.scrapeconfig.BlockText;
+import org.jspecify.annotations.Nullable;
+
 /** The one thing that a pass of the installation loop does. */
 public sealed interface Action {
 
@@ -15,13 +18,21 @@ public sealed interface Action {
   }
 
   /**
-   * Put this text into the ConfigMap.
+   * Put these values into the ConfigMap.
    *
-   * @param text the whole value of the key
+   * @param values the whole values of its keys
+   * @param place where our jobs are to stand
+   * @param block our jobs in them; null where there are none
    * @param resourceVersion the version of the ConfigMap that this was decided on
    * @param why for the log and the event
    */
-  record WriteConfig(String text, String resourceVersion, String why) implements Action {
+  record WriteConfig(
+      ConfigValues values,
+      String place,
+      @Nullable BlockText block,
+      String resourceVersion,
+      String why)
+      implements Action {
     @Override
     public String words() {
       return "write the configuration, because " + why;

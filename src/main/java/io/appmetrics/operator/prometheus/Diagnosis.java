@@ -74,7 +74,10 @@ record Diagnosis(
     if (!replica.answers() || answer == null) {
       return silent(replica);
     }
-    if (!runsTheText(answer) && (means().loadText() || lacksJobs(answer))) {
+    // the jobs that another writer has taken out of the text still run: to load it would end them
+    if (config.state() != ConfigFacts.State.REVERTED
+        && !runsTheText(answer)
+        && (means().loadText() || lacksJobs(answer))) {
       return Optional.of(text(replica, answer));
     }
     return pools(replica, answer)

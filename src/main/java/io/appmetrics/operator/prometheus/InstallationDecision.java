@@ -74,9 +74,12 @@ record InstallationDecision(
         facts,
         writes
             ? null
-            : treatments.stream()
-                .filter(treatment -> !treatment.due())
-                .map(treatment -> treatment.step().again())
+            : Stream.concat(
+                    treatments.stream()
+                        .filter(treatment -> !treatment.due())
+                        .map(treatment -> treatment.step().again()),
+                    Stream.ofNullable(seen.takenBack())
+                        .map(InstallationObservation.TakenBack::until))
                 .min(Comparator.naturalOrder())
                 .orElse(null),
         writes || config.facts().isInTheWay() ? Set.of() : cured(seen.replicas(), treatments),

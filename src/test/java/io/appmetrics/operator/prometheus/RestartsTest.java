@@ -114,6 +114,7 @@ class RestartsTest {
               plain.image(),
               plain.configMap(),
               plain.configKey(),
+              plain.included(),
               plain.projected(),
               plain.port(),
               plain.routePrefix(),
