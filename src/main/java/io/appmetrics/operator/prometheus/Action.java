@@ -1,6 +1,8 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.scrapeconfig.BlockText;
+import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import org.jspecify.annotations.Nullable;
 
 /** The one thing that a pass of the installation loop does. */
@@ -98,6 +100,32 @@ public sealed interface Action {
     @Override
     public String words() {
       return words;
+    }
+  }
+
+  /**
+   * Note the jobs that every replica has loaded: they are put back when later ones are refused.
+   *
+   * @param jobs as they were rendered
+   */
+  record NoteGood(ScrapeBlock jobs) implements Action {
+    @Override
+    public String words() {
+      return "remember the jobs %s, which every pod runs"
+          .formatted(SlotJobs.named(jobs.jobNames()));
+    }
+  }
+
+  /**
+   * Note that Prometheus refuses these jobs, before the last good ones are put back.
+   *
+   * @param rejected what, and why
+   */
+  record Reject(InstallationState.Rejected rejected) implements Action {
+    @Override
+    public String words() {
+      return "take back the jobs with digest %s, because Prometheus refuses them (%s)"
+          .formatted(rejected.digest(), rejected.words());
     }
   }
 

@@ -1,18 +1,26 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
+import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where our jobs stand in the ConfigMap, and the write that puts them there.
  *
  * @param facts what to tell the AppMetrics
  * @param action the write, or nothing
+ * @param jobs ours as they stand there, and should; null where they do not
  */
-record ConfigDecision(ConfigFacts facts, Action action) {
+record ConfigDecision(ConfigFacts facts, Action action, @Nullable ScrapeBlock jobs) {
+  ConfigDecision(ConfigFacts facts, Action action) {
+    this(facts, action, null);
+  }
 
-  static ConfigDecision of(InstallationObservation seen) {
+  /** With what has been tried on the replicas: how they took the text that stands. */
+  static ConfigDecision of(InstallationObservation seen, Attempts attempts, Instant now) {
     if (seen.discovery().isEmpty()) {
       return inTheWay(
           ConfigFacts.State.INSTALLATION_NOT_FOUND,
@@ -39,7 +47,8 @@ record ConfigDecision(ConfigFacts facts, Action action) {
               .formatted(place, seen.workload()));
     }
     try {
-      return new ConfigEdit(seen, installation, place, seen.configMap().get()).decide();
+      return new ConfigEdit(seen, attempts, now, installation, place, seen.configMap().get())
+          .decide();
     } catch (UnparsableConfig e) {
       return inTheWay(ConfigFacts.State.UNPARSABLE, place + " cannot be edited: " + e.getMessage());
     }

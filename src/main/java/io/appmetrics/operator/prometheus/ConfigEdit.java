@@ -8,6 +8,7 @@ import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ final class ConfigEdit {
   private final @Nullable BlockText block;
   private final SlotJobs standing;
   private final SlotJobs wanted;
+  private final Attempts attempts;
+  private final Instant now;
 
   /**
    * Of one ConfigMap.
@@ -33,9 +36,16 @@ final class ConfigEdit {
    * @param usersPlace the ConfigMap and the key of the user's configuration, for messages
    */
   ConfigEdit(
-      InstallationObservation seen, Installation installation, String usersPlace, ConfigText text)
+      InstallationObservation seen,
+      Attempts attempts,
+      Instant now,
+      Installation installation,
+      String usersPlace,
+      ConfigText text)
       throws UnparsableConfig {
     this.seen = seen;
+    this.attempts = attempts;
+    this.now = now;
     this.installation = installation;
     this.usersPlace = usersPlace;
     this.text = text;
@@ -67,13 +77,80 @@ final class ConfigEdit {
               "The jobs are written to %s once %s answers: its version decides which keys it understands"
                   .formatted(place(), seen.workload()));
     }
-    return write(
+    ScrapeBlock jobs =
         ScrapeBlock.render(
             wanted,
             version.get(),
             seen.certificates().source().map(CertificateFiles::files).orElse(null),
-            certificates(version.get())));
+            certificates(version.get()));
+    return isRejected(jobs) ? putBack(jobs) : taken(jobs);
   }
+
+  // --- what Prometheus refuses ---
+
+  /** With anything else in the ConfigMap, whose fault it may have been, they are tried again. */
+  private boolean isRejected(ScrapeBlock jobs) {
+    InstallationState.Rejected rejected = texts().rejected();
+    return rejected != null
+        && rejected.digest().equals(jobs.digest())
+        && rejected.others().equals(text.others());
+  }
+
+  private ConfigDecision taken(ScrapeBlock jobs) throws UnparsableConfig {
+    Optional<ConfigDecision> refused = refused(jobs);
+    return refused.isPresent() ? refused.get() : write(jobs);
+  }
+
+  private InstallationState.Texts texts() {
+    return seen.state().state().texts();
+  }
+
+  /** The last good jobs in place of those that were refused: who needs no more goes on. */
+  private ConfigDecision putBack(ScrapeBlock refused) throws UnparsableConfig {
+    ScrapeBlock good = texts().good();
+    ScrapeBlock instead = good == null || good.digest().equals(refused.digest()) ? null : good;
+    ConfigDecision decision = write(instead);
+    if (!(decision.action() instanceof Action.None)
+        || decision.facts().state() != ConfigFacts.State.WRITTEN) {
+      return decision;
+    }
+    Optional<String> alone = new Rejection(seen, attempts, digest(), now).wordsOnReload();
+    return stays(
+        ConfigFacts.State.REJECTED,
+        alone.isPresent()
+            ? "Prometheus refuses %s, with and without the jobs %s: correct it there (Prometheus: %s)"
+                .formatted(usersPlace, wanted, alone.get())
+            : "Prometheus refuses the jobs %s beside what stands in %s, and runs %s instead: correct what is in their way, and they are tried again (Prometheus: %s)"
+                .formatted(
+                    wanted, place(), standing, Objects.requireNonNull(texts().rejected()).words()));
+  }
+
+  /**
+   * Noted before anything is put back. Nothing is, where it could not be noted, or where these very
+   * jobs were loaded before: then it is what somebody else has changed that is refused.
+   */
+  private Optional<ConfigDecision> refused(ScrapeBlock jobs) {
+    ScrapeBlock good = texts().good();
+    boolean ours =
+        jobs.digest().equals(digest())
+            && (good == null || !good.digest().equals(jobs.digest()))
+            && seen.state().problem() == null;
+    return ours
+        ? new Rejection(seen, attempts, jobs.digest(), now)
+            .words()
+            .map(
+                words ->
+                    new ConfigDecision(
+                        facts(
+                            ConfigFacts.State.PENDING,
+                            "Prometheus refuses the jobs in %s, and they are being taken back: %s"
+                                .formatted(place(), words)),
+                        new Action.Reject(
+                            new InstallationState.Rejected(jobs.digest(), text.others(), words))))
+        : Optional.empty();
+  }
+
+  // --- what is written ---
 
   private Optional<Shard> shard() {
     return seen.sharded() == ShardedPolicy.SCRAPE_ALL
@@ -103,7 +180,7 @@ final class ConfigEdit {
   private ConfigDecision write(@Nullable ScrapeBlock jobs) throws UnparsableConfig {
     ConfigValues values = values(jobs);
     if (values.equals(new ConfigValues(text.text(), text.included()))) {
-      return stays(ConfigFacts.State.WRITTEN, place());
+      return new ConfigDecision(facts(ConfigFacts.State.WRITTEN, place()), new Action.None(), jobs);
     }
     int before = new ConfigValues(text.text(), text.included()).bytes();
     int bytes = values.bytes() + text.otherBytes();

@@ -22,10 +22,16 @@ final class ConfigText {
    *
    * @param resourceVersion of the ConfigMap
    * @param included the value of the key {@link IncludedFile#NAME}; null without that key
+   * @param others a hash of everything in the ConfigMap's data but our jobs
    * @param otherBytes the size of everything in the ConfigMap's data but these two
    * @param writer the field manager that has last written the text; empty when nobody says
    */
-  record Stands(String resourceVersion, @Nullable String included, int otherBytes, String writer) {}
+  record Stands(
+      String resourceVersion,
+      @Nullable String included,
+      String others,
+      int otherBytes,
+      String writer) {}
 
   /**
    * A text that was read.
@@ -57,6 +63,11 @@ final class ConfigText {
 
   private Optional<BlockText> includedBlock() {
     return Optional.ofNullable(included()).flatMap(IncludedFile::read);
+  }
+
+  /** A hash of everything but our jobs. */
+  String others() {
+    return stands.others();
   }
 
   int otherBytes() {

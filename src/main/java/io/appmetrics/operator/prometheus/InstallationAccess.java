@@ -184,6 +184,7 @@ public final class InstallationAccess implements AutoCloseable {
         new ConfigText.Stands(
             found.getMetadata().getResourceVersion(),
             included,
+            OtherText.hash(data, installation.configKey()),
             bytes(data) - new ConfigValues(text, included).bytes(),
             Writer.of(found, installation.configKey()));
     ConfigText known = configText;

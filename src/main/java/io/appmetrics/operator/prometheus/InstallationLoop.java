@@ -286,6 +286,16 @@ public final class InstallationLoop implements AutoCloseable {
       done(installation, action, outcome);
       return outcome.kind() != Outcome.Kind.UNAVAILABLE;
     }
+    if (action instanceof Action.NoteGood good) {
+      Outcome outcome = access.remember(seen.state().state().good(good.jobs()));
+      done(installation, action, outcome);
+      return outcome.kind() == Outcome.Kind.OVERTAKEN;
+    }
+    if (action instanceof Action.Reject reject) {
+      Outcome outcome = access.remember(seen.state().state().rejected(reject.rejected()));
+      done(installation, action, outcome);
+      return outcome.kind() != Outcome.Kind.UNAVAILABLE;
+    }
     if (action instanceof Action.NoteCure) {
       Outcome outcome = access.remember(seen.state().state().cured(clock.instant()));
       done(installation, action, outcome);

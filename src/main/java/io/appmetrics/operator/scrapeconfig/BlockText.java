@@ -26,6 +26,15 @@ public record BlockText(String text) {
     return Optional.ofNullable(MarkedText.cut(configuration).block()).map(BlockText::new);
   }
 
+  /** The configuration without the block; as it is where the markers are not one pair. */
+  public static String cutOutOf(String configuration) {
+    try {
+      return MarkedText.cut(configuration).outside();
+    } catch (UnparsableConfig e) {
+      return configuration;
+    }
+  }
+
   /** The names of the jobs, as we write them, the marker job among them. */
   public List<String> jobs() {
     return JOB.matcher(text).results().map(job -> job.group(1)).toList();

@@ -226,7 +226,10 @@ class ConfigDecisionTest {
   @MethodSource("rows")
   void saysWhatIsTheCaseAndWritesNothing(Row row) {
     ConfigDecision decision =
-        ConfigDecision.of(SeenInstallation.but(row.otherwise()).observation());
+        ConfigDecision.of(
+            SeenInstallation.but(row.otherwise()).observation(),
+            Attempts.NONE,
+            SeenInstallation.NOW);
 
     assertThat(decision.facts().state()).isEqualTo(row.state());
     assertThat(decision.facts().message()).isEqualTo(row.message()).matches("[A-Z].*[^.]");
@@ -237,7 +240,7 @@ class ConfigDecisionTest {
   void everyStateOccurs() {
     // a pass that cannot read decides nothing: UnreadableTest
     Stream<State> elsewhere =
-        Stream.of(State.SHARDED, State.REVERTED, State.TOO_LARGE, State.UNREADABLE);
+        Stream.of(State.SHARDED, State.REVERTED, State.REJECTED, State.TOO_LARGE, State.UNREADABLE);
     assertThat(Stream.concat(rows().map(Row::state), elsewhere))
         .containsAll(Arrays.stream(State.values()).collect(Collectors.toSet()));
   }
@@ -246,7 +249,8 @@ class ConfigDecisionTest {
   void writesTheBlockBehindTheUsersJobs() {
     SeenInstallation seen = SeenInstallation.well();
     seen.text = USERS;
-    ConfigDecision decision = ConfigDecision.of(seen.observation());
+    ConfigDecision decision =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
 
     Action.WriteConfig write = (Action.WriteConfig) decision.action();
     assertThat(write.values().text()).isEqualTo(withJobs(MUTUAL, FILES)).startsWith(USERS);
@@ -270,7 +274,8 @@ class ConfigDecisionTest {
   void tellsWhatStandsWhileMoreIsWritten() {
     SeenInstallation seen = SeenInstallation.well();
     seen.text = withJobs(PLAIN, FILES);
-    ConfigFacts facts = ConfigDecision.of(seen.observation()).facts();
+    ConfigFacts facts =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW).facts();
 
     assertThat(facts.jobs()).isEqualTo(PLAIN);
     assertThat(facts.digest()).isEqualTo(ScrapeBlock.render(PLAIN, TODAY, FILES).digest());
@@ -281,9 +286,13 @@ class ConfigDecisionTest {
     SeenInstallation seen = SeenInstallation.well();
     seen.text = USERS;
     seen.text =
-        ((Action.WriteConfig) ConfigDecision.of(seen.observation()).action()).values().text();
+        ((Action.WriteConfig)
+                ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW).action())
+            .values()
+            .text();
 
-    assertThat(ConfigDecision.of(seen.observation()).action()).isEqualTo(NOTHING);
+    assertThat(ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW).action())
+        .isEqualTo(NOTHING);
   }
 
   /** Whoever edits inside our block has it written anew; what they broke stops nobody. */
@@ -308,7 +317,9 @@ class ConfigDecisionTest {
     for (SlotJobs jobs : List.of(PLAIN, MUTUAL, PLAIN)) {
       seen.demand = new Demand(jobs, true);
       assertThat(
-              ((Action.WriteConfig) ConfigDecision.of(seen.observation(text)).action())
+              ((Action.WriteConfig)
+                      ConfigDecision.of(seen.observation(text), Attempts.NONE, SeenInstallation.NOW)
+                          .action())
                   .values()
                   .text())
           .isEqualTo(withJobs(jobs, FILES));
@@ -385,7 +396,8 @@ class ConfigDecisionTest {
     second.version = OLD;
     second.silent(9, Duration.ofHours(1));
 
-    assertThat(ConfigDecision.of(seen.observation()).action()).isEqualTo(NOTHING);
+    assertThat(ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW).action())
+        .isEqualTo(NOTHING);
   }
 
   /** What was refused may be refused again; that says nothing of another text. */
@@ -395,7 +407,8 @@ class ConfigDecisionTest {
     seen.text = USERS;
     seen.refusal = "no";
     seen.refusedText = withJobs(MUTUAL, FILES);
-    assertThat(ConfigDecision.of(seen.observation()).action()).isEqualTo(NOTHING);
+    assertThat(ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW).action())
+        .isEqualTo(NOTHING);
 
     seen.demand = new Demand(PLAIN, true);
     assertThat(written(seen)).isEqualTo(withJobs(PLAIN, FILES));
@@ -410,7 +423,8 @@ class ConfigDecisionTest {
     assertThat(written(seen)).hasSize(bytes);
 
     seen.otherBytes++;
-    ConfigDecision decision = ConfigDecision.of(seen.observation());
+    ConfigDecision decision =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
     assertThat(decision.action()).isEqualTo(NOTHING);
     assertThat(decision.facts().state()).isEqualTo(State.TOO_LARGE);
     assertThat(decision.facts().message())
@@ -427,7 +441,8 @@ class ConfigDecisionTest {
     seen.text = USERS;
     seen.replica().running = SHARD;
 
-    ConfigDecision refused = ConfigDecision.of(seen.observation());
+    ConfigDecision refused =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
     assertThat(refused.action()).isEqualTo(NOTHING);
     assertThat(refused.facts().state()).isEqualTo(State.SHARDED);
     assertThat(refused.facts().message())
@@ -446,7 +461,8 @@ class ConfigDecisionTest {
   void leavesTheJobsOfAShardThatStand() {
     SeenInstallation seen = SeenInstallation.well();
     seen.replica().running = SHARD;
-    ConfigDecision stands = ConfigDecision.of(seen.observation());
+    ConfigDecision stands =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
     assertThat(stands.facts().state()).isEqualTo(State.WRITTEN);
     assertThat(stands.action()).isEqualTo(NOTHING);
 
@@ -469,7 +485,8 @@ class ConfigDecisionTest {
   private static final String OWN_PLACE = "ConfigMap istio-system/prometheus (key appmetrics.yml)";
 
   private static ConfigValues values(SeenInstallation seen) {
-    Action action = ConfigDecision.of(seen.observation()).action();
+    Action action =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW).action();
     assertThat(action).isInstanceOf(Action.WriteConfig.class);
     return ((Action.WriteConfig) action).values();
   }
@@ -485,7 +502,8 @@ class ConfigDecisionTest {
     assertThat(values(seen)).isEqualTo(new ConfigValues(INCLUDES, file(MUTUAL)));
 
     seen.included = file(MUTUAL);
-    ConfigDecision stands = ConfigDecision.of(seen.observation());
+    ConfigDecision stands =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
     assertThat(stands.action()).isEqualTo(NOTHING);
     assertThat(stands.facts().message()).isEqualTo(OWN_PLACE);
     assertThat(stands.facts().jobs()).isEqualTo(MUTUAL);
@@ -535,7 +553,8 @@ class ConfigDecisionTest {
   void includesNoJobWhoseNameIsTheUsers() {
     SeenInstallation seen = SeenInstallation.well();
     seen.text = INCLUDES.replace("kubernetes-pods", "appmetrics-1");
-    ConfigDecision decision = ConfigDecision.of(seen.observation());
+    ConfigDecision decision =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
     assertThat(decision.facts().state()).isEqualTo(State.UNPARSABLE);
     assertThat(decision.facts().message())
         .startsWith(PLACE + " cannot be edited: line 5, column 3: the job name appmetrics-1 is");
@@ -552,7 +571,8 @@ class ConfigDecisionTest {
   }
 
   private static String reverted(SeenInstallation seen) {
-    ConfigDecision decision = ConfigDecision.of(seen.observation());
+    ConfigDecision decision =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
     assertThat(decision.action()).isEqualTo(NOTHING);
     assertThat(decision.facts().state()).isEqualTo(State.REVERTED);
     return decision.facts().message();
@@ -604,7 +624,8 @@ class ConfigDecisionTest {
   }
 
   private static String written(SeenInstallation seen) {
-    Action action = ConfigDecision.of(seen.observation()).action();
+    Action action =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW).action();
     assertThat(action).isInstanceOf(Action.WriteConfig.class);
     return ((Action.WriteConfig) action).values().text();
   }

@@ -94,7 +94,9 @@ class RestartsTest {
 
     Case remembers(Restart... restarts) {
       seen.state =
-          StateReading.of(new InstallationState(List.of(restarts), seen.state.state().reloads()));
+          StateReading.of(
+              new InstallationState(
+                  List.of(restarts), seen.state.state().reloads(), InstallationState.Texts.NONE));
       return this;
     }
 

@@ -58,10 +58,15 @@ final class SeenInstallation {
       - job_name: kubernetes-pods
       """;
 
+  /** What runs was loaded well. */
+  static final InstallationState REMEMBERED =
+      InstallationState.NONE.good(ScrapeBlock.render(MUTUAL, TODAY, FILES));
+
   Optional<Discovery> discovery = Optional.of(installation(true, null));
   @Nullable String text = withJobs(MUTUAL, FILES);
   @Nullable String included;
   String writer = "kubectl";
+  String others = "0ther";
   int otherBytes;
   @Nullable URI url;
 
@@ -77,7 +82,7 @@ final class SeenInstallation {
   @Nullable CertificateFiles files = FROM_SECRET;
   @Nullable SecretReading secret = SECRET;
   Demand demand = new Demand(MUTUAL, true);
-  StateReading state = StateReading.of(InstallationState.NONE);
+  StateReading state = StateReading.of(REMEMBERED);
   RestartPolicy policy = RestartPolicy.DEFAULT;
   ShardedPolicy sharded = ShardedPolicy.REFUSE;
   @Nullable ScrapeFacts before;
@@ -244,7 +249,7 @@ final class SeenInstallation {
   }
 
   ConfigText.Stands stands() {
-    return new ConfigText.Stands("42", included, otherBytes, writer);
+    return new ConfigText.Stands("42", included, others, otherBytes, writer);
   }
 
   /** The same with a text that may have been looked at before. */
