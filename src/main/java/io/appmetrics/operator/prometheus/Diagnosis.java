@@ -74,8 +74,22 @@ record Diagnosis(
     if (!replica.answers() || answer == null) {
       return silent(replica);
     }
-    if (!runsTheText(answer) && (means().loadText() || lacksJobs(answer))) {
-      return Optional.of(text(replica, answer));
+    // the jobs that another writer has taken out of the text still run: to load it would end them
+    if (config.state() != ConfigFacts.State.REVERTED
+        && !runsTheText(answer)
+        && (means().loadText() || lacksJobs(answer))) {
+      return Optional.of(
+          text(replica, answer, "its configuration is not the one in " + config.place()));
+    }
+    if (replica.lacksMarker(config.digest()) && means().lifecycle()) {
+      return Optional.of(
+          text(replica, answer, "its last reload failed, and it has no pool for the jobs"));
+    }
+    if (config.state() == ConfigFacts.State.REJECTED
+        && !answer.runtime().reloadConfigSuccess()
+        && means().lifecycle()) {
+      // it says so, and alerts, until it has loaded what was put back
+      return Optional.of(text(replica, answer, "its last reload was of jobs that are taken back"));
     }
     return pools(replica, answer)
         .or(() -> clients(replica, answer))
@@ -183,11 +197,11 @@ record Diagnosis(
     return !SlotJobs.named(answer.config().jobNames()).contains(config.jobs());
   }
 
-  private Ailment text(ReplicaReading replica, ReplicaReading.Answer answer) {
+  private Ailment text(ReplicaReading replica, ReplicaReading.Answer answer, String symptom) {
     String digest = config.digest();
-    String id = Attempts.TEXT + (digest == null ? "without a block" : digest);
+    String id = Attempts.text(digest);
     return new Ailment(
-        new Action.Cause(id, "its configuration is not the one in " + config.place()),
+        new Action.Cause(id, symptom),
         Collections.emptySortedSet(),
         notTwice(
             replica, answer, id, Healing.forText(attempts.on(replica.uid(), id), means(), now)),

@@ -1,6 +1,7 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.relabel.RelabelModel;
+import io.appmetrics.operator.scrapeconfig.BlockText;
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
@@ -24,6 +25,10 @@ final class ReplicaPoll {
   private final String namespace;
   private final Clock clock;
   private final Map<String, ReplicaReading> last = new HashMap<>();
+
+  /** What each shows as loaded, without what that includes. */
+  private final Map<String, LoadedConfig> shown = new HashMap<>();
+
   private final Map<String, ErrorWords> words = new HashMap<>();
 
   /**
@@ -48,11 +53,12 @@ final class ReplicaPoll {
   /**
    * Asks every replica.
    *
-   * @param digest the digest of the block that stands in the ConfigMap, or null
+   * @param block our jobs as they stand in the ConfigMap, or null
    * @param userJobs the jobs of the user's own whose targets are looked at, too
    */
-  List<ReplicaReading> ask(List<Replica> replicas, @Nullable String digest, Set<String> userJobs) {
-    Set<String> expected = digest == null ? Set.of() : Set.of(digest);
+  List<ReplicaReading> ask(
+      List<Replica> replicas, @Nullable BlockText block, Set<String> userJobs) {
+    Expected expected = Expected.of(block);
     List<ReplicaReading> readings = new ArrayList<>();
     for (Replica replica : replicas) {
       readings.add(ask(replica, expected, userJobs));
@@ -60,10 +66,11 @@ final class ReplicaPoll {
     last.clear();
     readings.forEach(reading -> last.put(reading.uid(), reading));
     words.keySet().retainAll(last.keySet());
+    shown.keySet().retainAll(last.keySet());
     return readings;
   }
 
-  private ReplicaReading ask(Replica replica, Set<String> expected, Set<String> userJobs) {
+  private ReplicaReading ask(Replica replica, Expected expected, Set<String> userJobs) {
     ReplicaReading before = last.get(replica.uid());
     ReplicaReading.Answer known = before == null ? null : before.answer();
     URI base = replica.base();
@@ -88,7 +95,7 @@ final class ReplicaPoll {
       Replica replica,
       URI base,
       ReplicaReading.@Nullable Answer known,
-      Set<String> expected,
+      Expected expected,
       Set<String> userJobs)
       throws PrometheusUnreachable, UnparsableConfig {
     Optional<RuntimeInfo> told = api.runtimeInfo(base);
@@ -107,15 +114,15 @@ final class ReplicaPoll {
     boolean settled =
         known != null
             && known.runtime().equals(runtime)
-            && known.config().markerDigests().equals(expected);
-    LoadedConfig config;
+            && known.config().markerDigests().equals(expected.digests());
+    LoadedConfig own = shown.get(replica.uid());
     RelabelModel model;
-    if (known != null && settled) {
-      config = known.config();
+    if (known != null && own != null && settled) {
       model = known.model();
     } else {
       String text = api.config(base);
-      config = LoadedConfig.parse(text);
+      own = LoadedConfig.parse(text);
+      shown.put(replica.uid(), own);
       model = RelabelModel.ofLoaded(text, version, namespace);
     }
     Set<String> pools = new TreeSet<>();
@@ -124,13 +131,23 @@ final class ReplicaPoll {
     } else {
       pools.addAll((self == null ? selfMetrics(replica, base) : self).pools());
       // the oldest go on counting for a job that is gone
-      pools.retainAll(config.jobNames());
+      pools.retainAll(own.jobNames());
     }
+    LoadedConfig config = own.including(pools, expected.digests(), expected.jobs());
     List<ActiveTarget> found = targets(base, version, lookedAt(pools, userJobs));
     Map<String, List<ActiveTarget>> targets =
         words.computeIfAbsent(replica.uid(), uid -> new ErrorWords()).steady(found).stream()
             .collect(Collectors.groupingBy(ActiveTarget::podUid));
     return new ReplicaReading.Answer(version, runtime, config, model, pools, targets);
+  }
+
+  /** Our jobs, as they should be loaded. */
+  private record Expected(Set<String> digests, List<String> jobs) {
+    static Expected of(@Nullable BlockText block) {
+      return block == null
+          ? new Expected(Set.of(), List.of())
+          : new Expected(block.digest().map(Set::of).orElse(Set.of()), block.jobs());
+    }
   }
 
   private SelfMetrics selfMetrics(Replica replica, URI base) throws PrometheusUnreachable {

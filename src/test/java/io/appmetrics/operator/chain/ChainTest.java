@@ -374,6 +374,8 @@ class ChainTest {
                 Map.entry(ConfigFacts.State.UNREADABLE, Reason.INSTALLATION_UNREADABLE),
                 Map.entry(ConfigFacts.State.MISSING, Reason.CONFIG_MAP_MISSING),
                 Map.entry(ConfigFacts.State.UNPARSABLE, Reason.CONFIG_UNPARSABLE),
+                Map.entry(ConfigFacts.State.REJECTED, Reason.CONFIG_REJECTED),
+                Map.entry(ConfigFacts.State.REVERTED, Reason.REVERTED),
                 Map.entry(ConfigFacts.State.SHARDED, Reason.SHARDED_UNSUPPORTED),
                 Map.entry(ConfigFacts.State.TOO_LARGE, Reason.CONFIG_TOO_LARGE),
                 Map.entry(ConfigFacts.State.REFUSED, Reason.WRITE_REFUSED),

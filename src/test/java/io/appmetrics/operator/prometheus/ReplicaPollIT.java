@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.appmetrics.operator.cluster.program.Binary;
+import io.appmetrics.operator.scrapeconfig.BlockText;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -112,7 +113,7 @@ class ReplicaPollIT {
     var reading =
         poll.ask(
                 List.of(new ReplicaPoll.Replica("p", "uid", running, base)),
-                "0123456789ab",
+                new BlockText("- job_name: appmetrics-digest-0123456789ab\n"),
                 Set.of("theirs"))
             .get(0);
     return Optional.ofNullable(reading.answers() ? reading.answer() : null)

@@ -4,6 +4,7 @@ import static io.appmetrics.operator.prometheus.SeenInstallation.FILES;
 import static io.appmetrics.operator.prometheus.SeenInstallation.NOW;
 import static io.appmetrics.operator.prometheus.SeenInstallation.PLAIN;
 import static io.appmetrics.operator.prometheus.SeenInstallation.USERS;
+import static io.appmetrics.operator.prometheus.SeenInstallation.block;
 import static io.appmetrics.operator.prometheus.SeenInstallation.withJobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.appmetrics.operator.prometheus.ReplicaPoll.Replica;
+import io.appmetrics.operator.scrapeconfig.BlockText;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -40,6 +42,7 @@ class ReplicaPollTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final PrometheusContainer RUNNING =
       new PrometheusContainer("prom/prometheus:v3.16.0", true, false);
+  private static final BlockText BLOCK = block(withJobs(PLAIN, FILES));
   private static final String DIGEST =
       SeenInstallation.loaded(withJobs(PLAIN, FILES)).markerDigests().iterator().next();
 
@@ -139,7 +142,7 @@ class ReplicaPollTest {
 
   private ReplicaReading ask() {
     asked.clear();
-    return poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, base)), DIGEST, Set.of())
+    return poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, base)), BLOCK, Set.of())
         .get(0);
   }
 
@@ -151,7 +154,7 @@ class ReplicaPollTest {
   void looksAtThePoolsOfTheUserThatScrapeForUs() {
     Set<String> jobs = Set.of("kubernetes-pods", "kubernetes-pods-istio-secure");
 
-    poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, base)), DIGEST, jobs);
+    poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, base)), BLOCK, jobs);
 
     assertThat(asked)
         .contains(
@@ -343,7 +346,7 @@ class ReplicaPollTest {
   @Test
   void knowsNothingOfAPodThatDoesNotRun() {
     ReplicaReading reading =
-        poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, null)), DIGEST, Set.of())
+        poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, null)), BLOCK, Set.of())
             .get(0);
 
     assertThat(reading)
@@ -354,7 +357,7 @@ class ReplicaPollTest {
   @Test
   void forgetsAPodThatIsGone() {
     ask();
-    assertThat(poll.ask(List.of(), DIGEST, Set.of())).isEmpty();
+    assertThat(poll.ask(List.of(), BLOCK, Set.of())).isEmpty();
     answers.clear();
 
     assertThat(ask().answer()).isNull();
@@ -401,7 +404,7 @@ class ReplicaPollTest {
   private List<String> told(String error, String replica) {
     answers.put("/api/v1/targets", Map.of("activeTargets", List.of(target("down", error))));
     ReplicaReading reading =
-        poll.ask(List.of(new Replica("prometheus-1", replica, RUNNING, base)), DIGEST, Set.of())
+        poll.ask(List.of(new Replica("prometheus-1", replica, RUNNING, base)), BLOCK, Set.of())
             .get(0);
     return Objects.requireNonNull(answer(reading).targets().get("uid-1")).stream()
         .map(ActiveTarget::lastError)

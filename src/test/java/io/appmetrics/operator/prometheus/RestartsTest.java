@@ -103,7 +103,9 @@ class RestartsTest {
 
     Case remembers(Restart... restarts) {
       seen.state =
-          StateReading.of(new InstallationState(List.of(restarts), seen.state.state().reloads()));
+          StateReading.of(
+              new InstallationState(
+                  List.of(restarts), seen.state.state().reloads(), InstallationState.Texts.NONE));
       return this;
     }
 
@@ -123,6 +125,7 @@ class RestartsTest {
               plain.image(),
               plain.configMap(),
               plain.configKey(),
+              plain.included(),
               plain.projected(),
               plain.port(),
               plain.routePrefix(),
