@@ -64,7 +64,7 @@ public record LoadedConfig(
         names.add(pool);
       }
     }
-    return new LoadedConfig(names, markers, globalScrapeInterval);
+    return names.equals(jobNames) ? this : new LoadedConfig(names, markers, globalScrapeInterval);
   }
 
   /**
