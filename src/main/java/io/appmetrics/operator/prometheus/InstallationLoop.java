@@ -188,7 +188,7 @@ public final class InstallationLoop implements AutoCloseable {
           facts.get());
     }
     Optional<ConfigText> text = access.configText(installation);
-    List<ReplicaReading> replicas = access.ask(installation, text, demand.userJobs());
+    List<ReplicaReading> replicas = access.ask(installation, text, demand);
     attempts =
         attempts.retaining(replicas.stream().map(ReplicaReading::uid).collect(Collectors.toSet()));
     return new InstallationObservation(

@@ -7,6 +7,8 @@ import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +27,7 @@ final class ReplicaPoll {
   private final Clock clock;
   private final Map<String, ReplicaReading> last = new HashMap<>();
   private final Map<String, ErrorWords> words = new HashMap<>();
+  private final Map<String, Map<Duration, AgentFailures>> failures = new HashMap<>();
 
   /**
    * Asks by this API.
@@ -50,20 +53,27 @@ final class ReplicaPoll {
    *
    * @param digest the digest of the block that stands in the ConfigMap, or null
    * @param userJobs the jobs of the user's own whose targets are looked at, too
+   * @param agents those of them that scrape Istio's agents, with the time between two scrapes
    */
-  List<ReplicaReading> ask(List<Replica> replicas, @Nullable String digest, Set<String> userJobs) {
+  List<ReplicaReading> ask(
+      List<Replica> replicas,
+      @Nullable String digest,
+      Set<String> userJobs,
+      Map<String, Duration> agents) {
     Set<String> expected = digest == null ? Set.of() : Set.of(digest);
     List<ReplicaReading> readings = new ArrayList<>();
     for (Replica replica : replicas) {
-      readings.add(ask(replica, expected, userJobs));
+      readings.add(ask(replica, expected, userJobs, agents));
     }
     last.clear();
     readings.forEach(reading -> last.put(reading.uid(), reading));
     words.keySet().retainAll(last.keySet());
+    failures.keySet().retainAll(last.keySet());
     return readings;
   }
 
-  private ReplicaReading ask(Replica replica, Set<String> expected, Set<String> userJobs) {
+  private ReplicaReading ask(
+      Replica replica, Set<String> expected, Set<String> userJobs, Map<String, Duration> agents) {
     ReplicaReading before = last.get(replica.uid());
     ReplicaReading.Answer known = before == null ? null : before.answer();
     URI base = replica.base();
@@ -75,7 +85,7 @@ final class ReplicaPoll {
           replica.pod(),
           replica.uid(),
           replica.container(),
-          answer(replica, base, known, expected, userJobs),
+          answer(replica, base, known, expected, userJobs, agents),
           null,
           null,
           0);
@@ -89,7 +99,8 @@ final class ReplicaPoll {
       URI base,
       ReplicaReading.@Nullable Answer known,
       Set<String> expected,
-      Set<String> userJobs)
+      Set<String> userJobs,
+      Map<String, Duration> agents)
       throws PrometheusUnreachable, UnparsableConfig {
     Optional<RuntimeInfo> told = api.runtimeInfo(base);
     // what the API of older ones does not tell
@@ -126,7 +137,12 @@ final class ReplicaPoll {
       // the oldest go on counting for a job that is gone
       pools.retainAll(config.jobNames());
     }
-    List<ActiveTarget> found = targets(base, version, lookedAt(pools, userJobs));
+    List<ActiveTarget> found =
+        targets(
+            base,
+            version,
+            lookedAt(pools, userJobs),
+            agentFailures(replica, base, runtime.startTime(), agents));
     Map<String, List<ActiveTarget>> targets =
         words.computeIfAbsent(replica.uid(), uid -> new ErrorWords()).steady(found).stream()
             .collect(Collectors.groupingBy(ActiveTarget::podUid));
@@ -141,14 +157,46 @@ final class ReplicaPoll {
     return version.atLeast(2, 42);
   }
 
-  private List<ActiveTarget> targets(URI base, PrometheusVersion version, Set<String> pools)
+  /** By job. One question does for all whose agents are scraped equally often. */
+  private Map<String, AgentFailures> agentFailures(
+      Replica replica, URI base, Instant started, Map<String, Duration> agents) {
+    Map<Duration, AgentFailures> before = failures.getOrDefault(replica.uid(), Map.of());
+    Map<Duration, AgentFailures> now = new HashMap<>();
+    for (Duration interval : agents.values()) {
+      now.computeIfAbsent(
+          interval,
+          key ->
+              agentFailures(base, started, key)
+                  .orElse(before.getOrDefault(key, AgentFailures.NONE)));
+    }
+    failures.put(replica.uid(), now);
+    Map<String, AgentFailures> byJob = new HashMap<>();
+    agents.forEach(
+        (job, interval) -> byJob.put(job, now.getOrDefault(interval, AgentFailures.NONE)));
+    return byJob;
+  }
+
+  /** Empty where queries are refused: what was known stays, for ignorance flips no status. */
+  private Optional<AgentFailures> agentFailures(URI base, Instant started, Duration interval) {
+    try {
+      return Optional.of(
+          new AgentFailures(
+              api.query(base, AgentFailures.query(interval)),
+              AgentFailures.isYoung(started, interval, clock.instant())));
+    } catch (PrometheusUnreachable e) {
+      return Optional.empty();
+    }
+  }
+
+  private List<ActiveTarget> targets(
+      URI base, PrometheusVersion version, Set<String> pools, Map<String, AgentFailures> failing)
       throws PrometheusUnreachable {
     if (!tellsPools(version)) {
-      return pools.isEmpty() ? List.of() : api.activeTargets(base, pools);
+      return pools.isEmpty() ? List.of() : api.activeTargets(base, pools, failing);
     }
     List<ActiveTarget> found = new ArrayList<>();
     for (String pool : pools) {
-      found.addAll(api.activeTargets(base, pool));
+      found.addAll(api.activeTargets(base, pool, failing.getOrDefault(pool, AgentFailures.NONE)));
     }
     return found;
   }
