@@ -29,7 +29,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -203,8 +202,7 @@ public final class InstallationAccess implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  List<ReplicaReading> ask(
-      Installation installation, Optional<ConfigText> text, Set<String> userJobs)
+  List<ReplicaReading> ask(Installation installation, Optional<ConfigText> text, Demand demand)
       throws Unreadable {
     watches.pods(installation.selector());
     List<Pod> found =
@@ -239,7 +237,11 @@ public final class InstallationAccess implements AutoCloseable {
                       pod.getMetadata().getName(), pod.getMetadata().getUid(), container, base);
                 })
             .toList();
-    return poll.ask(replicas, text.flatMap(InstallationAccess::block).orElse(null), userJobs);
+    return poll.ask(
+        replicas,
+        text.flatMap(InstallationAccess::block).orElse(null),
+        demand.userJobs(),
+        demand.agents());
   }
 
   private @Nullable URI base(Installation installation, Pod pod) {

@@ -68,6 +68,7 @@ record InstallationDecision(
             certificates,
             replicas(seen, attempts, prognoses, restarting, now),
             seen.demand().userJobs(),
+            seen.demand().agents().keySet(),
             scrapeInterval(seen));
     boolean writes = !(config.action() instanceof Action.None);
     return new InstallationDecision(
@@ -192,6 +193,7 @@ record InstallationDecision(
     return targets.values().stream()
         .flatMap(List::stream)
         .filter(target -> target.health() == TargetHealth.UP)
+        .filter(target -> target.app() != AppFetch.UNPROVEN)
         .count();
   }
 

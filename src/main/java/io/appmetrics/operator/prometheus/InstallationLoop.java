@@ -195,7 +195,7 @@ public final class InstallationLoop implements AutoCloseable {
     }
     Optional<ConfigText> text = access.configText(installation);
     reversals = reversals.seen(standing(text), clock.instant());
-    List<ReplicaReading> replicas = access.ask(installation, text, demand.userJobs());
+    List<ReplicaReading> replicas = access.ask(installation, text, demand);
     attempts =
         attempts.retaining(replicas.stream().map(ReplicaReading::uid).collect(Collectors.toSet()));
     return new InstallationObservation(

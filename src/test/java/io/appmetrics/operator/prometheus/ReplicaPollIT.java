@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,7 +115,8 @@ class ReplicaPollIT {
         poll.ask(
                 List.of(new ReplicaPoll.Replica("p", "uid", running, base)),
                 new BlockText("- job_name: appmetrics-digest-0123456789ab\n"),
-                Set.of("theirs"))
+                Set.of("theirs"),
+                Map.of())
             .get(0);
     return Optional.ofNullable(reading.answers() ? reading.answer() : null)
         .orElseThrow(() -> new AssertionError(reading.silence()));
