@@ -119,6 +119,11 @@ public final class MetricsMerging {
     return port(pod.getOrDefault(SECURE_PORT, ""));
   }
 
+  /** The annotations by which a pod shows Prometheus the agent's merged metrics. */
+  public static Map<String, String> shown(int agentPort) {
+    return Map.of(SCRAPE, "true", PORT, Integer.toString(agentPort), PATH_KEY, PATH);
+  }
+
   private Injected inject(Map<String, String> template) {
     var decisions = alternatives(template).stream().map(this::decide).distinct().toList();
     if (decisions.size() != 1) {
