@@ -111,7 +111,8 @@ public final class Surroundings implements MeshPolicies.Listener {
    */
   void tell(AppMetrics resource, Plan plan, boolean pending) {
     ResourceID id = ResourceID.fromResource(resource);
-    if (demands.put(id.toString(), plan.demand(), plan.userJobs(), plan.complete(), pending)) {
+    if (demands.put(
+        id.toString(), plan.demand(), plan.userJobs(), plan.agents(), plan.complete(), pending)) {
       wakeInstallation.run();
     }
     Set<Workload.Key> now = keys(resource).collect(Collectors.toSet());

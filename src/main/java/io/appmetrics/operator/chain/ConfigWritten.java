@@ -36,6 +36,8 @@ final class ConfigWritten {
       case MISSING -> Finding.broken(Reason.CONFIG_MAP_MISSING, config.message());
       case UNPARSABLE -> Finding.broken(Reason.CONFIG_UNPARSABLE, config.message());
       case SHARDED -> Finding.broken(Reason.SHARDED_UNSUPPORTED, config.message());
+      case REVERTED -> Finding.broken(Reason.REVERTED, config.message());
+      case REJECTED -> Finding.broken(Reason.CONFIG_REJECTED, config.message());
       case TOO_LARGE -> Finding.broken(Reason.CONFIG_TOO_LARGE, config.message());
       case REFUSED -> Finding.broken(Reason.WRITE_REFUSED, config.message());
     };

@@ -26,10 +26,13 @@ import java.util.Optional;
  * @param pod the pod
  * @param state how far it is, on the replica on which it is not up; UP when it is on all
  * @param replica the Prometheus pod that says so
- * @param error Prometheus' own words for a scrape that failed, or the rule that drops the pod; else
- *     empty
+ * @param error Prometheus' own words for a scrape that failed, the count that tells of it, or the
+ *     rule that drops the pod; else empty
  */
 public record PodScrape(PodFacts pod, State state, String replica, String error) {
+
+  private static final String UNMERGED =
+      "istio_agent_scrape_failures_total{type=\"application\"} grows";
 
   /** How far an endpoint of a pod is. */
   public enum State {
@@ -41,6 +44,8 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
     AWAITED,
     /** The last scrape failed. */
     FAILED,
+    /** The last scrape succeeded, but Istio's agent, which answers it, does not get at the app. */
+    UNMERGED,
     /** The rules of the job drop the pod. */
     DROPPED
   }
@@ -105,7 +110,11 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
   }
 
   static PodScrape of(Route.ByUserJob route, PodFacts pod, ScrapeFacts facts) {
-    return of(Expected.of(route), pod, facts);
+    PodScrape scrape = of(Expected.of(route), pod, facts);
+    // up says nothing of the app behind an agent until the agents of this job are asked about
+    return scrape.up() && route.byAgent() && !facts.agentJobs().contains(route.job())
+        ? new PodScrape(pod, State.AWAITED, scrape.replica(), "")
+        : scrape;
   }
 
   /**
@@ -128,12 +137,18 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
             .filter(t -> t.pool().equals(expected.job()) && expected.is(t.scrapeUrl()))
             .findFirst();
     return target
-        .map(t -> new PodScrape(pod, state(t, pod), replica.pod(), t.lastError()))
+        .map(t -> of(t, pod, replica))
         .or(
             () ->
                 dropped(expected, pod, replica)
                     .map(rule -> new PodScrape(pod, State.DROPPED, replica.pod(), rule)))
         .orElse(new PodScrape(pod, State.ABSENT, replica.pod(), ""));
+  }
+
+  private static PodScrape of(ActiveTarget target, PodFacts pod, ReplicaFacts replica) {
+    State state = state(target, pod);
+    return new PodScrape(
+        pod, state, replica.pod(), state == State.UNMERGED ? UNMERGED : target.lastError());
   }
 
   /** The rule by which the job, as the replica runs it, comes to no such target. */
@@ -150,9 +165,17 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
 
   private static State state(ActiveTarget target, PodFacts pod) {
     return switch (target.health()) {
-      case UP -> scrapedSinceStart(target, pod) ? State.UP : State.AWAITED;
+      case UP -> scrapedSinceStart(target, pod) ? fetched(target) : State.AWAITED;
       case DOWN -> State.FAILED;
       case UNKNOWN -> State.AWAITED;
+    };
+  }
+
+  private static State fetched(ActiveTarget target) {
+    return switch (target.app()) {
+      case GOES_WELL -> State.UP;
+      case UNPROVEN -> State.AWAITED;
+      case FAILS -> State.UNMERGED;
     };
   }
 
@@ -175,7 +198,7 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
   }
 
   boolean failed() {
-    return state == State.FAILED;
+    return state == State.FAILED || state == State.UNMERGED;
   }
 
   /** Whether it fails because Prometheus cannot read its certificates. */

@@ -165,6 +165,11 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
         .collect(Collectors.toSet());
   }
 
+  /** The routes by which Istio's agents are scraped for it. */
+  Stream<Route.ByUserJob> byAgent() {
+    return byUserJob().filter(Route.ByUserJob::byAgent);
+  }
+
   private Stream<Route.ByUserJob> byUserJob() {
     return endpoints.resolved().stream()
         .map(endpoint -> workload.routes().get(endpoint.key()))

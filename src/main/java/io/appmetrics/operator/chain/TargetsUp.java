@@ -1,5 +1,6 @@
 package io.appmetrics.operator.chain;
 
+import io.appmetrics.operator.route.Endpoint;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,7 @@ final class TargetsUp {
     String where = "%s of pod %s".formatted(endpoint, trouble.pod().name());
     return switch (trouble.state()) {
       case FAILED -> failed(where, trouble);
+      case UNMERGED -> unmerged(where, reading.endpoint(), trouble.pod());
       case DROPPED ->
           Finding.broken(
               Reason.DROPPED_BY_RELABELING,
@@ -86,6 +88,24 @@ final class TargetsUp {
               "%s has not been scraped by Prometheus pod %s yet: its next scrape will tell"
                   .formatted(where, trouble.replica()));
     };
+  }
+
+  /** Prometheus sees the agent only: what the app answers is to be seen inside the pod. */
+  private static Finding unmerged(String where, Endpoint endpoint, PodFacts pod) {
+    String inside = "http://localhost:%d%s".formatted(endpoint.port(), endpoint.path());
+    String proxy = "%s -c istio-proxy".formatted(pod.name());
+    return Finding.broken(
+        Reason.MERGED_SCRAPE_FAILING,
+        "%s: Istio's agent, which serves the app's metrics among its own, gets none at %s inside the pod; its containers declare %s; see what answers there: kubectl -n %s exec %s -- curl -sSi %s, and what the agent says of it: kubectl -n %s logs %s"
+            .formatted(
+                where,
+                inside,
+                TargetsFound.declared(pod.ports()),
+                pod.namespace(),
+                proxy,
+                inside,
+                pod.namespace(),
+                proxy));
   }
 
   private static Finding failed(String where, PodScrape trouble) {

@@ -1,17 +1,17 @@
 package io.appmetrics.operator.cli;
 
+import io.appmetrics.operator.apiserver.Deeds;
 import io.appmetrics.operator.runtime.CannotStart;
 import io.appmetrics.operator.runtime.OperatorConfig;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The entry point of the jar. */
 public final class Main {
-  private static final Logger log = LoggerFactory.getLogger(Main.class);
-
   private static final int DONE = 0;
   private static final int FAILED = 1;
   private static final int MISUSED = 2;
@@ -20,12 +20,19 @@ public final class Main {
 
   /** Runs a command; without one, the operator against the current KUBECONFIG. */
   public static void main(String[] args) {
-    System.exit(execute(args, System.getenv(), System.out, System.err));
+    System.exit(execute(args, System.getenv(), System.in, System.out, System.err));
   }
 
   static int execute(
-      String[] args, Map<String, String> environment, PrintStream out, PrintStream err) {
+      String[] args,
+      Map<String, String> environment,
+      InputStream in,
+      PrintStream out,
+      PrintStream err) {
     String command = args.length == 0 ? "run" : args[0];
+    if (command.equals("render")) {
+      return new Render(in, out, err).execute(List.of(args).subList(1, args.length));
+    }
     if (args.length > 1) {
       return misused("%s takes no argument: %s".formatted(command, args[1]), err);
     }
@@ -44,7 +51,7 @@ public final class Main {
 
   private static int run(Map<String, String> environment, PrintStream err) {
     try {
-      Run.untilAsked(OperatorConfig.from(environment), environment);
+      Run.untilAsked(OperatorConfig.from(environment), environment, Deeds.UNWATCHED);
       return DONE;
     } catch (CannotStart e) {
       err.println("appmetrics-operator: " + e.getMessage());
@@ -54,7 +61,8 @@ public final class Main {
       return FAILED;
     } catch (RuntimeException e) {
       // Threads that are not daemons would keep a process alive that does nothing.
-      log.error("the operator failed", e);
+      // here, since a command that only prints would wait half a second for its logger
+      LoggerFactory.getLogger(Main.class).error("the operator failed", e);
       return FAILED;
     }
   }

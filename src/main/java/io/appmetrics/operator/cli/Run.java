@@ -1,5 +1,6 @@
 package io.appmetrics.operator.cli;
 
+import io.appmetrics.operator.apiserver.Deeds;
 import io.appmetrics.operator.prometheus.Installation;
 import io.appmetrics.operator.runtime.CannotStart;
 import io.appmetrics.operator.runtime.HealthServer;
@@ -34,9 +35,10 @@ final class Run {
   /**
    * Runs the operator until the process is asked to end.
    *
+   * @param deeds hears of all that it does
    * @throws CannotStart when something is missing that it cannot do without
    */
-  static void untilAsked(OperatorConfig config, Map<String, String> environment)
+  static void untilAsked(OperatorConfig config, Map<String, String> environment, Deeds deeds)
       throws CannotStart, InterruptedException {
     Config cluster = Cluster.config(environment);
     // The client's own ten retries would keep a typing error in KUBECONFIG waiting for minutes.
@@ -55,7 +57,7 @@ final class Run {
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(asked, stopped), "shutdown"));
     try {
-      serve(config, cluster, asked);
+      serve(config, cluster, asked, deeds);
     } finally {
       stopped.countDown();
     }
@@ -70,14 +72,15 @@ final class Run {
         : Optional.empty();
   }
 
-  private static void serve(OperatorConfig config, Config cluster, CountDownLatch asked)
+  private static void serve(
+      OperatorConfig config, Config cluster, CountDownLatch asked, Deeds deeds)
       throws CannotStart, InterruptedException {
     Meters meters = new Meters();
     AtomicReference<@Nullable OperatorRuntime> running = new AtomicReference<>();
     // First, so that the kubelet sees a live process while the caches fill.
     try (HealthServer health = health(config.httpAddress(), running, meters);
         KubernetesClient client = new KubernetesClientBuilder().withConfig(cluster).build();
-        OperatorRuntime runtime = OperatorRuntime.start(client, config, meters)) {
+        OperatorRuntime runtime = OperatorRuntime.start(client, config, meters, deeds)) {
       running.set(runtime);
       log.info(
           "serving {} at {}, health at {}",

@@ -13,8 +13,22 @@ final class Usage {
     Usage: java -jar appmetrics-operator.jar [COMMAND]
 
       run         the operator, against the current KUBECONFIG, or the cluster that it runs in (default)
+      render      the configuration of Prometheus with the operator's jobs in it, to stdout:
+                  render --config FILE --prometheus-version VERSION [OPTIONS] [FILE|DIRECTORY]...
       --help      this text
       --version   the version
+
+    Options of render (manifests: AppMetrics, and the workloads that they name; - is stdin):
+      --config FILE                   the Prometheus configuration, such as prometheus.yml
+      --prometheus-version VERSION    decides which keys may be written
+      --included                      print the file of the jobs' own, for scrape_config_files
+      --remove                        print the configuration without the operator's jobs
+      --check                         print the difference; exit 1 when there is one
+      --mesh strict|permissive|disable       what PeerAuthentication demands; default permissive
+      --sidecars none|plain|merging          what runs in the pods; default merging
+      --certificates DIRECTORY        of the mesh's certificates in Prometheus' container
+      --namespace NAMESPACE           that Prometheus runs in; default istio-system
+      --slots N                       how many endpoints a workload may have; default 8
 
     Environment:
     """

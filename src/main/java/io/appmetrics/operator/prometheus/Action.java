@@ -1,5 +1,10 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.scrapeconfig.BlockText;
+import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import org.jspecify.annotations.Nullable;
+
 /** The one thing that a pass of the installation loop does. */
 public sealed interface Action {
 
@@ -15,13 +20,21 @@ public sealed interface Action {
   }
 
   /**
-   * Put this text into the ConfigMap.
+   * Put these values into the ConfigMap.
    *
-   * @param text the whole value of the key
+   * @param values the whole values of its keys
+   * @param place where our jobs are to stand
+   * @param block our jobs in them; null where there are none
    * @param resourceVersion the version of the ConfigMap that this was decided on
    * @param why for the log and the event
    */
-  record WriteConfig(String text, String resourceVersion, String why) implements Action {
+  record WriteConfig(
+      ConfigValues values,
+      String place,
+      @Nullable BlockText block,
+      String resourceVersion,
+      String why)
+      implements Action {
     @Override
     public String words() {
       return "write the configuration, because " + why;
@@ -87,6 +100,32 @@ public sealed interface Action {
     @Override
     public String words() {
       return words;
+    }
+  }
+
+  /**
+   * Note the jobs that every replica has loaded: they are put back when later ones are refused.
+   *
+   * @param jobs as they were rendered
+   */
+  record NoteGood(ScrapeBlock jobs) implements Action {
+    @Override
+    public String words() {
+      return "remember the jobs %s, which every pod runs"
+          .formatted(SlotJobs.named(jobs.jobNames()));
+    }
+  }
+
+  /**
+   * Note that Prometheus refuses these jobs, before the last good ones are put back.
+   *
+   * @param rejected what, and why
+   */
+  record Reject(InstallationState.Rejected rejected) implements Action {
+    @Override
+    public String words() {
+      return "take back the jobs with digest %s, because Prometheus refuses them (%s)"
+          .formatted(rejected.digest(), rejected.words());
     }
   }
 

@@ -22,6 +22,11 @@ public record Attempts(Map<Key, Tried> byReplica) {
   /** With this begins the cause of a replica's not running the text that it should. */
   static final String TEXT = "config ";
 
+  /** The cause of a replica's not running the text whose jobs have this digest. */
+  static String text(@Nullable String digest) {
+    return TEXT + (digest == null ? "without a block" : digest);
+  }
+
   /** Attempts are counted for one trouble of one pod. */
   public record Key(String podUid, String cause) {}
 

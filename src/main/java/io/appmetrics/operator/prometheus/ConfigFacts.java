@@ -18,7 +18,7 @@ public record ConfigFacts(
   /** Whether the installation is in such a state that nothing can be said of its jobs. */
   public boolean isInTheWay() {
     return switch (state) {
-      case WRITTEN, PENDING, SHARDED, TOO_LARGE, REFUSED -> false;
+      case WRITTEN, PENDING, SHARDED, REVERTED, REJECTED, TOO_LARGE, REFUSED -> false;
       case INSTALLATION_NOT_FOUND, INSTALLATION_UNSUPPORTED, UNREADABLE, MISSING, UNPARSABLE ->
           true;
     };
@@ -27,7 +27,7 @@ public record ConfigFacts(
   /** Whether who needs no job of ours is well served, though we could not write one. */
   public boolean needsNoEdit() {
     return switch (state) {
-      case WRITTEN, PENDING, SHARDED, TOO_LARGE, REFUSED, UNPARSABLE -> true;
+      case WRITTEN, PENDING, SHARDED, REVERTED, REJECTED, TOO_LARGE, REFUSED, UNPARSABLE -> true;
       case INSTALLATION_NOT_FOUND, INSTALLATION_UNSUPPORTED, UNREADABLE, MISSING -> false;
     };
   }
@@ -50,6 +50,10 @@ public record ConfigFacts(
     UNPARSABLE,
     /** This Prometheus takes a share of the pods only, and our jobs would take all. */
     SHARDED,
+    /** Another writer takes our jobs out again and again. */
+    REVERTED,
+    /** Prometheus has refused it, and what stands is what it has taken before. */
+    REJECTED,
     /** It would be larger than the API server takes. */
     TOO_LARGE,
     /** The API server refused the write. */

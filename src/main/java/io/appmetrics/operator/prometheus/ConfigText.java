@@ -1,7 +1,10 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.scrapeconfig.BlockText;
+import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,35 +12,70 @@ import org.jspecify.annotations.Nullable;
  * looked at: 900 KiB take a parser 250 ms. For one thread.
  */
 final class ConfigText {
-  private final String resourceVersion;
+  private final Stands stands;
   private final String text;
-  private final int otherBytes;
   private @Nullable PrometheusYaml yaml;
   private @Nullable UnparsableConfig problem;
 
   /**
+   * What may change while the text stays.
+   *
+   * @param resourceVersion of the ConfigMap
+   * @param included the value of the key {@link IncludedFile#NAME}; null without that key
+   * @param others a hash of everything in the ConfigMap's data but our jobs
+   * @param otherBytes the size of everything in the ConfigMap's data but these two
+   * @param writer the field manager that has last written the text; empty when nobody says
+   */
+  record Stands(
+      String resourceVersion,
+      @Nullable String included,
+      String others,
+      int otherBytes,
+      String writer) {}
+
+  /**
    * A text that was read.
    *
-   * @param resourceVersion of the ConfigMap that it was read from
    * @param text the value of the key
-   * @param otherBytes the size of everything else in the ConfigMap's data
    */
-  ConfigText(String resourceVersion, String text, int otherBytes) {
-    this.resourceVersion = resourceVersion;
+  ConfigText(String text, Stands stands) {
     this.text = text;
-    this.otherBytes = otherBytes;
+    this.stands = stands;
   }
 
   String resourceVersion() {
-    return resourceVersion;
+    return stands.resourceVersion();
   }
 
   String text() {
     return text;
   }
 
+  /** What stands in our own key; null without it. */
+  @Nullable String included() {
+    return stands.included();
+  }
+
+  /** Whether the key of that name is not ours to write. */
+  boolean isIncludedForeign() {
+    return included() != null && includedBlock().isEmpty();
+  }
+
+  private Optional<BlockText> includedBlock() {
+    return Optional.ofNullable(included()).flatMap(IncludedFile::read);
+  }
+
+  /** A hash of everything but our jobs. */
+  String others() {
+    return stands.others();
+  }
+
   int otherBytes() {
-    return otherBytes;
+    return stands.otherBytes();
+  }
+
+  String writer() {
+    return stands.writer();
   }
 
   /**
@@ -60,9 +98,18 @@ final class ConfigText {
     return yaml;
   }
 
-  /** This text, still read, for a later resourceVersion that changed something else. */
-  ConfigText at(String later, int othersThen) {
-    ConfigText same = new ConfigText(later, text, othersThen);
+  /**
+   * Our jobs, wherever they stand.
+   *
+   * @throws UnparsableConfig when the text is no Prometheus configuration
+   */
+  Optional<BlockText> block() throws UnparsableConfig {
+    return yaml().block().or(this::includedBlock);
+  }
+
+  /** This text, still read, among other things that have changed. */
+  ConfigText among(Stands others) {
+    ConfigText same = new ConfigText(text, others);
     same.yaml = yaml;
     same.problem = problem;
     return same;

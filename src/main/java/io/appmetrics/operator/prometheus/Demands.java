@@ -1,16 +1,20 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The jobs that each AppMetrics needs, as its reconciler last said; safe for many threads. */
 public final class Demands {
-  private record Entry(SlotJobs jobs, Set<String> userJobs, boolean pending) {}
+  private record Entry(
+      SlotJobs jobs, Set<String> userJobs, Map<String, Duration> agents, boolean pending) {}
 
   private final Map<String, Entry> byAppMetrics = new ConcurrentHashMap<>();
 
@@ -20,16 +24,22 @@ public final class Demands {
    * @param appMetrics namespace/name
    * @param jobs the jobs of ours
    * @param userJobs the jobs of the user's own that scrape for it
+   * @param agents those of them that scrape Istio's agents, with the time between two scrapes
    * @param complete false while a workload is missing: what it needed before stays, since one that
    *     is replaced is back in a moment, and everybody's configuration would be loaded twice
    * @param pending whether it waits for something that a poll may show
    * @return whether that is news
    */
   public boolean put(
-      String appMetrics, SlotJobs jobs, Set<String> userJobs, boolean complete, boolean pending) {
+      String appMetrics,
+      SlotJobs jobs,
+      Set<String> userJobs,
+      Map<String, Duration> agents,
+      boolean complete,
+      boolean pending) {
     Entry before = byAppMetrics.get(appMetrics);
     SlotJobs needed = complete || before == null ? jobs : before.jobs().and(jobs);
-    Entry entry = new Entry(needed, Set.copyOf(userJobs), pending);
+    Entry entry = new Entry(needed, Set.copyOf(userJobs), Map.copyOf(agents), pending);
     return !entry.equals(byAppMetrics.put(appMetrics, entry));
   }
 
@@ -48,7 +58,13 @@ public final class Demands {
         byAppMetrics.values().stream().map(Entry::jobs).reduce(SlotJobs.none(), SlotJobs::and);
     SortedSet<String> userJobs = new TreeSet<>();
     byAppMetrics.values().forEach(entry -> userJobs.addAll(entry.userJobs()));
-    return new Demand(jobs, userJobs, byAppMetrics.keySet().containsAll(existing));
+    SortedMap<String, Duration> agents = new TreeMap<>();
+    byAppMetrics
+        .values()
+        .forEach(
+            entry ->
+                entry.agents().forEach((job, often) -> agents.merge(job, often, Demand::longer)));
+    return new Demand(jobs, userJobs, agents, byAppMetrics.keySet().containsAll(existing));
   }
 
   /** Whether any AppMetrics waits for something that a poll may show. */

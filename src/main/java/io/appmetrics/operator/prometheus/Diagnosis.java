@@ -74,8 +74,22 @@ record Diagnosis(
     if (!replica.answers() || answer == null) {
       return silent(replica);
     }
-    if (!runsTheText(answer) && (means().loadText() || lacksJobs(answer))) {
-      return Optional.of(text(replica, answer));
+    // the jobs that another writer has taken out of the text still run: to load it would end them
+    if (config.state() != ConfigFacts.State.REVERTED
+        && !runsTheText(answer)
+        && (means().loadText() || lacksJobs(answer))) {
+      return Optional.of(
+          text(replica, answer, "its configuration is not the one in " + config.place()));
+    }
+    if (replica.lacksMarker(config.digest()) && means().lifecycle()) {
+      return Optional.of(
+          text(replica, answer, "its last reload failed, and it has no pool for the jobs"));
+    }
+    if (config.state() == ConfigFacts.State.REJECTED
+        && !answer.runtime().reloadConfigSuccess()
+        && means().lifecycle()) {
+      // it says so, and alerts, until it has loaded what was put back
+      return Optional.of(text(replica, answer, "its last reload was of jobs that are taken back"));
     }
     return pools(replica, answer)
         .or(() -> clients(replica, answer))
@@ -83,14 +97,15 @@ record Diagnosis(
   }
 
   private Treatment treatment(ReplicaReading replica, Ailment ailment) {
-    Healing.Step step = atOnce(replica, ailment);
+    boolean classic = isClassic(replica, ailment);
+    Healing.Step step = classic ? atOnce(replica, ailment) : ailment.step();
     if (step.kind() != Healing.Kind.RESTART) {
       return new Treatment(
           replica,
           ailment.cause(),
           step,
           null,
-          prognosis(ailment, Prognosis.Kind.UNDER_WAY, hope(ailment)));
+          prognosis(ailment, Prognosis.Kind.UNDER_WAY, hope(ailment, classic)));
     }
     Healing.Step instead = Healing.instead(attempts.on(replica.uid(), ailment.cause().id()), now);
     String fingerprint = ailment.fingerprint();
@@ -100,7 +115,7 @@ record Diagnosis(
           ailment.cause(),
           instead,
           null,
-          prognosis(ailment, Prognosis.Kind.UNDER_WAY, hope(ailment)));
+          prognosis(ailment, Prognosis.Kind.UNDER_WAY, hope(ailment, classic)));
     }
     Restarts.Verdict verdict = restarts.judge(replica, ailment.cause(), fingerprint);
     return new Treatment(
@@ -121,7 +136,10 @@ record Diagnosis(
     return new Prognosis(kind, ailment.jobs(), ailment.cause().words(), words);
   }
 
-  private String hope(Ailment ailment) {
+  private String hope(Ailment ailment, boolean classic) {
+    if (classic) {
+      return "the operator nudges the pod, and then restarts it";
+    }
     if (installation.lifecycle() && !ailment.cause().id().startsWith(CLIENT)) {
       return "the operator nudges the pod, and then reloads it";
     }
@@ -131,16 +149,16 @@ record Diagnosis(
   }
 
   /** The admin may want the classic workaround: no ladder where certificates have appeared. */
+  private boolean isClassic(ReplicaReading replica, Ailment ailment) {
+    return restarts.policy().when() == RestartPolicy.When.ON_CERTIFICATES
+        && !ailment.jobs().isEmpty()
+        && ailment.fingerprint() != null
+        && startedBefore(replica, certificates.created());
+  }
+
   private Healing.Step atOnce(ReplicaReading replica, Ailment ailment) {
-    boolean classic =
-        restarts.policy().when() == RestartPolicy.When.ON_CERTIFICATES
-            && !ailment.jobs().isEmpty()
-            && ailment.fingerprint() != null
-            && startedBefore(replica, certificates.created());
-    Healing.Step step = ailment.step();
-    return classic && attempts.on(replica.uid(), ailment.cause().id()).lastNudge() != null
-        ? Healing.forClient(attempts.on(replica.uid(), ailment.cause().id()), now)
-        : step;
+    Attempts.Tried tried = attempts.on(replica.uid(), ailment.cause().id());
+    return tried.lastNudge() == null ? ailment.step() : Healing.forClient(tried, now);
   }
 
   private Healing.Means means() {
@@ -179,11 +197,11 @@ record Diagnosis(
     return !SlotJobs.named(answer.config().jobNames()).contains(config.jobs());
   }
 
-  private Ailment text(ReplicaReading replica, ReplicaReading.Answer answer) {
+  private Ailment text(ReplicaReading replica, ReplicaReading.Answer answer, String symptom) {
     String digest = config.digest();
-    String id = Attempts.TEXT + (digest == null ? "without a block" : digest);
+    String id = Attempts.text(digest);
     return new Ailment(
-        new Action.Cause(id, "its configuration is not the one in " + config.place()),
+        new Action.Cause(id, symptom),
         Collections.emptySortedSet(),
         notTwice(
             replica, answer, id, Healing.forText(attempts.on(replica.uid(), id), means(), now)),
@@ -238,22 +256,33 @@ record Diagnosis(
               "it scrapes %s without certificates, which it started before"
                   .formatted(String.join(", ", without))));
     }
-    List<ActiveTarget> mutual =
-        scraped(answer).stream().filter(t -> mutualJobs().contains(t.pool())).toList();
+    List<ActiveTarget> old =
+        scraped(answer).stream().filter(t -> jobsAsOldAsTheProcess().contains(t.pool())).toList();
     boolean refused =
-        !mutual.isEmpty()
-            && mutual.stream().allMatch(t -> REFUSED.contains(ScrapeFault.of(t.lastError())));
+        !old.isEmpty()
+            && old.stream().allMatch(t -> REFUSED.contains(ScrapeFault.of(t.lastError())));
     return refused && startedBefore(replica, certificates.written())
         ? Optional.of(
             client(
                 replica,
                 answer,
-                mutual.stream()
-                    .map(ActiveTarget::pool)
-                    .collect(Collectors.toCollection(TreeSet::new)),
+                old.stream().map(ActiveTarget::pool).collect(Collectors.toCollection(TreeSet::new)),
                 "every target refuses the certificates that it started with, and others are there since %s"
                     .formatted(certificates.written())))
         : Optional.empty();
+  }
+
+  /**
+   * Whose client is. A job of ours gets another one with each content of the certificates, which
+   * its text names, wherever a text is loaded without a restart: what refuses that, would refuse it
+   * after a restart, too.
+   */
+  private SortedSet<String> jobsAsOldAsTheProcess() {
+    SortedSet<String> jobs = mutualJobs();
+    if (means().loadText()) {
+      config.jobs().mutual().forEach(slot -> jobs.remove(SlotJobs.mutualJob(slot)));
+    }
+    return jobs;
   }
 
   private Ailment client(

@@ -19,7 +19,13 @@ import org.jspecify.annotations.Nullable;
 public record FactsChange(boolean everybody, Set<String> namespaces) {
 
   private record Seen(
-      String replica, String pool, String uid, String url, TargetHealth health, String error) {}
+      String replica,
+      String pool,
+      String uid,
+      String url,
+      TargetHealth health,
+      String error,
+      AppFetch app) {}
 
   static FactsChange between(@Nullable ScrapeFacts before, ScrapeFacts after) {
     if (before == null || !withoutTargets(before).equals(withoutTargets(after))) {
@@ -61,6 +67,7 @@ public record FactsChange(boolean everybody, Set<String> namespaces) {
         facts.certificates(),
         bare,
         facts.userJobs(),
+        facts.agentJobs(),
         facts.scrapeInterval());
   }
 
@@ -77,7 +84,8 @@ public record FactsChange(boolean everybody, Set<String> namespaces) {
                       t.podUid(),
                       t.scrapeUrl(),
                       t.health(),
-                      t.lastError()));
+                      t.lastError(),
+                      t.app()));
         }
       }
     }

@@ -1,5 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.TlsFiles;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.IntOrString;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param image the image of that container
  * @param configMap the ConfigMap that holds the configuration, in the workload's namespace
  * @param configKey the key of the configuration in it
+ * @param included our own file beside the configuration; null where it would not be seen
  * @param projected false where the file is a subPath mount, which the kubelet never updates
  *     (kubernetes#50345)
  * @param port the port that Prometheus listens on
@@ -54,6 +56,7 @@ public record Installation(
     String image,
     String configMap,
     String configKey,
+    @Nullable OwnFile included,
     boolean projected,
     int port,
     String routePrefix,
@@ -102,6 +105,14 @@ public record Installation(
       return items.getOrDefault(relative, relative);
     }
   }
+
+  /**
+   * Where Prometheus sees another key of its ConfigMap.
+   *
+   * @param path of the file
+   * @param configDirectory where relative patterns of the configuration begin
+   */
+  public record OwnFile(String path, String configDirectory) {}
 
   /**
    * How the pods of an installation are replaced when its pod template changes.
@@ -191,6 +202,7 @@ public record Installation(
         Optional.ofNullable(container.getImage()).orElse(""),
         volume.get().getConfigMap().getName(),
         keys.getOrDefault(key, key),
+        subPath ? null : ownFile(mount.get(), keys, file),
         !subPath,
         flag(container, "web.listen-address").map(Installation::portOf).orElse(DEFAULT_PORT),
         routePrefix,
@@ -199,6 +211,24 @@ public record Installation(
         mounts(container, volumes),
         outputCerts(pod, annotations),
         rollout(deployment, ref, container, volumes, annotations.get(CERTIFICATES)));
+  }
+
+  /** Null where the volume shows chosen keys only, and ours is none of them. */
+  private static @Nullable OwnFile ownFile(
+      VolumeMount mount, Map<String, String> keys, String configFile) {
+    String name =
+        keys.isEmpty()
+            ? IncludedFile.NAME
+            : keys.entrySet().stream()
+                .filter(item -> item.getValue().equals(IncludedFile.NAME))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
+    return name == null
+        ? null
+        : new OwnFile(
+            withSlash(mount.getMountPath()) + name,
+            configFile.substring(0, configFile.lastIndexOf('/')));
   }
 
   private static Rollout rollout(

@@ -3,6 +3,8 @@ package io.appmetrics.operator.prometheus;
 import io.appmetrics.operator.apiserver.ApiFailure;
 import io.appmetrics.operator.apiserver.Deeds;
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
+import io.appmetrics.operator.scrapeconfig.BlockText;
+import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -27,7 +29,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -177,11 +178,19 @@ public final class InstallationAccess implements AutoCloseable {
     if (found == null || text == null) {
       return Optional.empty();
     }
+    String included = data.get(IncludedFile.NAME);
+    ConfigText.Stands stands =
+        new ConfigText.Stands(
+            found.getMetadata().getResourceVersion(),
+            included,
+            OtherText.hash(data, installation.configKey()),
+            bytes(data) - new ConfigValues(text, included).bytes(),
+            Writer.of(found, installation.configKey()));
     ConfigText known = configText;
-    if (known == null || !known.text().equals(text)) {
-      known = new ConfigText("", text, 0);
-    }
-    configText = known.at(found.getMetadata().getResourceVersion(), bytes(data) - bytes(text));
+    configText =
+        known == null || !known.text().equals(text)
+            ? new ConfigText(text, stands)
+            : known.among(stands);
     return Optional.of(configText);
   }
 
@@ -193,8 +202,7 @@ public final class InstallationAccess implements AutoCloseable {
     return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
-  List<ReplicaReading> ask(
-      Installation installation, Optional<ConfigText> text, Set<String> userJobs)
+  List<ReplicaReading> ask(Installation installation, Optional<ConfigText> text, Demand demand)
       throws Unreadable {
     watches.pods(installation.selector());
     List<Pod> found =
@@ -229,7 +237,11 @@ public final class InstallationAccess implements AutoCloseable {
                       pod.getMetadata().getName(), pod.getMetadata().getUid(), container, base);
                 })
             .toList();
-    return poll.ask(replicas, text.flatMap(InstallationAccess::digest).orElse(null), userJobs);
+    return poll.ask(
+        replicas,
+        text.flatMap(InstallationAccess::block).orElse(null),
+        demand.userJobs(),
+        demand.agents());
   }
 
   private @Nullable URI base(Installation installation, Pod pod) {
@@ -249,9 +261,9 @@ public final class InstallationAccess implements AutoCloseable {
     return pod.getStatus() == null ? "" : String.valueOf(pod.getStatus().getPhase());
   }
 
-  private static Optional<String> digest(ConfigText text) {
+  private static Optional<BlockText> block(ConfigText text) {
     try {
-      return text.yaml().blockDigest();
+      return text.block();
     } catch (UnparsableConfig e) {
       return Optional.empty(); // the decision parses it, too, and says so
     }
@@ -314,7 +326,13 @@ public final class InstallationAccess implements AutoCloseable {
     if (from == null || !write.resourceVersion().equals(from.getMetadata().getResourceVersion())) {
       return new Written(Outcome.OVERTAKEN, null);
     }
-    ConfigMap edited = from.edit().addToData(installation.configKey(), write.text()).build();
+    ConfigMapBuilder edit = from.edit().addToData(installation.configKey(), write.values().text());
+    String included = write.values().included();
+    ConfigMap edited =
+        (included == null
+                ? edit.removeFromData(IncludedFile.NAME)
+                : edit.addToData(IncludedFile.NAME, included))
+            .build();
     try {
       deeds.run(Deeds.Deed.CONFIG, () -> client.resource(edited).update());
       return new Written(Outcome.DONE, null);

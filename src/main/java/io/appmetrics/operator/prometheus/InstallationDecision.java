@@ -1,6 +1,7 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
+import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import io.appmetrics.operator.scrapeconfig.ScrapeJob;
 import io.appmetrics.operator.scrapeconfig.TlsFiles;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
@@ -30,10 +31,10 @@ record InstallationDecision(
     Action action, ScrapeFacts facts, @Nullable Instant again, Set<String> cured, boolean heard) {
 
   /** Service discovery and the scrape manager each gather updates for 5 s. */
-  private static final Duration DISCOVERY = Duration.ofSeconds(12);
+  static final Duration DISCOVERY = Duration.ofSeconds(12);
 
   static InstallationDecision of(InstallationObservation seen, Attempts attempts, Instant now) {
-    ConfigDecision config = ConfigDecision.of(seen);
+    ConfigDecision config = ConfigDecision.of(seen, attempts, now);
     CertificateFacts certificates = CertificateFacts.of(seen.workload(), seen.certificates(), now);
     List<Treatment> treatments = List.of();
     Action.@Nullable NoteCure cure = null;
@@ -67,28 +68,54 @@ record InstallationDecision(
             certificates,
             replicas(seen, attempts, prognoses, restarting, now),
             seen.demand().userJobs(),
+            seen.demand().agents().keySet(),
             scrapeInterval(seen));
     boolean writes = !(config.action() instanceof Action.None);
     return new InstallationDecision(
-        writes ? config.action() : action(treatments, cure),
+        writes ? config.action() : action(treatments, cure, good(seen, config)),
         facts,
         writes
             ? null
-            : treatments.stream()
-                .filter(treatment -> !treatment.due())
-                .map(treatment -> treatment.step().again())
+            : Stream.concat(
+                    treatments.stream()
+                        .filter(treatment -> !treatment.due())
+                        .map(treatment -> treatment.step().again()),
+                    Stream.ofNullable(seen.takenBack())
+                        .map(InstallationObservation.TakenBack::until))
                 .min(Comparator.naturalOrder())
                 .orElse(null),
         writes || config.facts().isInTheWay() ? Set.of() : cured(seen.replicas(), treatments),
         heard(seen, now));
   }
 
-  private static Action action(List<Treatment> treatments, Action.@Nullable NoteCure cure) {
+  /** Jobs that every replica has loaded whole, and that are not known as such yet. */
+  private static Optional<Action> good(InstallationObservation seen, ConfigDecision config) {
+    ScrapeBlock jobs = config.jobs();
+    ScrapeBlock known = seen.state().state().texts().good();
+    boolean loaded =
+        jobs != null
+            && !seen.replicas().isEmpty()
+            && seen.replicas().stream().allMatch(replica -> hasLoaded(replica, jobs.digest()));
+    return jobs != null && loaded && !jobs.equals(known) && seen.state().problem() == null
+        ? Optional.of(new Action.NoteGood(jobs))
+        : Optional.empty();
+  }
+
+  private static boolean hasLoaded(ReplicaReading replica, String digest) {
+    ReplicaReading.Answer answer = replica.answer();
+    return answer != null
+        && replica.answers()
+        && answer.runtime().reloadConfigSuccess()
+        && answer.config().markerDigests().equals(Set.of(digest));
+  }
+
+  private static Action action(
+      List<Treatment> treatments, Action.@Nullable NoteCure cure, Optional<Action> good) {
     return treatments.stream()
         .filter(Treatment::due)
         .findFirst()
         .map(Treatment::action)
-        .orElse(cure == null ? new Action.None() : cure);
+        .orElse(cure == null ? good.orElse(new Action.None()) : cure);
   }
 
   /** The jobs of the user's own that scrape for us with the certificates that we know of. */
@@ -166,6 +193,7 @@ record InstallationDecision(
     return targets.values().stream()
         .flatMap(List::stream)
         .filter(target -> target.health() == TargetHealth.UP)
+        .filter(target -> target.app() != AppFetch.UNPROVEN)
         .count();
   }
 

@@ -2,6 +2,9 @@ package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
 import io.appmetrics.operator.prometheus.InstallationObservation.Refusal;
+import io.appmetrics.operator.prometheus.InstallationObservation.TakenBack;
+import io.appmetrics.operator.scrapeconfig.BlockText;
+import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +45,7 @@ public final class InstallationLoop implements AutoCloseable {
   private final Thread thread;
 
   private Attempts attempts = Attempts.NONE;
+  private Reversals reversals = Reversals.NONE;
   private @Nullable Refused refused;
   private @Nullable Silence silence;
   private volatile long next;
@@ -180,6 +184,7 @@ public final class InstallationLoop implements AutoCloseable {
           Optional.empty(),
           access.url(),
           null,
+          null,
           Certificates.NONE,
           demand,
           List.of(),
@@ -189,7 +194,8 @@ public final class InstallationLoop implements AutoCloseable {
           facts.get());
     }
     Optional<ConfigText> text = access.configText(installation);
-    List<ReplicaReading> replicas = access.ask(installation, text, demand.userJobs());
+    reversals = reversals.seen(standing(text), clock.instant());
+    List<ReplicaReading> replicas = access.ask(installation, text, demand);
     attempts =
         attempts.retaining(replicas.stream().map(ReplicaReading::uid).collect(Collectors.toSet()));
     return new InstallationObservation(
@@ -198,6 +204,7 @@ public final class InstallationLoop implements AutoCloseable {
         text,
         access.url(),
         refusal(),
+        takenBack(),
         access.certificates(installation, text),
         demand,
         replicas,
@@ -205,6 +212,21 @@ public final class InstallationLoop implements AutoCloseable {
         access.restarts(),
         access.sharded(),
         facts.get());
+  }
+
+  private static @Nullable BlockText standing(Optional<ConfigText> text) {
+    try {
+      return text.isEmpty() ? null : text.get().block().orElse(null);
+    } catch (UnparsableConfig e) {
+      return null; // then nothing is written either
+    }
+  }
+
+  private @Nullable TakenBack takenBack() {
+    Instant until = reversals.again();
+    return until != null && clock.instant().isBefore(until)
+        ? new TakenBack(reversals.place(), reversals.times().size(), reversals.last(), until)
+        : null;
   }
 
   private @Nullable Refusal refusal() {
@@ -222,10 +244,11 @@ public final class InstallationLoop implements AutoCloseable {
       if (written.refusal() != null) {
         refused =
             new Refused(
-                new Refusal(write.text(), written.refusal()), clock.instant().plus(REFUSED));
+                new Refusal(write.values(), written.refusal()), clock.instant().plus(REFUSED));
       }
       if (written.outcome().kind() == Outcome.Kind.DONE) {
         attempts = attempts.withoutTexts();
+        reversals = reversals.written(write.place(), write.block());
       }
       done(installation, action, written.outcome());
       return written.outcome().kind() != Outcome.Kind.UNAVAILABLE;
@@ -260,6 +283,16 @@ public final class InstallationLoop implements AutoCloseable {
       if (outcome.kind() == Outcome.Kind.DONE) {
         outcome = access.restart(installation, restart);
       }
+      done(installation, action, outcome);
+      return outcome.kind() != Outcome.Kind.UNAVAILABLE;
+    }
+    if (action instanceof Action.NoteGood good) {
+      Outcome outcome = access.remember(seen.state().state().good(good.jobs()));
+      done(installation, action, outcome);
+      return outcome.kind() == Outcome.Kind.OVERTAKEN;
+    }
+    if (action instanceof Action.Reject reject) {
+      Outcome outcome = access.remember(seen.state().state().rejected(reject.rejected()));
       done(installation, action, outcome);
       return outcome.kind() != Outcome.Kind.UNAVAILABLE;
     }

@@ -1,6 +1,7 @@
 package io.appmetrics.operator.prometheus;
 
 import java.net.URI;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param configMap the ConfigMap; empty when it, or its key, does not exist
  * @param url where Prometheus is asked instead of at its pods' addresses, or null
  * @param refusal the write that the API server has refused a moment ago; null when there is none
+ * @param takenBack that another writer takes our jobs out, and that we wait; null when we do not
  * @param certificates where the mesh's certificates are, and what is in their Secret
  * @param demand the jobs that all AppMetrics need
  * @param replicas its pods
@@ -27,6 +29,7 @@ public record InstallationObservation(
     Optional<ConfigText> configMap,
     @Nullable URI url,
     @Nullable Refusal refusal,
+    @Nullable TakenBack takenBack,
     Certificates certificates,
     Demand demand,
     List<ReplicaReading> replicas,
@@ -38,10 +41,20 @@ public record InstallationObservation(
   /**
    * A write that was refused, and would be again.
    *
-   * @param text what was to be written
+   * @param values what was to be written
    * @param words the API server's
    */
-  public record Refusal(String text, String words) {}
+  public record Refusal(ConfigValues values, String words) {}
+
+  /**
+   * Our jobs, taken out again and again.
+   *
+   * @param place where they stood
+   * @param times how often
+   * @param last when they were last seen gone
+   * @param until when we try again
+   */
+  public record TakenBack(String place, int times, Instant last, Instant until) {}
 
   /**
    * The certificates.

@@ -1,5 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,18 +18,41 @@ import org.jspecify.annotations.Nullable;
  *
  * @param restarts the restarts that were decided, oldest first
  * @param reloads the reloads that were decided, oldest first
+ * @param texts how Prometheus took our jobs
  */
-public record InstallationState(List<Restart> restarts, List<Reload> reloads) {
+public record InstallationState(List<Restart> restarts, List<Reload> reloads, Texts texts) {
 
   /** Nothing was ever done. */
-  public static final InstallationState NONE = new InstallationState(List.of(), List.of());
+  public static final InstallationState NONE =
+      new InstallationState(List.of(), List.of(), Texts.NONE);
 
   /** More than a day's budget, and still a small object. */
   static final int MOST = 64;
 
   private static final String RESTARTS = "restarts";
   private static final String RELOADS = "reloads";
+  private static final String GOOD = "good";
+  private static final String REJECTED = "rejected";
   private static final String NOTHING = "-";
+
+  /**
+   * Our jobs, and what became of them.
+   *
+   * @param good the last that every replica has loaded; null before that
+   * @param rejected the last that one refused; null when none was
+   */
+  public record Texts(@Nullable ScrapeBlock good, @Nullable Rejected rejected) {
+    static final Texts NONE = new Texts(null, null);
+  }
+
+  /**
+   * Jobs that a Prometheus refuses.
+   *
+   * @param digest of the jobs
+   * @param others the hash of everything else in the ConfigMap: with another, they may be taken
+   * @param words Prometheus' own, in one line
+   */
+  public record Rejected(String digest, String others, String words) {}
 
   /** How Prometheus is restarted. */
   public enum Way {
@@ -101,7 +125,7 @@ public record InstallationState(List<Restart> restarts, List<Reload> reloads) {
 
   /** This and one more restart. */
   InstallationState with(Restart restart) {
-    return new InstallationState(and(restarts, restart), reloads);
+    return new InstallationState(and(restarts, restart), reloads, texts);
   }
 
   /** This and one more reload; those of pods that are gone are forgotten. */
@@ -114,7 +138,7 @@ public record InstallationState(List<Restart> restarts, List<Reload> reloads) {
                     !known.replica().equals(reload.replica())
                         || !known.cause().equals(reload.cause()))
             .toList();
-    return new InstallationState(restarts, and(kept, reload));
+    return new InstallationState(restarts, and(kept, reload), texts);
   }
 
   /** This, its latest restart proven to have cured. */
@@ -123,7 +147,17 @@ public record InstallationState(List<Restart> restarts, List<Reload> reloads) {
     if (!changed.isEmpty()) {
       changed.set(changed.size() - 1, changed.get(changed.size() - 1).curedAt(when));
     }
-    return new InstallationState(changed, reloads);
+    return new InstallationState(changed, reloads, texts);
+  }
+
+  /** This, and these jobs loaded by every replica. */
+  InstallationState good(ScrapeBlock block) {
+    return new InstallationState(restarts, reloads, new Texts(block, null));
+  }
+
+  /** This, and jobs that were refused. */
+  InstallationState rejected(Rejected what) {
+    return new InstallationState(restarts, reloads, new Texts(texts.good(), what));
   }
 
   private static <T> List<T> and(List<T> all, T one) {
@@ -160,6 +194,15 @@ public record InstallationState(List<Restart> restarts, List<Reload> reloads) {
                             r.replica(),
                             r.loaded().toString(),
                             r.cause()))));
+    if (texts.good() != null) {
+      data.put(GOOD, texts.good().items());
+    }
+    if (texts.rejected() != null) {
+      Rejected rejected = texts.rejected();
+      data.put(
+          REJECTED,
+          String.join(" ", rejected.digest(), rejected.others(), rejected.words()) + "\n");
+    }
     return data;
   }
 
@@ -178,7 +221,12 @@ public record InstallationState(List<Restart> restarts, List<Reload> reloads) {
   public static InstallationState decode(Map<String, String> data) {
     return new InstallationState(
         data.getOrDefault(RESTARTS, "").lines().map(InstallationState::restart).toList(),
-        data.getOrDefault(RELOADS, "").lines().map(InstallationState::reload).toList());
+        data.getOrDefault(RELOADS, "").lines().map(InstallationState::reload).toList(),
+        new Texts(
+            Optional.ofNullable(data.get(GOOD)).map(ScrapeBlock::of).orElse(null),
+            Optional.ofNullable(data.get(REJECTED))
+                .map(InstallationState::rejection)
+                .orElse(null)));
   }
 
   private static Restart restart(String line) {
@@ -204,6 +252,11 @@ public record InstallationState(List<Restart> restarts, List<Reload> reloads) {
     } catch (DateTimeException e) {
       throw new IllegalArgumentException("no reload: " + line, e);
     }
+  }
+
+  private static Rejected rejection(String line) {
+    String[] word = words(line.strip(), 3);
+    return new Rejected(word[0], word[1], word[2]);
   }
 
   private static String[] words(String line, int count) {

@@ -25,12 +25,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -123,18 +126,47 @@ public final class PrometheusApi {
    * never asked for: of 5,000 pods they made 760 MB.
    */
   public List<ActiveTarget> activeTargets(URI base, String pool) throws PrometheusUnreachable {
+    return activeTargets(base, pool, AgentFailures.NONE);
+  }
+
+  /** The same, and of Istio's agents among them what is known of their apps. */
+  List<ActiveTarget> activeTargets(URI base, String pool, AgentFailures failures)
+      throws PrometheusUnreachable {
     var query = "?state=active&scrapePool=" + URLEncoder.encode(pool, StandardCharsets.UTF_8);
-    return ask(at(base, "/api/v1/targets" + query), body -> targets(body, target -> true));
+    return ask(
+        at(base, "/api/v1/targets" + query),
+        body -> targets(body, target -> true, target -> failures));
   }
 
   /**
    * The active targets of some pools, picked out of all; before 2.42, where nobody can ask for one.
    * Before 2.8 the dropped ones are sent, too, and read over.
+   *
+   * @param failures what is known of the apps of Istio's agents, by pool
    */
-  List<ActiveTarget> activeTargets(URI base, Set<String> pools) throws PrometheusUnreachable {
+  List<ActiveTarget> activeTargets(URI base, Set<String> pools, Map<String, AgentFailures> failures)
+      throws PrometheusUnreachable {
     return ask(
         at(base, "/api/v1/targets?state=active"),
-        body -> targets(body, target -> pools.contains(pool(target))));
+        body ->
+            targets(
+                body,
+                target -> pools.contains(pool(target)),
+                target -> failures.getOrDefault(pool(target), AgentFailures.NONE)));
+  }
+
+  /** The labels of each series that answers an instant query. */
+  List<Map<String, String>> query(URI base, String promQl) throws PrometheusUnreachable {
+    var query = "?query=" + URLEncoder.encode(promQl, StandardCharsets.UTF_8);
+    return ask(
+        at(base, "/api/v1/query" + query),
+        body -> {
+          var series = new ArrayList<Map<String, String>>();
+          for (var result : field(data(body), "result")) {
+            series.add(labels(field(result, "metric")));
+          }
+          return series;
+        });
   }
 
   /**
@@ -315,7 +347,8 @@ public final class PrometheusApi {
   }
 
   /** One target at a time: a pool of a large mesh is many megabytes. */
-  private List<ActiveTarget> targets(InputStream body, Predicate<JsonNode> wanted)
+  private List<ActiveTarget> targets(
+      InputStream body, Predicate<JsonNode> wanted, Function<JsonNode, AgentFailures> failures)
       throws IOException {
     var targets = new ArrayList<ActiveTarget>();
     var found = false;
@@ -329,7 +362,7 @@ public final class PrometheusApi {
             while (parser.nextToken() == JsonToken.START_OBJECT) {
               JsonNode target = parser.readValueAsTree();
               if (wanted.test(target)) {
-                targets.add(target(target));
+                targets.add(target(target, failures.apply(target)));
               }
             }
           }
@@ -354,7 +387,13 @@ public final class PrometheusApi {
     return named.isEmpty() ? target.path("discoveredLabels").path("job").asText() : named;
   }
 
-  private static ActiveTarget target(JsonNode target) throws Unexpected {
+  private static Map<String, String> labels(JsonNode node) {
+    var labels = new TreeMap<String, String>();
+    node.properties().forEach(label -> labels.put(label.getKey(), label.getValue().asText()));
+    return labels;
+  }
+
+  private static ActiveTarget target(JsonNode target, AgentFailures failures) throws Unexpected {
     var discovered = target.path("discoveredLabels");
     return new ActiveTarget(
         pool(target),
@@ -364,7 +403,10 @@ public final class PrometheusApi {
         text(target, "scrapeUrl"),
         health(text(target, "health")),
         target.path("lastError").asText(),
-        Instant.parse(text(target, "lastScrape")));
+        Instant.parse(text(target, "lastScrape")),
+        failures.series().isEmpty()
+            ? AppFetch.GOES_WELL
+            : failures.of(labels(target.path("labels"))));
   }
 
   private static TargetHealth health(String word) {

@@ -1,12 +1,15 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.relabel.RelabelModel;
+import io.appmetrics.operator.scrapeconfig.BlockText;
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +27,12 @@ final class ReplicaPoll {
   private final String namespace;
   private final Clock clock;
   private final Map<String, ReplicaReading> last = new HashMap<>();
+
+  /** What each shows as loaded, without what that includes. */
+  private final Map<String, LoadedConfig> shown = new HashMap<>();
+
   private final Map<String, ErrorWords> words = new HashMap<>();
+  private final Map<String, Map<Duration, AgentFailures>> failures = new HashMap<>();
 
   /**
    * Asks by this API.
@@ -48,22 +56,29 @@ final class ReplicaPoll {
   /**
    * Asks every replica.
    *
-   * @param digest the digest of the block that stands in the ConfigMap, or null
+   * @param block our jobs as they stand in the ConfigMap, or null
    * @param userJobs the jobs of the user's own whose targets are looked at, too
+   * @param agents those of them that scrape Istio's agents, with the time between two scrapes
    */
-  List<ReplicaReading> ask(List<Replica> replicas, @Nullable String digest, Set<String> userJobs) {
-    Set<String> expected = digest == null ? Set.of() : Set.of(digest);
+  List<ReplicaReading> ask(
+      List<Replica> replicas,
+      @Nullable BlockText block,
+      Set<String> userJobs,
+      Map<String, Duration> agents) {
+    Asked asked = Asked.of(block, userJobs, agents);
     List<ReplicaReading> readings = new ArrayList<>();
     for (Replica replica : replicas) {
-      readings.add(ask(replica, expected, userJobs));
+      readings.add(ask(replica, asked));
     }
     last.clear();
     readings.forEach(reading -> last.put(reading.uid(), reading));
     words.keySet().retainAll(last.keySet());
+    shown.keySet().retainAll(last.keySet());
+    failures.keySet().retainAll(last.keySet());
     return readings;
   }
 
-  private ReplicaReading ask(Replica replica, Set<String> expected, Set<String> userJobs) {
+  private ReplicaReading ask(Replica replica, Asked asked) {
     ReplicaReading before = last.get(replica.uid());
     ReplicaReading.Answer known = before == null ? null : before.answer();
     URI base = replica.base();
@@ -75,7 +90,7 @@ final class ReplicaPoll {
           replica.pod(),
           replica.uid(),
           replica.container(),
-          answer(replica, base, known, expected, userJobs),
+          answer(replica, base, known, asked),
           null,
           null,
           0);
@@ -85,11 +100,7 @@ final class ReplicaPoll {
   }
 
   private ReplicaReading.Answer answer(
-      Replica replica,
-      URI base,
-      ReplicaReading.@Nullable Answer known,
-      Set<String> expected,
-      Set<String> userJobs)
+      Replica replica, URI base, ReplicaReading.@Nullable Answer known, Asked asked)
       throws PrometheusUnreachable, UnparsableConfig {
     Optional<RuntimeInfo> told = api.runtimeInfo(base);
     // what the API of older ones does not tell
@@ -107,15 +118,15 @@ final class ReplicaPoll {
     boolean settled =
         known != null
             && known.runtime().equals(runtime)
-            && known.config().markerDigests().equals(expected);
-    LoadedConfig config;
+            && known.config().markerDigests().equals(asked.digests());
+    LoadedConfig own = shown.get(replica.uid());
     RelabelModel model;
-    if (known != null && settled) {
-      config = known.config();
+    if (known != null && own != null && settled) {
       model = known.model();
     } else {
       String text = api.config(base);
-      config = LoadedConfig.parse(text);
+      own = LoadedConfig.parse(text);
+      shown.put(replica.uid(), own);
       model = RelabelModel.ofLoaded(text, version, namespace);
     }
     Set<String> pools = new TreeSet<>();
@@ -124,13 +135,34 @@ final class ReplicaPoll {
     } else {
       pools.addAll((self == null ? selfMetrics(replica, base) : self).pools());
       // the oldest go on counting for a job that is gone
-      pools.retainAll(config.jobNames());
+      pools.retainAll(own.jobNames());
     }
-    List<ActiveTarget> found = targets(base, version, lookedAt(pools, userJobs));
+    LoadedConfig config = own.including(pools, asked.digests(), asked.jobs());
+    List<ActiveTarget> found =
+        targets(
+            base,
+            version,
+            lookedAt(pools, asked.userJobs()),
+            agentFailures(replica, base, runtime.startTime(), asked.agents()));
     Map<String, List<ActiveTarget>> targets =
         words.computeIfAbsent(replica.uid(), uid -> new ErrorWords()).steady(found).stream()
             .collect(Collectors.groupingBy(ActiveTarget::podUid));
     return new ReplicaReading.Answer(version, runtime, config, model, pools, targets);
+  }
+
+  /**
+   * What every replica is asked for.
+   *
+   * @param digests of our jobs, as they should be loaded
+   * @param jobs these jobs
+   */
+  private record Asked(
+      Set<String> digests, List<String> jobs, Set<String> userJobs, Map<String, Duration> agents) {
+    static Asked of(@Nullable BlockText block, Set<String> userJobs, Map<String, Duration> agents) {
+      return block == null
+          ? new Asked(Set.of(), List.of(), userJobs, agents)
+          : new Asked(block.digest().map(Set::of).orElse(Set.of()), block.jobs(), userJobs, agents);
+    }
   }
 
   private SelfMetrics selfMetrics(Replica replica, URI base) throws PrometheusUnreachable {
@@ -141,14 +173,46 @@ final class ReplicaPoll {
     return version.atLeast(2, 42);
   }
 
-  private List<ActiveTarget> targets(URI base, PrometheusVersion version, Set<String> pools)
+  /** By job. One question does for all whose agents are scraped equally often. */
+  private Map<String, AgentFailures> agentFailures(
+      Replica replica, URI base, Instant started, Map<String, Duration> agents) {
+    Map<Duration, AgentFailures> before = failures.getOrDefault(replica.uid(), Map.of());
+    Map<Duration, AgentFailures> now = new HashMap<>();
+    for (Duration interval : agents.values()) {
+      now.computeIfAbsent(
+          interval,
+          key ->
+              agentFailures(base, started, key)
+                  .orElse(before.getOrDefault(key, AgentFailures.NONE)));
+    }
+    failures.put(replica.uid(), now);
+    Map<String, AgentFailures> byJob = new HashMap<>();
+    agents.forEach(
+        (job, interval) -> byJob.put(job, now.getOrDefault(interval, AgentFailures.NONE)));
+    return byJob;
+  }
+
+  /** Empty where queries are refused: what was known stays, for ignorance flips no status. */
+  private Optional<AgentFailures> agentFailures(URI base, Instant started, Duration interval) {
+    try {
+      return Optional.of(
+          new AgentFailures(
+              api.query(base, AgentFailures.query(interval)),
+              AgentFailures.isYoung(started, interval, clock.instant())));
+    } catch (PrometheusUnreachable e) {
+      return Optional.empty();
+    }
+  }
+
+  private List<ActiveTarget> targets(
+      URI base, PrometheusVersion version, Set<String> pools, Map<String, AgentFailures> failing)
       throws PrometheusUnreachable {
     if (!tellsPools(version)) {
-      return pools.isEmpty() ? List.of() : api.activeTargets(base, pools);
+      return pools.isEmpty() ? List.of() : api.activeTargets(base, pools, failing);
     }
     List<ActiveTarget> found = new ArrayList<>();
     for (String pool : pools) {
-      found.addAll(api.activeTargets(base, pool));
+      found.addAll(api.activeTargets(base, pool, failing.getOrDefault(pool, AgentFailures.NONE)));
     }
     return found;
   }

@@ -3,6 +3,7 @@ package io.appmetrics.operator.prometheus;
 import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,22 @@ public record ReplicaReading(
       RelabelModel model,
       Set<String> pools,
       Map<String, List<ActiveTarget>> targets) {}
+
+  /**
+   * Whether it shows our jobs as loaded, and its scrape manager has not taken them: a file that it
+   * includes may have a job of the same name. The marker job needs nothing, so that a pool of it is
+   * there as soon as the others are; a healthy one takes its time, though.
+   *
+   * @param digest of the jobs; null when there are none
+   */
+  boolean lacksMarker(@Nullable String digest) {
+    return answer != null
+        && digest != null
+        && answer.version().atLeast(2, 42) // tells its pools
+        && !answer.runtime().reloadConfigSuccess()
+        && answer.config().markerDigests().contains(digest)
+        && !answer.pools().contains(ScrapeBlock.MARKER_PREFIX + digest);
+  }
 
   /** Whether it has not answered for so long that nothing is known of it any more. */
   boolean lost(Instant now) {

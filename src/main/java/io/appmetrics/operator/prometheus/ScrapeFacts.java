@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param certificates what is known of the mesh's certificates
  * @param replicas the Prometheus pods, by name
  * @param userJobs the jobs of the user's own whose targets were looked at
+ * @param agentJobs those of them that were asked what becomes of the apps of Istio's agents
  * @param scrapeInterval how often a job without an interval of its own scrapes
  */
 public record ScrapeFacts(
@@ -23,18 +24,23 @@ public record ScrapeFacts(
     CertificateFacts certificates,
     List<ReplicaFacts> replicas,
     Set<String> userJobs,
+    Set<String> agentJobs,
     Duration scrapeInterval) {
 
   public ScrapeFacts {
     userJobs = Set.copyOf(userJobs);
+    agentJobs = Set.copyOf(agentJobs);
   }
 
   /**
    * Whether these facts can say something of the targets of these jobs: not when nobody had asked
    * for them yet, as after a start. That nothing is known any more concerns all of them.
+   *
+   * @param agents those of them that scrape Istio's agents
    */
-  public boolean speakOf(Set<String> jobs) {
-    return config.state() == ConfigFacts.State.UNREADABLE || userJobs.containsAll(jobs);
+  public boolean speakOf(Set<String> jobs, Set<String> agents) {
+    return config.state() == ConfigFacts.State.UNREADABLE
+        || (userJobs.containsAll(jobs) && agentJobs.containsAll(agents));
   }
 
   /**
@@ -55,6 +61,7 @@ public record ScrapeFacts(
             new CertificateFacts(CertificateFacts.State.UNSEEN, why, null),
             List.of(),
             Set.of(),
+            Set.of(),
             LoadedConfig.DEFAULT_SCRAPE_INTERVAL)
         : new ScrapeFacts(
             installation,
@@ -62,6 +69,7 @@ public record ScrapeFacts(
             before.certificates(),
             before.replicas().stream().map(replica -> replica.lost(why)).toList(),
             before.userJobs(),
+            before.agentJobs(),
             before.scrapeInterval());
   }
 }

@@ -1,13 +1,10 @@
 package io.appmetrics.operator.prometheus;
 
 import java.io.ByteArrayInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,15 +24,9 @@ final class SecretContent {
   }
 
   private static String fingerprint(Map<String, byte[]> data, List<String> keys) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      for (String key : keys.stream().sorted().toList()) {
-        sha.update(data.getOrDefault(key, new byte[0]));
-      }
-      return HexFormat.of().formatHex(sha.digest(), 0, 6);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    Fingerprint fingerprint = new Fingerprint();
+    keys.stream().sorted().forEach(key -> fingerprint.add(data.getOrDefault(key, new byte[0])));
+    return fingerprint.digits();
   }
 
   /** Keys are CA, certificate chain and key, in this order; the chain begins with the leaf. */

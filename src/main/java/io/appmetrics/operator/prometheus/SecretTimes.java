@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Since when a Secret has the content that it has. */
 final class SecretTimes {
+  private static final List<String> CONTENT = List.of("f:data", "f:stringData");
+
   private SecretTimes() {}
 
   /**
@@ -31,8 +33,9 @@ final class SecretTimes {
         .orElse(null);
   }
 
+  /** Who applies stringData, server-side, owns that and no data, though it becomes data. */
   private static boolean isOfData(ManagedFieldsEntry entry) {
     return entry.getFieldsV1() != null
-        && entry.getFieldsV1().getAdditionalProperties().containsKey("f:data");
+        && CONTENT.stream().anyMatch(entry.getFieldsV1().getAdditionalProperties()::containsKey);
   }
 }

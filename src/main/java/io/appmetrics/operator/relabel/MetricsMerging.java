@@ -114,6 +114,16 @@ public final class MetricsMerging {
         : OptionalInt.empty();
   }
 
+  /** Where the agent's merged metrics are served by mutual TLS; empty when they are not. */
+  public static OptionalInt securePort(Map<String, String> pod) {
+    return port(pod.getOrDefault(SECURE_PORT, ""));
+  }
+
+  /** The annotations by which a pod shows Prometheus the agent's merged metrics. */
+  public static Map<String, String> shown(int agentPort) {
+    return Map.of(SCRAPE, "true", PORT, Integer.toString(agentPort), PATH_KEY, PATH);
+  }
+
   private Injected inject(Map<String, String> template) {
     var decisions = alternatives(template).stream().map(this::decide).distinct().toList();
     if (decisions.size() != 1) {
@@ -136,7 +146,7 @@ public final class MetricsMerging {
       pod.put(PATH_KEY, PATH);
     }
     if (since(Injector.Release.V1_31) && value(template, SECURE_PORT).isEmpty()) {
-      securePort(template).ifPresent(port -> pod.put(SECURE_PORT, port));
+      wantedSecurePort(template).ifPresent(port -> pod.put(SECURE_PORT, port));
     }
     return decision.merged()
         ? new Injected.Merged(pod, decision.fetched())
@@ -272,7 +282,7 @@ public final class MetricsMerging {
   }
 
   /** The port of the pod's own proxyMetadata, else that of the mesh; 0 switches it off. */
-  private Optional<String> securePort(Map<String, String> template) {
+  private Optional<String> wantedSecurePort(Map<String, String> template) {
     var own = proxyConfig(template).map(config -> config.getOrDefault(SECURE_PORT_VARIABLE, ""));
     return own.filter(port -> !port.isEmpty())
         .or(() -> Optional.of(injector.securePort()))

@@ -1,5 +1,6 @@
 package io.appmetrics.operator.route;
 
+import io.appmetrics.operator.relabel.MetricsMerging;
 import java.time.Duration;
 
 /** How an endpoint gets scraped. */
@@ -20,7 +21,13 @@ public sealed interface Route {
    */
   record ByUserJob(
       Kind kind, String job, Scheme scheme, int port, String path, Duration interval, String why)
-      implements Route {}
+      implements Route {
+
+    /** Whether the target is Istio's agent, which is up whatever becomes of the app behind it. */
+    public boolean byAgent() {
+      return path.equals(MetricsMerging.PATH);
+    }
+  }
 
   /**
    * By a slot: numbered annotations of ours, which shared jobs of ours read.

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Routing {
   private static final String WRITTEN = "by prometheus.io/*";
+  private static final String ANNOTATIONS = "prometheus.io/*";
 
   private final Foresight foresight;
   private final Map<String, String> template;
@@ -134,7 +136,7 @@ final class Routing {
   private Answer foundByAnnotations(Endpoint endpoint) {
     Optional<String> taken = ScrapeAnnotations.inTheWay(foreign);
     if (taken.isPresent()) {
-      return new Answer(null, "the template's " + taken.get() + " is somebody else's");
+      return new Answer(null, whyTheirsDoNot(endpoint, taken.get()));
     }
     Answer plain = tried(endpoint, new ScrapeAnnotations(endpoint.port(), endpoint.path(), null));
     if (plain.route() != null) {
@@ -166,7 +168,7 @@ final class Routing {
       }
       List<Serving> servings = serving(List.of(outlook), endpoint, written);
       if (servings.size() != 1) {
-        return new Answer(null, whyNot(outlook, servings));
+        return new Answer(null, whyNot(ANNOTATIONS, outlook, asItIs.get(i), servings));
       }
       Serving only = servings.get(0);
       Optional<String> share = outlook.shares().of(only.made().job());
@@ -194,22 +196,45 @@ final class Routing {
     return written;
   }
 
-  private static String whyNot(Outlook outlook, List<Serving> servings) {
+  /** Annotations of the user's own that name this very endpoint, and do not yield it. */
+  private String whyTheirsDoNot(Endpoint endpoint, String taken) {
+    boolean theSame =
+        ScrapeAnnotations.read(foreign)
+            .filter(annotations -> annotations.key().equals(endpoint.key()))
+            .isPresent();
+    if (!theSame || asItIs.isEmpty() || asItIs.get(0).unpredictable() != null) {
+      return "the template's " + taken + " is somebody else's";
+    }
+    Map<String, String> without = new TreeMap<>(foreign);
+    without.keySet().removeIf(ScrapeAnnotations::says);
+    return whyNot(
+        "the user's own prometheus.io/*",
+        asItIs.get(0),
+        foresight.of(template, without).get(0),
+        List.of());
+  }
+
+  /** What a job makes of the pod anyhow, such as of Envoy's own port, explains nothing. */
+  private static String whyNot(
+      String annotations, Outlook outlook, Outlook without, List<Serving> servings) {
     if (servings.size() > 1) {
-      return "prometheus.io/* would have it scraped by several jobs: "
+      return annotations
+          + " would have it scraped by several jobs: "
           + servings.stream().map(s -> s.made().job()).collect(Collectors.joining(", "));
     }
-    if (!outlook.made().isEmpty()) {
-      Made made = outlook.made().get(0);
-      return "of prometheus.io/* job %s makes %s".formatted(made.job(), made.target().url());
+    Optional<Made> fresh =
+        outlook.made().stream().filter(made -> !without.made().contains(made)).findFirst();
+    if (fresh.isPresent()) {
+      return "of %s job %s makes %s"
+          .formatted(annotations, fresh.get().job(), fresh.get().target().url());
     }
     // The job that lets it pass furthest is the one that is meant.
     return outlook.drops().stream()
         .filter(Drop.ByRule.class::isInstance)
         .map(Drop.ByRule.class::cast)
         .max(Comparator.comparingInt(Drop.ByRule::number))
-        .map(drop -> "prometheus.io/* is dropped by " + drop.sentence())
-        .orElse("no job reads prometheus.io/*");
+        .map(drop -> annotations + " is dropped by " + drop.sentence())
+        .orElse("no job reads " + annotations);
   }
 
   /** The targets that serve the endpoint, of all replicas, each job once. */
@@ -243,7 +268,7 @@ final class Routing {
         && speaks(made, url, scheme)) {
       return Optional.of(new Serving(made, false, url));
     }
-    return merges(outlook, url, endpoint, written) && agentMay(made, endpoint)
+    return merges(outlook, made, url, endpoint, written) && agentMay(made, endpoint)
         ? Optional.of(new Serving(made, true, url))
         : Optional.empty();
   }
@@ -262,14 +287,26 @@ final class Routing {
     };
   }
 
-  /** The agent fetches over the loopback, in plain HTTP, what the template's annotations name. */
+  /**
+   * The agent fetches over the loopback, in plain HTTP, what the template's annotations name. Envoy
+   * serves its own metrics, and nobody else's, at the same path of port 15090.
+   */
   private static boolean merges(
-      Outlook outlook, URI url, Endpoint endpoint, Map<String, String> written) {
-    return MetricsMerging.agentPort(outlook.pod().annotations()).isPresent()
+      Outlook outlook, Made made, URI url, Endpoint endpoint, Map<String, String> written) {
+    Map<String, String> pod = outlook.pod().annotations();
+    OptionalInt agent = MetricsMerging.agentPort(pod);
+    OptionalInt served = "http".equals(url.getScheme()) ? agent : secure(made, pod);
+    return agent.isPresent()
+        && served.isPresent()
+        && served.getAsInt() == portOf(url)
         && MetricsMerging.PATH.equals(url.getPath())
         && ScrapeAnnotations.read(written)
             .filter(annotations -> annotations.key().equals(endpoint.key()))
             .isPresent();
+  }
+
+  private static OptionalInt secure(Made made, Map<String, String> pod) {
+    return made.mutualTls() ? MetricsMerging.securePort(pod) : OptionalInt.empty();
   }
 
   /** Who declares a scheme means the way to the pod, and the agent passes no parameters on. */

@@ -37,6 +37,9 @@ record Note(String type, String reason, String message) {
   /** Of a deed; what was not done, and is done again soon, is none. */
   static Optional<Note> of(Action action, Outcome outcome) {
     String reason = action.getClass().getSimpleName();
+    if (action instanceof Action.NoteGood && outcome.kind() == Outcome.Kind.DONE) {
+      return Optional.empty(); // nothing has changed by it
+    }
     String message = action.words() + ": " + outcome.words();
     return switch (outcome.kind()) {
       case DONE -> Optional.of(new Note(NORMAL, reason, message));

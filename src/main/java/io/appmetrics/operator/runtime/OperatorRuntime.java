@@ -66,13 +66,11 @@ public final class OperatorRuntime implements AutoCloseable {
     this.events = events;
   }
 
-  /** Starts everything; returns once the caches are filled. */
-  public static OperatorRuntime start(
-      KubernetesClient client, OperatorConfig config, Meters meters) {
-    return start(client, config, meters, Deeds.UNWATCHED);
-  }
-
-  /** The same, with somebody who watches all that is done. */
+  /**
+   * Starts everything; returns once the caches are filled.
+   *
+   * @param deeds hears of all that it does
+   */
   public static OperatorRuntime start(
       KubernetesClient client, OperatorConfig config, Meters meters, Deeds deeds) {
     Clock clock = Clock.systemUTC();

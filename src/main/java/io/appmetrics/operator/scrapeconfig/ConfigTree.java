@@ -19,16 +19,19 @@ final class ConfigTree {
 
   private final List<Found> jobs;
   private final Duration globalScrapeInterval;
+  private final ScrapeConfigFiles includes;
 
-  private ConfigTree(List<Found> jobs, Duration globalScrapeInterval) {
+  private ConfigTree(List<Found> jobs, Duration globalScrapeInterval, ScrapeConfigFiles includes) {
     this.jobs = List.copyOf(jobs);
     this.globalScrapeInterval = globalScrapeInterval;
+    this.includes = includes;
   }
 
   static ConfigTree read(YamlText yaml) throws UnparsableConfig {
     var root = yaml.root();
     if (root.isEmpty() || isNull(root.get())) {
-      return new ConfigTree(List.of(), LoadedConfig.DEFAULT_SCRAPE_INTERVAL);
+      return new ConfigTree(
+          List.of(), LoadedConfig.DEFAULT_SCRAPE_INTERVAL, new ScrapeConfigFiles(List.of()));
     }
     if (!(root.get() instanceof MappingNode config)) {
       throw yaml.problem(
@@ -36,7 +39,7 @@ final class ConfigTree {
           "a Prometheus configuration is a mapping with keys such as global and scrape_configs;"
               + " this is none");
     }
-    return new ConfigTree(jobs(yaml, config), interval(yaml, config));
+    return new ConfigTree(jobs(yaml, config), interval(yaml, config), includes(config));
   }
 
   List<Found> jobs() {
@@ -45,6 +48,22 @@ final class ConfigTree {
 
   Duration globalScrapeInterval() {
     return globalScrapeInterval;
+  }
+
+  ScrapeConfigFiles includes() {
+    return includes;
+  }
+
+  private static ScrapeConfigFiles includes(MappingNode config) {
+    return new ScrapeConfigFiles(
+        ConfigNode.field(config, "scrape_config_files")
+            .filter(SequenceNode.class::isInstance)
+            .map(files -> ((SequenceNode) files).getValue())
+            .orElse(List.of())
+            .stream()
+            .filter(ScalarNode.class::isInstance)
+            .map(file -> ((ScalarNode) file).getValue())
+            .toList());
   }
 
   private static List<Found> jobs(YamlText yaml, MappingNode config) throws UnparsableConfig {

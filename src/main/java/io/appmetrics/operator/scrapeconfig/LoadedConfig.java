@@ -1,6 +1,7 @@
 package io.appmetrics.operator.scrapeconfig;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -40,6 +41,30 @@ public record LoadedConfig(
       }
     }
     return new LoadedConfig(names, digests, tree.globalScrapeInterval());
+  }
+
+  /**
+   * This, and our jobs of a file that it includes: their text is not shown, but each job that works
+   * has a scrape pool, and the marker job always works.
+   *
+   * @param pools the names of the scrape pools
+   * @param digests of our jobs as they should be loaded
+   * @param jobs these jobs: with their marker, those are loaded, too, that have no pool for want of
+   *     a certificate
+   */
+  public LoadedConfig including(
+      Collection<String> pools, Set<String> digests, Collection<String> jobs) {
+    var names = new HashSet<>(jobNames);
+    var markers = new HashSet<>(markerDigests);
+    for (var pool : pools) {
+      if (pool.startsWith(ScrapeBlock.MARKER_PREFIX) && !jobNames.contains(pool)) {
+        var digest = pool.substring(ScrapeBlock.MARKER_PREFIX.length());
+        markers.add(digest);
+        names.addAll(digests.contains(digest) ? jobs : SlotJobs.named(pools).names());
+        names.add(pool);
+      }
+    }
+    return names.equals(jobNames) ? this : new LoadedConfig(names, markers, globalScrapeInterval);
   }
 
   /**

@@ -3,7 +3,6 @@ package io.appmetrics.operator.scrapeconfig;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,12 +11,6 @@ import org.jspecify.annotations.Nullable;
  * anew. For one thread.
  */
 public final class PrometheusYaml {
-
-  private static final Pattern BLOCK_JOB = Pattern.compile("(?m)^ *- job_name: (\\S+)$");
-
-  private static final Pattern BLOCK_CERTIFICATES =
-      Pattern.compile(
-          "source_labels: \\[" + SlotJobText.CERTIFICATES + "], action: drop, regex: '([^']*)'");
 
   private record Edited(ScrapeBlock block, String text) {}
 
@@ -51,28 +44,14 @@ public final class PrometheusYaml {
     return tree.jobs().stream().map(ConfigTree.Found::job).toList();
   }
 
-  /** The jobs of our block, as we write them, the marker job among them; empty without a block. */
-  public List<String> blockJobs() {
-    return Optional.ofNullable(marked.block()).stream()
-        .flatMap(block -> BLOCK_JOB.matcher(block).results())
-        .map(job -> job.group(1))
-        .toList();
+  /** Our block, as it stands. */
+  public Optional<BlockText> block() {
+    return Optional.ofNullable(marked.block()).map(BlockText::new);
   }
 
-  /** The digest that our block's marker job names; empty without a block. */
-  public Optional<String> blockDigest() {
-    return blockJobs().stream()
-        .filter(job -> job.startsWith(ScrapeBlock.MARKER_PREFIX))
-        .map(job -> job.substring(ScrapeBlock.MARKER_PREFIX.length()))
-        .findFirst();
-  }
-
-  /** The certificates that our block names, where it does. */
-  public Optional<String> blockCertificates() {
-    return Optional.ofNullable(marked.block()).stream()
-        .flatMap(block -> BLOCK_CERTIFICATES.matcher(block).results())
-        .map(rule -> rule.group(1))
-        .findFirst();
+  /** The files that the configuration includes. */
+  public ScrapeConfigFiles includes() {
+    return tree.includes();
   }
 
   /**
@@ -90,7 +69,12 @@ public final class PrometheusYaml {
     return known.text();
   }
 
-  private void checkNames(ScrapeBlock block) throws UnparsableConfig {
+  /**
+   * Sees whether jobs of these names may stand beside the user's, in whichever file.
+   *
+   * @throws UnparsableConfig when a name is there already
+   */
+  public void checkNames(ScrapeBlock block) throws UnparsableConfig {
     var names = new HashSet<String>();
     for (var found : tree.jobs()) {
       var name = found.job().name();

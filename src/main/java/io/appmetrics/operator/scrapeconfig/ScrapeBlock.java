@@ -78,6 +78,19 @@ public record ScrapeBlock(List<String> jobNames, String items, String digest) {
     return new ScrapeBlock(names, items.toString(), digest);
   }
 
+  /**
+   * One that was rendered before, maybe by another release of the operator.
+   *
+   * @throws IllegalArgumentException when it is none
+   */
+  public static ScrapeBlock of(String items) {
+    var text = new BlockText(items);
+    return new ScrapeBlock(
+        text.jobs(),
+        items,
+        text.digest().orElseThrow(() -> new IllegalArgumentException("no marker job")));
+  }
+
   private static String digest(String text) {
     try {
       var sha = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

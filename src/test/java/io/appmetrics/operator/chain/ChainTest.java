@@ -11,6 +11,7 @@ import io.appmetrics.operator.api.TargetKind;
 import io.appmetrics.operator.chain.Seen.PodSeen;
 import io.appmetrics.operator.chain.Seen.ReplicaSeen;
 import io.appmetrics.operator.chain.Workload.Rollout;
+import io.appmetrics.operator.prometheus.AppFetch;
 import io.appmetrics.operator.prometheus.CertificateFacts;
 import io.appmetrics.operator.prometheus.CertificateFacts.State;
 import io.appmetrics.operator.prometheus.ConfigFacts;
@@ -40,8 +41,8 @@ class ChainTest {
 
   private static final String FILE_GONE =
       "Get \"https://10.0.0.1:8080/metrics\": unable to read client cert: unable to read file"
-          + " /etc/istio-certs/cert-chain.pem: open /etc/istio-certs/cert-chain.pem: no such file or"
-          + " directory";
+          + " /etc/istio-certs/cert-chain.pem: open /etc/istio-certs/cert-chain.pem: no such file"
+          + " or directory";
 
   /**
    * One way.
@@ -374,6 +375,8 @@ class ChainTest {
                 Map.entry(ConfigFacts.State.UNREADABLE, Reason.INSTALLATION_UNREADABLE),
                 Map.entry(ConfigFacts.State.MISSING, Reason.CONFIG_MAP_MISSING),
                 Map.entry(ConfigFacts.State.UNPARSABLE, Reason.CONFIG_UNPARSABLE),
+                Map.entry(ConfigFacts.State.REJECTED, Reason.CONFIG_REJECTED),
+                Map.entry(ConfigFacts.State.REVERTED, Reason.REVERTED),
                 Map.entry(ConfigFacts.State.SHARDED, Reason.SHARDED_UNSUPPORTED),
                 Map.entry(ConfigFacts.State.TOO_LARGE, Reason.CONFIG_TOO_LARGE),
                 Map.entry(ConfigFacts.State.REFUSED, Reason.WRITE_REFUSED),
@@ -730,6 +733,58 @@ class ChainTest {
                 + " keep __meta_kubernetes_pod_label_color =~ \"blue\", here it is \"\":"
                 + " change that rule, or what it looks at"),
         row(
+            "the agent is up, and the app behind it fails",
+            Link.TARGETS_UP,
+            Reason.MERGED_SCRAPE_FAILING,
+            s -> {
+              s.model = Seen.model(ANNOTATED, "3.16.0");
+              s.pods(new PodSeen("cart-1").behindAgent(), new PodSeen("cart-2").behindAgent());
+              s.replica().app("cart-2", AppFetch.FAILS);
+            },
+            "Deployment cart :8080/metrics of pod cart-2: Istio's agent, which serves the app's"
+                + " metrics among its own, gets none at http://localhost:8080/metrics inside the"
+                + " pod; its containers declare 8080 (http), 9000; see what answers there: kubectl"
+                + " -n shop exec cart-2 -c istio-proxy -- curl -sSi http://localhost:8080/metrics,"
+                + " and what the agent says of it: kubectl -n shop logs cart-2 -c istio-proxy"),
+        row(
+            "a failure of the agent's itself goes before",
+            Link.TARGETS_UP,
+            Reason.CONNECTION_REFUSED,
+            s -> {
+              s.model = Seen.model(ANNOTATED, "3.16.0");
+              s.pods(new PodSeen("cart-1").behindAgent());
+              s.replica()
+                  .app("cart-1", AppFetch.FAILS)
+                  .down("cart-1", "dial tcp 10.0.0.1:15020: connect: connection refused");
+            },
+            endpoint
+                + ": nothing listens there: declare the port that the app listens on in its"
+                + " container (Prometheus: dial tcp 10.0.0.1:15020: connect: connection refused);"
+                + " its containers declare 8080 (http), 9000"),
+        row(
+            "whether the app behind the agent fails, one more scrape will tell",
+            Link.TARGETS_UP,
+            Reason.PODS_JOINING,
+            s -> {
+              s.model = Seen.model(ANNOTATED, "3.16.0");
+              s.pods(new PodSeen("cart-1").behindAgent());
+              s.replica().app("cart-1", AppFetch.UNPROVEN);
+            },
+            endpoint
+                + " has not been scraped by Prometheus pod istio-system/prometheus-1 yet: its next"
+                + " scrape will tell"),
+        row(
+            "nobody has asked yet what becomes of the app behind the agent",
+            Link.TARGETS_UP,
+            Reason.PODS_JOINING,
+            s -> {
+              s.model = Seen.model(ANNOTATED, "3.16.0");
+              s.pods(new PodSeen("cart-1").behindAgent()).askedOfAgents = false;
+            },
+            endpoint
+                + " has not been scraped by Prometheus pod istio-system/prometheus-1 yet: its next"
+                + " scrape will tell"),
+        row(
             "two jobs of the user's scrape one endpoint",
             Link.TARGETS_UP,
             Reason.SCRAPED_TWICE,
@@ -787,7 +842,8 @@ class ChainTest {
             "it serves more than a limit allows: let it serve less, or raise the limit"),
         down(
             Reason.SCRAPE_FAILED,
-            "Get \"http://10.0.0.1:8080/metrics\": dial tcp 10.0.0.1:8080: connect: no route to host",
+            "Get \"http://10.0.0.1:8080/metrics\": dial tcp 10.0.0.1:8080: connect: no route to"
+                + " host",
             "Prometheus finds no way to the pod: look at its node, at the cluster's network, and at"
                 + " NetworkPolicies"),
         row(
@@ -800,8 +856,9 @@ class ChainTest {
               s.replica().absent("cart-1").down("cart-2", "connect: connection refused");
             },
             "Deployment cart :8080/metrics of pod cart-2: nothing listens there: declare the port"
-                + " that the app listens on in its container (Prometheus: connect: connection refused); its"
-                + " containers declare 8080 (http), 9000 (2 more endpoints are not scraped)"));
+                + " that the app listens on in its container (Prometheus: connect: connection"
+                + " refused); its containers declare 8080 (http), 9000 (2 more endpoints are not"
+                + " scraped)"));
   }
 
   private static Row down(Reason reason, String error, String advice) {
@@ -849,6 +906,20 @@ class ChainTest {
         relabel_configs:
         - {source_labels: [__meta_kubernetes_pod_label_color], action: keep, regex: blue}
         - {source_labels: [__meta_kubernetes_pod_container_port_number], action: keep, regex: 8080}
+      """;
+
+  private static final String ANNOTATED =
+      """
+      scrape_configs:
+      - job_name: kubernetes-pods
+        kubernetes_sd_configs: [{role: pod}]
+        relabel_configs:
+        - {source_labels: [__meta_kubernetes_pod_annotation_prometheus_io_scrape], action: keep, regex: true}
+        - {source_labels: [__meta_kubernetes_pod_annotation_prometheus_io_path], regex: (.+), target_label: __metrics_path__}
+        - source_labels: [__meta_kubernetes_pod_ip, __meta_kubernetes_pod_annotation_prometheus_io_port]
+          regex: (.+);(.+)
+          replacement: $1:$2
+          target_label: __address__
       """;
 
   private static final String PORT_8080 =

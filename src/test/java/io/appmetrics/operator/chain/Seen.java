@@ -14,6 +14,7 @@ import io.appmetrics.operator.mesh.MeshPolicy;
 import io.appmetrics.operator.mesh.MutualTls;
 import io.appmetrics.operator.mesh.PeerAuthentication;
 import io.appmetrics.operator.prometheus.ActiveTarget;
+import io.appmetrics.operator.prometheus.AppFetch;
 import io.appmetrics.operator.prometheus.CertificateFacts;
 import io.appmetrics.operator.prometheus.ConfigFacts;
 import io.appmetrics.operator.prometheus.Prognosis;
@@ -23,6 +24,7 @@ import io.appmetrics.operator.prometheus.TargetHealth;
 import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.appmetrics.operator.relabel.Pod;
 import io.appmetrics.operator.relabel.RelabelModel;
+import io.appmetrics.operator.route.Endpoint;
 import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.route.Slot;
@@ -83,6 +85,9 @@ final class Seen {
 
   boolean looked = true;
 
+  /** Whether Prometheus was asked what becomes of the apps behind Istio's agents. */
+  boolean askedOfAgents = true;
+
   /** Which jobs the user has: none reads any annotation. */
   RelabelModel model = model("scrape_configs: []", "3.16.0");
 
@@ -116,6 +121,7 @@ final class Seen {
     @Nullable Map<String, String> annotations;
     Map<String, String> live = Map.of();
     Map<String, String> labels = Map.of("app", "cart");
+    Endpoint.@Nullable Key merged;
 
     PodSeen(String name) {
       this.name = name;
@@ -129,6 +135,18 @@ final class Seen {
 
     PodSeen labelled(String key, String value) {
       labels = Map.of("app", "cart", key, value);
+      return this;
+    }
+
+    /** Istio's injector has shown Prometheus to its agent, and the agent to port 8080. */
+    PodSeen behindAgent() {
+      sidecar = true;
+      annotations =
+          Map.of(
+              "prometheus.io/scrape", "true",
+              "prometheus.io/port", "15020",
+              "prometheus.io/path", "/stats/prometheus");
+      merged = new Endpoint.Key(8080, "/metrics");
       return this;
     }
 
@@ -157,6 +175,7 @@ final class Seen {
     final Map<String, Scheme> lagging = new HashMap<>();
 
     final Map<String, Scrape> scrapes = new HashMap<>();
+    final Map<String, AppFetch> apps = new HashMap<>();
 
     ReplicaSeen(String pod) {
       this.pod = pod;
@@ -174,6 +193,11 @@ final class Seen {
 
     ReplicaSeen down(String pod, String error) {
       scrapes.put(pod, new Scrape(TargetHealth.DOWN, error, NOW.minusSeconds(3)));
+      return this;
+    }
+
+    ReplicaSeen app(String pod, AppFetch fetch) {
+      apps.put(pod, fetch);
       return this;
     }
 
@@ -319,6 +343,7 @@ final class Seen {
         certificates,
         List.of(replica),
         Set.of(),
+        Set.of(),
         interval);
   }
 
@@ -376,7 +401,7 @@ final class Seen {
         mesh(pod),
         carried(pod, template),
         declared,
-        null,
+        pod.merged,
         discovered(pod, carried(pod, template)));
   }
 
@@ -427,6 +452,7 @@ final class Seen {
         certificates,
         replicas.stream().map(replica -> facts(replica, plan, template)).toList(),
         plan.userJobs(),
+        askedOfAgents ? plan.agents().keySet() : Set.of(),
         interval);
   }
 
@@ -472,7 +498,8 @@ final class Seen {
                 route.scheme() == Scheme.HTTP ? "http" : "https", route.port(), route.path()),
         scrape.health(),
         scrape.error(),
-        scrape.last());
+        scrape.last(),
+        replica.apps.getOrDefault(pod.name, AppFetch.GOES_WELL));
   }
 
   /** As the slot jobs' relabelling makes them of the pod's annotations. */

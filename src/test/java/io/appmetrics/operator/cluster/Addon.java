@@ -19,9 +19,16 @@ public record Addon(
     List<String> files,
     String version,
     boolean secretCertificates,
-    boolean lifecycle,
+    Reload reload,
     int replicas,
     UnaryOperator<String> configuration) {
+
+  /** Who makes it load a changed configuration. */
+  enum Reload {
+    AS_SHIPPED,
+    ON_REQUEST,
+    NEVER
+  }
 
   private static final String CERTIFICATES = "istio-certs";
   private static final String CERTIFICATES_PATH = "/etc/istio-certs";
@@ -62,7 +69,7 @@ public record Addon(
   }
 
   private static Addon of(String version, List<String> files) {
-    return new Addon(files, version, false, false, 1, UnaryOperator.identity());
+    return new Addon(files, version, false, Reload.AS_SHIPPED, 1, UnaryOperator.identity());
   }
 
   private static List<String> of(String istio) {
@@ -77,24 +84,33 @@ public record Addon(
         .toList();
   }
 
-  /** With what makes it load a changed configuration, and Istio 1.0 to 1.5 do not have. */
+  /**
+   * It loads a changed configuration when it is told to, and nobody tells it; Istio 1.0 to 1.5 do
+   * not have that.
+   */
   public Addon withLifecycle() {
-    return new Addon(files, version, secretCertificates, true, replicas, configuration);
+    return new Addon(
+        files, version, secretCertificates, Reload.ON_REQUEST, replicas, configuration);
+  }
+
+  /** Nobody can make it load a changed configuration, as in Istio 1.0 to 1.5. */
+  public Addon unreloadable() {
+    return new Addon(files, version, secretCertificates, Reload.NEVER, replicas, configuration);
   }
 
   /** Another Prometheus, one of those that the test cluster has. */
   public Addon version(String other) {
-    return new Addon(files, other, secretCertificates, lifecycle, replicas, configuration);
+    return new Addon(files, other, secretCertificates, reload, replicas, configuration);
   }
 
   /** With certificates from the optional Secret istio.default, as an admin adds them. */
   public Addon withSecretCertificates() {
-    return new Addon(files, version, true, lifecycle, replicas, configuration);
+    return new Addon(files, version, true, reload, replicas, configuration);
   }
 
   /** More than one. */
   public Addon replicas(int count) {
-    return new Addon(files, version, secretCertificates, lifecycle, count, configuration);
+    return new Addon(files, version, secretCertificates, reload, count, configuration);
   }
 
   /** With another prometheus.yml; several changes are made one after the other. */
@@ -103,7 +119,7 @@ public record Addon(
         files,
         version,
         secretCertificates,
-        lifecycle,
+        reload,
         replicas,
         text -> change.apply(configuration.apply(text)));
   }
@@ -180,6 +196,7 @@ public record Addon(
     deployment.getSpec().setReplicas(replicas);
     var pod = deployment.getSpec().getTemplate().getSpec();
     pod.setAffinity(null); // of labels that nodes have no more
+    pod.getContainers().removeIf(c -> reload != Reload.AS_SHIPPED && c.getName().equals(RELOADER));
     for (var container : pod.getContainers()) {
       if (container.getName().equals(RELOADER) && !local) {
         // a real node runs our reloader, from an image with the addon's name
@@ -187,9 +204,7 @@ public record Addon(
             List.of("/jdk/bin/java", "-cp", "/app", ConfigReloader.class.getName()));
       }
       if (container.getArgs().stream().anyMatch(a -> a.startsWith(CONFIG_FILE))) {
-        if (lifecycle && !container.getArgs().contains(LIFECYCLE)) {
-          container.getArgs().add(LIFECYCLE);
-        }
+        change(container.getArgs());
         container.setImage(container.getImage().replaceFirst(":v.*", ":v" + version));
         if (secretCertificates) {
           container
@@ -216,6 +231,14 @@ public record Addon(
     }
     SidecarInjection.replaceWritten(deployment);
     SidecarInjection.inject(deployment);
+  }
+
+  private void change(List<String> arguments) {
+    if (reload == Reload.NEVER) {
+      arguments.remove(LIFECYCLE);
+    } else if (reload == Reload.ON_REQUEST && !arguments.contains(LIFECYCLE)) {
+      arguments.add(LIFECYCLE);
+    }
   }
 
   private static String text(String file) {

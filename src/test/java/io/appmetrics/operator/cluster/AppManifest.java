@@ -20,6 +20,7 @@ public final class AppManifest {
   private int replicas = 1;
   private TargetKind kind = TargetKind.DEPLOYMENT;
   private String updateStrategy = "";
+  private String label = "";
 
   private AppManifest(String name) {
     this.name = name;
@@ -64,6 +65,12 @@ public final class AppManifest {
     return this;
   }
 
+  /** Istio's injector leaves its pods alone. */
+  public AppManifest outsideMesh() {
+    label = ", sidecar.istio.io/inject: \"false\"";
+    return this;
+  }
+
   /** Another kind of workload. */
   public AppManifest as(TargetKind other) {
     kind = other;
@@ -101,36 +108,36 @@ public final class AppManifest {
     var notes = new ArrayList<String>();
     annotations.forEach((key, value) -> notes.add("\"%s\": \"%s\"".formatted(key, value)));
     return """
-        apiVersion: apps/v1
-        kind: %7$s
-        metadata: {name: %1$s}
+    apiVersion: apps/v1
+    kind: %7$s
+    metadata: {name: %1$s}
+    spec:
+      %2$s
+      %8$s
+      selector: {matchLabels: {app: %1$s}}
+      template:
+        metadata:
+          labels: {app: %1$s%9$s}
+          annotations: {%3$s}
         spec:
-          %2$s
-          %8$s
-          selector: {matchLabels: {app: %1$s}}
-          template:
-            metadata:
-              labels: {app: %1$s}
-              annotations: {%3$s}
-            spec:
-              automountServiceAccountToken: false
-              terminationGracePeriodSeconds: 1
-              containers:
-              - name: app
-                image: localhost/demo-app:test
-                command: [/jdk/bin/java, -cp, /app, %4$s]
-                args: [%5$s]
-                ports: [%6$s]
-                env:
-                - {name: APP, value: %1$s}
-                readinessProbe: {httpGet: {path: /healthz, port: 9000}, periodSeconds: 1}
-                volumeMounts:
-                - {name: certs, mountPath: /etc/certs, readOnly: true}
-                - {name: behaviour, mountPath: /etc/behaviour, readOnly: true}
-              volumes:
-              - {name: certs, secret: {secretName: %1$s-certs}}
-              - {name: behaviour, configMap: {name: %1$s-behaviour, optional: true}}
-        """
+          automountServiceAccountToken: false
+          terminationGracePeriodSeconds: 1
+          containers:
+          - name: app
+            image: localhost/demo-app:test
+            command: [/jdk/bin/java, -cp, /app, %4$s]
+            args: [%5$s]
+            ports: [%6$s]
+            env:
+            - {name: APP, value: %1$s}
+            readinessProbe: {httpGet: {path: /healthz, port: 9000}, periodSeconds: 1}
+            volumeMounts:
+            - {name: certs, mountPath: /etc/certs, readOnly: true}
+            - {name: behaviour, mountPath: /etc/behaviour, readOnly: true}
+          volumes:
+          - {name: certs, secret: {secretName: %1$s-certs}}
+          - {name: behaviour, configMap: {name: %1$s-behaviour, optional: true}}
+    """
         .formatted(
             name,
             ofItsKind(),
@@ -139,7 +146,8 @@ public final class AppManifest {
             quoted(),
             String.join(", ", ports),
             kind,
-            updateStrategy);
+            updateStrategy,
+            label);
   }
 
   private String ofItsKind() {

@@ -227,6 +227,11 @@ public final class Cluster implements AutoCloseable {
     return Optional.ofNullable(node);
   }
 
+  /** Is closed with the test. */
+  void closes(AutoCloseable closeable) {
+    open.add(closeable);
+  }
+
   /** Deletes what the test has made; returns when no pod of it runs any more. */
   @Override
   public void close() {

@@ -14,7 +14,7 @@ import java.util.Map;
  * container istio-proxy with proxyMetadata as its variables and userVolumeMount as its mounts
  * (source: istio {@code
  * manifests/charts/istio-control/istio-discovery/files/injection-template.yaml}). Its metrics
- * merging is not played.
+ * merging is played by {@link SidecarInjector}.
  */
 final class SidecarInjection {
 

@@ -116,13 +116,34 @@ public final class TestNamespace {
     return PrometheusProbe.of(this, pod("prometheus"));
   }
 
+  /**
+   * From now on Istio gives each new pod a sidecar that merges metrics, unless {@link
+   * AppManifest#outsideMesh} or the annotation {@code prometheus.istio.io/merge-metrics} says
+   * otherwise.
+   */
+  public void injectsSidecars() {
+    cluster.closes(SidecarInjector.start(this));
+  }
+
   /** Deploys a demo app and waits until it is ready. */
   public DemoAppProbe app(AppManifest manifest) {
-    var certificate = cluster.mesh().issue(name, manifest.name());
-    apply(List.of(certificate.asSecret(manifest.name() + "-certs")));
-    apply(manifest.yaml());
-    awaitReady(manifest.name());
-    return new DemoAppProbe(this, manifest.name());
+    return apps(List.of(manifest)).get(0);
+  }
+
+  /** Deploys demo apps and waits until all are ready. */
+  public List<DemoAppProbe> apps(List<AppManifest> manifests) {
+    for (var manifest : manifests) {
+      var certificate = cluster.mesh().issue(name, manifest.name());
+      apply(List.of(certificate.asSecret(manifest.name() + "-certs")));
+      apply(manifest.yaml());
+    }
+    return manifests.stream()
+        .map(
+            manifest -> {
+              awaitReady(manifest.name());
+              return new DemoAppProbe(this, manifest.name());
+            })
+        .toList();
   }
 
   /** The certificates of Istio's old Secret appear. */

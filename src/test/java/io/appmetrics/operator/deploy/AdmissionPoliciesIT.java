@@ -134,7 +134,7 @@ class AdmissionPoliciesIT {
       "the AppMetrics operator writes nothing into prometheus.yml: a line \"# BEGIN appmetrics.io\""
           + " without a later \"# END appmetrics.io\"";
   private static final String KEYS =
-      "the AppMetrics operator adds and removes no key of a ConfigMap";
+      "the AppMetrics operator adds and removes no key of a ConfigMap but appmetrics.yml";
   private static final String NOT_DATA =
       "the AppMetrics operator changes nothing of a ConfigMap but its data";
   private static final String NO_CONFIG_MAP =
@@ -206,7 +206,7 @@ class AdmissionPoliciesIT {
   static List<Change> changes() {
     return List.of(
         new Change("nothing", c -> {}, ALLOWED),
-        new Change("key added", c -> c.getData().put("appmetrics.yml", ""), KEYS),
+        new Change("key added", c -> c.getData().put("more.yml", ""), KEYS),
         new Change("key removed", c -> c.getData().remove("alerts.yml"), KEYS),
         new Change("every key removed", c -> c.setData(null), KEYS),
         new Change(
@@ -231,6 +231,56 @@ class AdmissionPoliciesIT {
     ConfigMap configMap = configMap(YAML);
     assertThat(outcome(CONFIG_MAPS, () -> put(configMap, change.change())))
         .isEqualTo(change.outcome());
+  }
+
+  private static final String OWN = "# BEGIN appmetrics.io (written by)\nscrape_configs: []\n";
+  private static final String NOT_OWN =
+      "the AppMetrics operator writes and removes appmetrics.yml only where it begins with \"# BEGIN"
+          + " appmetrics.io\"";
+
+  private record OwnKey(
+      String name, @Nullable String before, @Nullable String after, String outcome) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static List<OwnKey> ownKeys() {
+    return List.of(
+        new OwnKey("added", null, OWN, ALLOWED),
+        new OwnKey("changed", OWN, OWN + "# more\n", ALLOWED),
+        new OwnKey("removed", OWN, null, ALLOWED),
+        new OwnKey("added as another's", null, "scrape_configs: []\n", NOT_OWN),
+        new OwnKey("another's, taken over", "scrape_configs: []\n", OWN, NOT_OWN),
+        new OwnKey("another's, removed", "scrape_configs: []\n", null, NOT_OWN),
+        new OwnKey(
+            "another's, left alone", "scrape_configs: []\n", "scrape_configs: []\n", ALLOWED));
+  }
+
+  @ParameterizedTest
+  @MethodSource("ownKeys")
+  void keyOfItsOwn(OwnKey key) {
+    ConfigMap configMap = configMap(YAML);
+    if (key.before() != null) {
+      configMap.getData().put("appmetrics.yml", key.before());
+      configMap = admin.resource(configMap).update();
+    }
+    ConfigMap stored = configMap;
+    assertThat(
+            outcome(
+                CONFIG_MAPS,
+                () ->
+                    put(
+                        stored,
+                        c -> {
+                          c.getData().remove("appmetrics.yml");
+                          if (key.after() != null) {
+                            c.getData().put("appmetrics.yml", key.after());
+                          }
+                          set(c, with(YAML, BLOCK));
+                        })))
+        .isEqualTo(key.outcome());
   }
 
   @Test
@@ -267,7 +317,8 @@ class AdmissionPoliciesIT {
                           .resource(
                               admin.resource(state).get().edit().addToData("key", "b").build())
                           .update()))
-          .isEqualTo("the AppMetrics operator writes no key of its state but reloads and restarts");
+          .isEqualTo(
+              "the AppMetrics operator writes no key of its state but good, rejected, reloads and restarts");
       assertThat(outcome(CONFIG_MAPS, () -> operator.resource(state).delete()))
           .isEqualTo(NO_CONFIG_MAP);
       assertThat(

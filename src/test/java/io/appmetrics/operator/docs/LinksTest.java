@@ -20,6 +20,7 @@ class LinksTest {
         "docs/architecture.md",
         "docs/operations.md",
         "docs/reasons.md",
+        "docs/support.md",
         "docs/user-guide.md");
   }
 

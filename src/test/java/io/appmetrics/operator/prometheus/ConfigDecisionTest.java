@@ -11,11 +11,15 @@ import static io.appmetrics.operator.prometheus.SeenInstallation.withJobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.appmetrics.operator.prometheus.ConfigFacts.State;
+import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -208,7 +212,7 @@ class ConfigDecisionTest {
             PLACE),
         new Row(
             "the text is long already, and is not made longer",
-            s -> s.otherBytes = 2 * ConfigDecision.MOST_BYTES,
+            s -> s.otherBytes = 2 * ConfigEdit.MOST_BYTES,
             State.WRITTEN,
             PLACE));
   }
@@ -222,7 +226,10 @@ class ConfigDecisionTest {
   @MethodSource("rows")
   void saysWhatIsTheCaseAndWritesNothing(Row row) {
     ConfigDecision decision =
-        ConfigDecision.of(SeenInstallation.but(row.otherwise()).observation());
+        ConfigDecision.of(
+            SeenInstallation.but(row.otherwise()).observation(),
+            Attempts.NONE,
+            SeenInstallation.NOW);
 
     assertThat(decision.facts().state()).isEqualTo(row.state());
     assertThat(decision.facts().message()).isEqualTo(row.message()).matches("[A-Z].*[^.]");
@@ -232,7 +239,8 @@ class ConfigDecisionTest {
   @Test
   void everyStateOccurs() {
     // a pass that cannot read decides nothing: UnreadableTest
-    Stream<State> elsewhere = Stream.of(State.SHARDED, State.TOO_LARGE, State.UNREADABLE);
+    Stream<State> elsewhere =
+        Stream.of(State.SHARDED, State.REVERTED, State.REJECTED, State.TOO_LARGE, State.UNREADABLE);
     assertThat(Stream.concat(rows().map(Row::state), elsewhere))
         .containsAll(Arrays.stream(State.values()).collect(Collectors.toSet()));
   }
@@ -241,10 +249,11 @@ class ConfigDecisionTest {
   void writesTheBlockBehindTheUsersJobs() {
     SeenInstallation seen = SeenInstallation.well();
     seen.text = USERS;
-    ConfigDecision decision = ConfigDecision.of(seen.observation());
+    ConfigDecision decision =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
 
     Action.WriteConfig write = (Action.WriteConfig) decision.action();
-    assertThat(write.text()).isEqualTo(withJobs(MUTUAL, FILES)).startsWith(USERS);
+    assertThat(write.values().text()).isEqualTo(withJobs(MUTUAL, FILES)).startsWith(USERS);
     assertThat(write.resourceVersion()).isEqualTo("42");
     assertThat(write.words())
         .isEqualTo(
@@ -265,7 +274,8 @@ class ConfigDecisionTest {
   void tellsWhatStandsWhileMoreIsWritten() {
     SeenInstallation seen = SeenInstallation.well();
     seen.text = withJobs(PLAIN, FILES);
-    ConfigFacts facts = ConfigDecision.of(seen.observation()).facts();
+    ConfigFacts facts =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW).facts();
 
     assertThat(facts.jobs()).isEqualTo(PLAIN);
     assertThat(facts.digest()).isEqualTo(ScrapeBlock.render(PLAIN, TODAY, FILES).digest());
@@ -275,9 +285,14 @@ class ConfigDecisionTest {
   void writesWhatItsOwnTextWantsNoMore() {
     SeenInstallation seen = SeenInstallation.well();
     seen.text = USERS;
-    seen.text = ((Action.WriteConfig) ConfigDecision.of(seen.observation()).action()).text();
+    seen.text =
+        ((Action.WriteConfig)
+                ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW).action())
+            .values()
+            .text();
 
-    assertThat(ConfigDecision.of(seen.observation()).action()).isEqualTo(NOTHING);
+    assertThat(ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW).action())
+        .isEqualTo(NOTHING);
   }
 
   /** Whoever edits inside our block has it written anew; what they broke stops nobody. */
@@ -297,11 +312,16 @@ class ConfigDecisionTest {
   void followsTheDemandOnTheSameText() {
     SeenInstallation seen = SeenInstallation.well();
     seen.text = USERS;
-    ConfigText text = new ConfigText("42", USERS, 0);
+    ConfigText text = new ConfigText(USERS, seen.stands());
 
     for (SlotJobs jobs : List.of(PLAIN, MUTUAL, PLAIN)) {
       seen.demand = new Demand(jobs, true);
-      assertThat(((Action.WriteConfig) ConfigDecision.of(seen.observation(text)).action()).text())
+      assertThat(
+              ((Action.WriteConfig)
+                      ConfigDecision.of(seen.observation(text), Attempts.NONE, SeenInstallation.NOW)
+                          .action())
+                  .values()
+                  .text())
           .isEqualTo(withJobs(jobs, FILES));
     }
   }
@@ -376,7 +396,8 @@ class ConfigDecisionTest {
     second.version = OLD;
     second.silent(9, Duration.ofHours(1));
 
-    assertThat(ConfigDecision.of(seen.observation()).action()).isEqualTo(NOTHING);
+    assertThat(ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW).action())
+        .isEqualTo(NOTHING);
   }
 
   /** What was refused may be refused again; that says nothing of another text. */
@@ -386,7 +407,8 @@ class ConfigDecisionTest {
     seen.text = USERS;
     seen.refusal = "no";
     seen.refusedText = withJobs(MUTUAL, FILES);
-    assertThat(ConfigDecision.of(seen.observation()).action()).isEqualTo(NOTHING);
+    assertThat(ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW).action())
+        .isEqualTo(NOTHING);
 
     seen.demand = new Demand(PLAIN, true);
     assertThat(written(seen)).isEqualTo(withJobs(PLAIN, FILES));
@@ -397,11 +419,12 @@ class ConfigDecisionTest {
     SeenInstallation seen = SeenInstallation.well();
     seen.text = USERS;
     int bytes = withJobs(MUTUAL, FILES).length();
-    seen.otherBytes = ConfigDecision.MOST_BYTES - bytes;
+    seen.otherBytes = ConfigEdit.MOST_BYTES - bytes;
     assertThat(written(seen)).hasSize(bytes);
 
     seen.otherBytes++;
-    ConfigDecision decision = ConfigDecision.of(seen.observation());
+    ConfigDecision decision =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
     assertThat(decision.action()).isEqualTo(NOTHING);
     assertThat(decision.facts().state()).isEqualTo(State.TOO_LARGE);
     assertThat(decision.facts().message())
@@ -418,7 +441,8 @@ class ConfigDecisionTest {
     seen.text = USERS;
     seen.replica().running = SHARD;
 
-    ConfigDecision refused = ConfigDecision.of(seen.observation());
+    ConfigDecision refused =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
     assertThat(refused.action()).isEqualTo(NOTHING);
     assertThat(refused.facts().state()).isEqualTo(State.SHARDED);
     assertThat(refused.facts().message())
@@ -437,7 +461,8 @@ class ConfigDecisionTest {
   void leavesTheJobsOfAShardThatStand() {
     SeenInstallation seen = SeenInstallation.well();
     seen.replica().running = SHARD;
-    ConfigDecision stands = ConfigDecision.of(seen.observation());
+    ConfigDecision stands =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
     assertThat(stands.facts().state()).isEqualTo(State.WRITTEN);
     assertThat(stands.action()).isEqualTo(NOTHING);
 
@@ -449,15 +474,159 @@ class ConfigDecisionTest {
   @Test
   void removesFromAFullConfigMap() {
     SeenInstallation seen = SeenInstallation.well();
-    seen.otherBytes = ConfigDecision.MOST_BYTES;
+    seen.otherBytes = ConfigEdit.MOST_BYTES;
     seen.demand = new Demand(PLAIN, true);
 
     assertThat(written(seen)).isEqualTo(withJobs(PLAIN, FILES));
   }
 
-  private static String written(SeenInstallation seen) {
-    Action action = ConfigDecision.of(seen.observation()).action();
+  private static final String INCLUDES =
+      USERS + "scrape_config_files: [/etc/prometheus/app*.yml]\n";
+  private static final String OWN_PLACE = "ConfigMap istio-system/prometheus (key appmetrics.yml)";
+
+  private static ConfigValues values(SeenInstallation seen) {
+    Action action =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW).action();
     assertThat(action).isInstanceOf(Action.WriteConfig.class);
-    return ((Action.WriteConfig) action).text();
+    return ((Action.WriteConfig) action).values();
+  }
+
+  private static String file(SlotJobs jobs) {
+    return IncludedFile.with(ScrapeBlock.render(jobs, TODAY, FILES));
+  }
+
+  @Test
+  void keepsTheJobsInAKeyOfTheirOwnWhereThatIsIncluded() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = INCLUDES;
+    assertThat(values(seen)).isEqualTo(new ConfigValues(INCLUDES, file(MUTUAL)));
+
+    seen.included = file(MUTUAL);
+    ConfigDecision stands =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
+    assertThat(stands.action()).isEqualTo(NOTHING);
+    assertThat(stands.facts().message()).isEqualTo(OWN_PLACE);
+    assertThat(stands.facts().jobs()).isEqualTo(MUTUAL);
+
+    seen.demand = new Demand(SlotJobs.none(), true);
+    assertThat(values(seen)).isEqualTo(new ConfigValues(INCLUDES, null));
+  }
+
+  /** In one write, so that Prometheus never sees a job twice, nor none. */
+  @Test
+  void changesOverBothWaysInOneWrite() throws UnparsableConfig {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = PrometheusYaml.parse(INCLUDES).with(ScrapeBlock.render(MUTUAL, TODAY, FILES));
+    assertThat(values(seen)).isEqualTo(new ConfigValues(INCLUDES, file(MUTUAL)));
+
+    seen.text = USERS;
+    seen.included = file(MUTUAL);
+    assertThat(values(seen)).isEqualTo(new ConfigValues(withJobs(MUTUAL, FILES), null));
+  }
+
+  @Test
+  void leavesAKeyOfThatNameAloneThatIsSomebodyElses() throws UnparsableConfig {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = INCLUDES;
+    seen.included = "scrape_configs: []\n";
+    assertThat(values(seen))
+        .isEqualTo(
+            new ConfigValues(
+                PrometheusYaml.parse(INCLUDES).with(ScrapeBlock.render(MUTUAL, TODAY, FILES)),
+                "scrape_configs: []\n"));
+  }
+
+  @Test
+  void writesInlineWhereThePatternsNameOtherFilesOrTheKeyIsNotShown() {
+    SeenInstallation others = SeenInstallation.well();
+    others.text = USERS + "scrape_config_files: [jobs/*.yml]\n";
+    assertThat(values(others).included()).isNull();
+
+    SeenInstallation hidden = SeenInstallation.well();
+    hidden.discovery = Optional.of(installation(true, null, false));
+    hidden.text = INCLUDES;
+    assertThat(values(hidden).included()).isNull();
+  }
+
+  /** As one of ours would be with a name that the user has. */
+  @Test
+  void includesNoJobWhoseNameIsTheUsers() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = INCLUDES.replace("kubernetes-pods", "appmetrics-1");
+    ConfigDecision decision =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
+    assertThat(decision.facts().state()).isEqualTo(State.UNPARSABLE);
+    assertThat(decision.facts().message())
+        .startsWith(PLACE + " cannot be edited: line 5, column 3: the job name appmetrics-1 is");
+  }
+
+  private static SeenInstallation takenBack(String place) {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = USERS;
+    seen.writer = "argocd-controller";
+    Instant last = SeenInstallation.NOW.minusSeconds(20);
+    seen.takenBack =
+        new InstallationObservation.TakenBack(place, 3, last, last.plus(Duration.ofMinutes(1)));
+    return seen;
+  }
+
+  private static String reverted(SeenInstallation seen) {
+    ConfigDecision decision =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
+    assertThat(decision.action()).isEqualTo(NOTHING);
+    assertThat(decision.facts().state()).isEqualTo(State.REVERTED);
+    return decision.facts().message();
+  }
+
+  @Test
+  void doesNotFightWhoeverTakesTheJobsOut() {
+    SeenInstallation seen = takenBack(PLACE);
+    String fight =
+        "argocd-controller has taken the jobs out of "
+            + PLACE
+            + " 3 times, last at 2026-03-01T11:59:40Z, and the operator tries again at"
+            + " 2026-03-01T12:00:40Z: ";
+    assertThat(reverted(seen))
+        .isEqualTo(
+            fight
+                + "add to the configuration that it applies the line \"scrape_config_files:"
+                + " [/etc/prometheus/appmetrics.yml]\", and the jobs move to a key of their own,"
+                + " which it leaves alone");
+
+    seen.replica().version = OLD;
+    assertThat(reverted(seen)).isEqualTo(fight + "have it leave this key alone");
+
+    seen.writer = "";
+    assertThat(reverted(seen)).startsWith("Another writer has taken");
+
+    seen.takenBack = null;
+    assertThat(values(seen).text()).contains("- job_name: appmetrics-1");
+  }
+
+  @Test
+  void triesAnotherPlaceAtOnce() {
+    SeenInstallation seen = takenBack(PLACE);
+    seen.text = INCLUDES;
+    assertThat(values(seen)).isEqualTo(new ConfigValues(INCLUDES, file(MUTUAL)));
+
+    SeenInstallation replaced = takenBack(OWN_PLACE);
+    replaced.text = INCLUDES;
+    assertThat(reverted(replaced)).endsWith(": have it leave this ConfigMap alone");
+  }
+
+  /** What it does not want there, nobody puts back. */
+  @Test
+  void takesItsJobsOutOfATextThatOthersFightFor() throws UnparsableConfig {
+    SeenInstallation seen = takenBack(PLACE);
+    seen.text = withJobs(MUTUAL, FILES);
+    seen.demand = new Demand(SlotJobs.none(), true);
+    assertThat(values(seen).text()).isEqualTo(USERS);
+  }
+
+  private static String written(SeenInstallation seen) {
+    Action action =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW).action();
+    assertThat(action).isInstanceOf(Action.WriteConfig.class);
+    return ((Action.WriteConfig) action).values().text();
   }
 }

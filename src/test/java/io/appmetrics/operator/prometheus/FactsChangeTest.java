@@ -61,6 +61,20 @@ class FactsChangeTest {
         new Row("down", t -> with(t, TargetHealth.DOWN, "refused", t.lastScrape()), true),
         new Row("other words", t -> with(t, t.health(), "other words", t.lastScrape()), true),
         new Row(
+            "the app behind the agent fails",
+            t ->
+                new ActiveTarget(
+                    t.pool(),
+                    t.namespace(),
+                    t.podName(),
+                    t.podUid(),
+                    t.scrapeUrl(),
+                    t.health(),
+                    t.lastError(),
+                    t.lastScrape(),
+                    AppFetch.FAILS),
+            true),
+        new Row(
             "another pod at the same address",
             t ->
                 new ActiveTarget(

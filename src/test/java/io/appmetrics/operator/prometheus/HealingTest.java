@@ -42,6 +42,8 @@ class HealingTest {
         attempts = attempts.withoutCured(decision.cured());
         if (decision.action() instanceof Action.None) {
           now = next(decision);
+        } else if (decision.action() instanceof Action.NoteGood good) {
+          seen.state = StateReading.of(seen.state.state().good(good.jobs()));
         } else {
           story
               .append(Duration.between(NOW, now).toSeconds())

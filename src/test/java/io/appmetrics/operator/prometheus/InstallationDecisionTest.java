@@ -63,7 +63,7 @@ class InstallationDecisionTest {
 
     SeenInstallation full = SeenInstallation.well().poolMissing();
     full.demand = refused.demand;
-    full.otherBytes = ConfigDecision.MOST_BYTES;
+    full.otherBytes = ConfigEdit.MOST_BYTES;
     assertThat(full.decide().facts().config().state()).isEqualTo(ConfigFacts.State.TOO_LARGE);
     assertThat(full.decide().action()).isInstanceOf(Action.Nudge.class);
   }
@@ -337,7 +337,9 @@ class InstallationDecisionTest {
         .isEqualTo("nudge pod prometheus-1, because of this");
     assertThat(new Action.Reload(replica, cause).words())
         .isEqualTo("reload pod prometheus-1, because of this");
-    assertThat(new Action.WriteConfig("text", "1", "of that").words())
+    assertThat(
+            new Action.WriteConfig(new ConfigValues("text", null), "here", null, "1", "of that")
+                .words())
         .isEqualTo("write the configuration, because of that");
   }
 

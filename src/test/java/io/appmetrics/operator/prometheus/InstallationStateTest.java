@@ -3,9 +3,13 @@ package io.appmetrics.operator.prometheus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.appmetrics.operator.prometheus.InstallationState.Rejected;
 import io.appmetrics.operator.prometheus.InstallationState.Reload;
 import io.appmetrics.operator.prometheus.InstallationState.Restart;
 import io.appmetrics.operator.prometheus.InstallationState.Way;
+import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +45,26 @@ class InstallationStateTest {
                 """));
     assertThat(InstallationState.decode(state.encode())).isEqualTo(state);
     assertThat(InstallationState.decode(Map.of())).isEqualTo(InstallationState.NONE);
+  }
+
+  @Test
+  void remembersTheGoodJobsAsTheyWereRenderedAndTheRefusedByTheirDigest() {
+    ScrapeBlock good =
+        ScrapeBlock.render(
+            SlotJobs.named(List.of("appmetrics-1")), PrometheusVersion.parse("3.16.0"), null);
+    InstallationState state =
+        InstallationState.NONE.good(good).rejected(new Rejected("0ddba11", "0ther", "no such key"));
+
+    assertThat(state.encode())
+        .containsEntry("good", good.items())
+        .containsEntry("rejected", "0ddba11 0ther no such key\n");
+    assertThat(InstallationState.decode(state.encode())).isEqualTo(state);
+    assertThat(state.good(good).texts().rejected()).as("what runs is refused no more").isNull();
+    assertThat(InstallationState.NONE.encode()).containsOnlyKeys("restarts", "reloads");
+    assertThatThrownBy(() -> InstallationState.decode(Map.of("good", "- job_name: a\n")))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> InstallationState.decode(Map.of("rejected", "0ddba11 no\n")))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @ParameterizedTest

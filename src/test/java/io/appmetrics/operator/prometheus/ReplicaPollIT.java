@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.appmetrics.operator.cluster.program.Binary;
+import io.appmetrics.operator.scrapeconfig.BlockText;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,8 +114,9 @@ class ReplicaPollIT {
     var reading =
         poll.ask(
                 List.of(new ReplicaPoll.Replica("p", "uid", running, base)),
-                "0123456789ab",
-                Set.of("theirs"))
+                new BlockText("- job_name: appmetrics-digest-0123456789ab\n"),
+                Set.of("theirs"),
+                Map.of())
             .get(0);
     return Optional.ofNullable(reading.answers() ? reading.answer() : null)
         .orElseThrow(() -> new AssertionError(reading.silence()));

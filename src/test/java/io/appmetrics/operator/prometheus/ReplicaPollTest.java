@@ -4,6 +4,7 @@ import static io.appmetrics.operator.prometheus.SeenInstallation.FILES;
 import static io.appmetrics.operator.prometheus.SeenInstallation.NOW;
 import static io.appmetrics.operator.prometheus.SeenInstallation.PLAIN;
 import static io.appmetrics.operator.prometheus.SeenInstallation.USERS;
+import static io.appmetrics.operator.prometheus.SeenInstallation.block;
 import static io.appmetrics.operator.prometheus.SeenInstallation.withJobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.appmetrics.operator.prometheus.ReplicaPoll.Replica;
+import io.appmetrics.operator.scrapeconfig.BlockText;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -40,6 +42,7 @@ class ReplicaPollTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final PrometheusContainer RUNNING =
       new PrometheusContainer("prom/prometheus:v3.16.0", true, false);
+  private static final BlockText BLOCK = block(withJobs(PLAIN, FILES));
   private static final String DIGEST =
       SeenInstallation.loaded(withJobs(PLAIN, FILES)).markerDigests().iterator().next();
 
@@ -139,7 +142,8 @@ class ReplicaPollTest {
 
   private ReplicaReading ask() {
     asked.clear();
-    return poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, base)), DIGEST, Set.of())
+    return poll.ask(
+            List.of(new Replica("prometheus-1", "uid-p", RUNNING, base)), BLOCK, Set.of(), Map.of())
         .get(0);
   }
 
@@ -151,7 +155,7 @@ class ReplicaPollTest {
   void looksAtThePoolsOfTheUserThatScrapeForUs() {
     Set<String> jobs = Set.of("kubernetes-pods", "kubernetes-pods-istio-secure");
 
-    poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, base)), DIGEST, jobs);
+    poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, base)), BLOCK, jobs, Map.of());
 
     assertThat(asked)
         .contains(
@@ -159,6 +163,108 @@ class ReplicaPollTest {
             "/api/v1/targets?state=active&scrapePool=kubernetes-pods")
         .as("what has no pool has no targets")
         .doesNotContain("/api/v1/targets?state=active&scrapePool=kubernetes-pods-istio-secure");
+  }
+
+  private static final Map<String, Duration> AGENTS =
+      Map.of("kubernetes-pods", Duration.ofSeconds(15));
+
+  private List<AppFetch> askOfAgents(String replica, Map<String, Duration> agents) {
+    asked.clear();
+    var reading =
+        poll.ask(
+                List.of(new Replica("prometheus-1", replica, RUNNING, base)),
+                BLOCK,
+                Set.of("kubernetes-pods"),
+                agents)
+            .get(0);
+    return Objects.requireNonNull(answer(reading).targets().get("uid-2")).stream()
+        .map(ActiveTarget::app)
+        .toList();
+  }
+
+  private long queries() {
+    return asked.stream().filter(url -> url.startsWith("/api/v1/query?")).count();
+  }
+
+  private void agentIsATarget() {
+    answers.put("/api/v1/scrape_pools", Map.of("scrapePools", List.of("kubernetes-pods")));
+    answers.put(
+        "/api/v1/targets",
+        Map.of(
+            "activeTargets",
+            List.of(
+                Map.of(
+                    "scrapePool", "kubernetes-pods",
+                    "discoveredLabels", Map.of("__meta_kubernetes_pod_uid", "uid-2"),
+                    "labels", Map.of("job", "kubernetes-pods", "pod", "cart-2"),
+                    "scrapeUrl", "http://10.0.0.2:15020/stats/prometheus",
+                    "health", "up",
+                    "lastError", "",
+                    "lastScrape", "2026-03-01T11:59:57Z"))));
+  }
+
+  private void agentsFail(Map<String, String> labels) {
+    answers.put(
+        "/api/v1/query",
+        Map.of(
+            "resultType",
+            "vector",
+            "result",
+            List.of(Map.of("metric", labels, "value", List.of()))));
+  }
+
+  @Test
+  void asksOfTheAppsBehindAgentsWhereAJobScrapesAgents() {
+    agentIsATarget();
+    agentsFail(Map.of("job", "kubernetes-pods", "pod", "cart-2", "type", "application"));
+    assertThat(askOfAgents("uid-p", Map.of())).containsExactly(AppFetch.GOES_WELL);
+    assertThat(queries()).isZero();
+
+    assertThat(askOfAgents("uid-p", AGENTS)).containsExactly(AppFetch.FAILS);
+    assertThat(asked)
+        .contains(
+            "/api/v1/query?query=" + AgentFailures.query(Duration.ofSeconds(15)).replace(" ", "+"));
+    assertThat(
+            askOfAgents(
+                "uid-p",
+                Map.of("kubernetes-pods", Duration.ofSeconds(15), "b", Duration.ofSeconds(15))))
+        .containsExactly(AppFetch.FAILS);
+    assertThat(queries()).as("one question for all that are scraped equally often").isOne();
+  }
+
+  /** A query that is refused neither breaks what is Ready nor mends what is not. */
+  @Test
+  void keepsWhatItKnewOfAgentsWhenQueriesAreRefused() {
+    agentIsATarget();
+    assertThat(askOfAgents("uid-p", AGENTS)).containsExactly(AppFetch.GOES_WELL);
+    agentsFail(Map.of("job", "kubernetes-pods", "pod", "cart-2", "type", "application"));
+    assertThat(askOfAgents("uid-p", AGENTS)).containsExactly(AppFetch.FAILS);
+    answers.remove("/api/v1/query");
+    assertThat(askOfAgents("uid-p", AGENTS)).containsExactly(AppFetch.FAILS);
+    assertThat(askOfAgents("uid-q", AGENTS))
+        .as("another replica")
+        .containsExactly(AppFetch.GOES_WELL);
+    agentsFail(Map.of("type", "envoy"));
+    assertThat(askOfAgents("uid-q", AGENTS)).containsExactly(AppFetch.GOES_WELL);
+  }
+
+  /** After a start its samples of long ago may be gone, and an old count is new to it. */
+  @Test
+  void doesNotTrustACountThatIsNewToANewPrometheus() {
+    agentIsATarget();
+    agentsFail(
+        Map.of(
+            "job",
+            "kubernetes-pods",
+            "pod",
+            "cart-2",
+            "type",
+            "application",
+            "appmetrics_new",
+            "yes"));
+    assertThat(askOfAgents("uid-p", AGENTS)).containsExactly(AppFetch.FAILS);
+    runtime(NOW.minusSeconds(20).toString(), NOW.minusSeconds(20).toString());
+    assertThat(askOfAgents("uid-p", AGENTS)).containsExactly(AppFetch.UNPROVEN);
   }
 
   private static final String METRICS_OF_2_5 =
@@ -343,7 +449,11 @@ class ReplicaPollTest {
   @Test
   void knowsNothingOfAPodThatDoesNotRun() {
     ReplicaReading reading =
-        poll.ask(List.of(new Replica("prometheus-1", "uid-p", RUNNING, null)), DIGEST, Set.of())
+        poll.ask(
+                List.of(new Replica("prometheus-1", "uid-p", RUNNING, null)),
+                BLOCK,
+                Set.of(),
+                Map.of())
             .get(0);
 
     assertThat(reading)
@@ -354,7 +464,7 @@ class ReplicaPollTest {
   @Test
   void forgetsAPodThatIsGone() {
     ask();
-    assertThat(poll.ask(List.of(), DIGEST, Set.of())).isEmpty();
+    assertThat(poll.ask(List.of(), BLOCK, Set.of(), Map.of())).isEmpty();
     answers.clear();
 
     assertThat(ask().answer()).isNull();
@@ -401,7 +511,11 @@ class ReplicaPollTest {
   private List<String> told(String error, String replica) {
     answers.put("/api/v1/targets", Map.of("activeTargets", List.of(target("down", error))));
     ReplicaReading reading =
-        poll.ask(List.of(new Replica("prometheus-1", replica, RUNNING, base)), DIGEST, Set.of())
+        poll.ask(
+                List.of(new Replica("prometheus-1", replica, RUNNING, base)),
+                BLOCK,
+                Set.of(),
+                Map.of())
             .get(0);
     return Objects.requireNonNull(answer(reading).targets().get("uid-1")).stream()
         .map(ActiveTarget::lastError)

@@ -18,6 +18,7 @@ import io.appmetrics.operator.scrapeconfig.ScrapeJob;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -64,20 +65,28 @@ class RestartsTest {
     /** Prometheus 2.5.0, whose user's own job scrapes without the client that it could not make. */
     Case without(String job, String error) {
       seen.replica().version = PrometheusVersion.parse("2.5.0");
-      seen.replica().targets =
-          Map.of(
-              "uid-of-cart-1",
-              List.of(
-                  new ActiveTarget(
-                      job,
-                      "shop",
-                      "cart-1",
-                      "uid-of-cart-1",
-                      "https://10.0.0.1:8080/metrics",
-                      error.isEmpty() ? TargetHealth.UP : TargetHealth.DOWN,
-                      error,
-                      NOW.minusSeconds(3))));
+      seen.replica().targets = Map.of("uid-of-cart-1", List.of(target(job, error)));
       return this;
+    }
+
+    /** And a target of another job. */
+    Case and(String job, String error) {
+      Map<String, List<ActiveTarget>> targets = new HashMap<>(seen.replica().targets);
+      targets.put("uid-of-cart-2", List.of(target(job, error)));
+      seen.replica().targets = targets;
+      return this;
+    }
+
+    private static ActiveTarget target(String job, String error) {
+      return new ActiveTarget(
+          job,
+          "shop",
+          "cart-1",
+          "uid-of-cart-1",
+          "https://10.0.0.1:8080/metrics",
+          error.isEmpty() ? TargetHealth.UP : TargetHealth.DOWN,
+          error,
+          NOW.minusSeconds(3));
     }
 
     /** Its first cure, which the kubelet has seen by now. */
@@ -94,7 +103,9 @@ class RestartsTest {
 
     Case remembers(Restart... restarts) {
       seen.state =
-          StateReading.of(new InstallationState(List.of(restarts), seen.state.state().reloads()));
+          StateReading.of(
+              new InstallationState(
+                  List.of(restarts), seen.state.state().reloads(), InstallationState.Texts.NONE));
       return this;
     }
 
@@ -114,6 +125,7 @@ class RestartsTest {
               plain.image(),
               plain.configMap(),
               plain.configKey(),
+              plain.included(),
               plain.projected(),
               plain.port(),
               plain.routePrefix(),
@@ -270,6 +282,25 @@ class RestartsTest {
                 + APPEARED,
             Kind.RESTARTING,
             RESTARTS),
+        Row.acts(
+            "rotated, and everybody refuses the old ones in the user's job alone",
+            but(new Case().without(USERS, REFUSED).and(OURS, ""), c -> c.lifecycle = true).nudged(),
+            "restart pod prometheus-1 in place, because every target refuses the"
+                + " certificates that it started with, and others are there since "
+                + APPEARED,
+            Kind.RESTARTING,
+            RESTARTS),
+        Row.acts(
+            "rotated, and nobody reloads our job",
+            new Case().without(OURS, REFUSED).nudged(),
+            "restart by the pod template, because of pod prometheus-1: every target refuses the"
+                + " certificates that it started with, and others are there since "
+                + APPEARED,
+            Kind.RESTARTING,
+            RESTARTS),
+        Row.healthy(
+            "refused in our job, which was reloaded with the certificates that there are",
+            but(new Case().without(OURS, REFUSED), c -> c.lifecycle = true)),
         Row.healthy(
             "refused, and not rotated",
             but(new Case().without(USERS, REFUSED), c -> c.written = START.minusSeconds(1))),
@@ -344,6 +375,17 @@ class RestartsTest {
             classic().allows(RestartPolicy.When.NEVER),
             Kind.DISABLED,
             "only a restart helps, and APPMETRICS_RESTARTS is Never: " + BY_HAND),
+        Row.acts(
+            "on certificates: a nudge, and what comes next is told",
+            but(
+                new Case().allows(RestartPolicy.When.ON_CERTIFICATES),
+                c -> {
+                  c.lifecycle = true;
+                  c.seen.poolMissing();
+                }),
+            "nudge pod prometheus-1, because it has no scrape pool for " + OURS,
+            Kind.UNDER_WAY,
+            "the operator nudges the pod, and then restarts it"),
         Row.acts(
             "on certificates: no ladder",
             but(new Case(), c -> c.seen.poolMissing())

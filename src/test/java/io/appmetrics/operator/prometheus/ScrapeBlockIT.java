@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -111,7 +112,11 @@ class ScrapeBlockIT {
     var poll = new ReplicaPoll(api, "istio-system", Clock.systemUTC());
     var running = new PrometheusContainer("prometheus", true, false);
     var reading =
-        poll.ask(List.of(new ReplicaPoll.Replica("p", "uid", running, base)), null, Set.of())
+        poll.ask(
+                List.of(new ReplicaPoll.Replica("p", "uid", running, base)),
+                null,
+                Set.of(),
+                Map.of())
             .get(0);
     return Optional.ofNullable(reading.answer())
         .orElseThrow(() -> new AssertionError(reading.silence()));

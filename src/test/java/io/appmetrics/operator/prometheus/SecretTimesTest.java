@@ -17,6 +17,7 @@ class SecretTimesTest {
         "nobody is named | | 2026-03-01T10:00:00Z",
         "its creator | {manager: a, time: '2026-03-01T10:00:00Z', fieldsV1: {'f:data': {}}} | 2026-03-01T10:00:00Z",
         "a rotation | {manager: a, time: '2026-03-01T10:00:00Z', fieldsV1: {'f:data': {}}}, {manager: b, time: '2026-03-01T11:00:00Z', fieldsV1: {'f:data': {'f:key.pem': {}}}} | 2026-03-01T11:00:00Z",
+        "applied as text | {manager: a, operation: Apply, time: '2026-03-01T11:00:00Z', fieldsV1: {'f:stringData': {'f:key.pem': {}}, 'f:type': {}}} | 2026-03-01T11:00:00Z",
         "a label | {manager: a, time: '2026-03-01T10:30:00Z', fieldsV1: {'f:data': {}}}, {manager: b, time: '2026-03-01T11:00:00Z', fieldsV1: {'f:metadata': {}}} | 2026-03-01T10:30:00Z"
       })
   void readsWhenTheContentWasLastWritten(String name, String managers, Instant written) {

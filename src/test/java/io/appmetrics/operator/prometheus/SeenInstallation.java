@@ -2,7 +2,9 @@ package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
 import io.appmetrics.operator.prometheus.InstallationObservation.Refusal;
+import io.appmetrics.operator.prometheus.InstallationObservation.TakenBack;
 import io.appmetrics.operator.relabel.RelabelModel;
+import io.appmetrics.operator.scrapeconfig.BlockText;
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
@@ -56,8 +58,15 @@ final class SeenInstallation {
       - job_name: kubernetes-pods
       """;
 
+  /** What runs was loaded well. */
+  static final InstallationState REMEMBERED =
+      InstallationState.NONE.good(ScrapeBlock.render(MUTUAL, TODAY, FILES));
+
   Optional<Discovery> discovery = Optional.of(installation(true, null));
   @Nullable String text = withJobs(MUTUAL, FILES);
+  @Nullable String included;
+  String writer = "kubectl";
+  String others = "0ther";
   int otherBytes;
   @Nullable URI url;
 
@@ -67,10 +76,13 @@ final class SeenInstallation {
   /** What that write was; the one that is wanted now, unless said else. */
   @Nullable String refusedText;
 
+  /** That another writer takes our jobs out. */
+  @Nullable TakenBack takenBack;
+
   @Nullable CertificateFiles files = FROM_SECRET;
   @Nullable SecretReading secret = SECRET;
   Demand demand = new Demand(MUTUAL, true);
-  StateReading state = StateReading.of(InstallationState.NONE);
+  StateReading state = StateReading.of(REMEMBERED);
   RestartPolicy policy = RestartPolicy.DEFAULT;
   ShardedPolicy sharded = ShardedPolicy.REFUSE;
   @Nullable ScrapeFacts before;
@@ -101,6 +113,9 @@ final class SeenInstallation {
         IMAGE,
         "prometheus",
         "prometheus.yml",
+        projected
+            ? new Installation.OwnFile("/etc/prometheus/appmetrics.yml", "/etc/prometheus")
+            : null,
         projected,
         9090,
         "",
@@ -119,6 +134,15 @@ final class SeenInstallation {
   static String withJobs(SlotJobs jobs, PrometheusVersion version, @Nullable TlsFiles tls) {
     try {
       return PrometheusYaml.parse(USERS).with(ScrapeBlock.render(jobs, version, tls));
+    } catch (UnparsableConfig e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Our jobs in a configuration. */
+  static BlockText block(String configuration) {
+    try {
+      return BlockText.in(configuration).orElseThrow();
     } catch (UnparsableConfig e) {
       throw new IllegalStateException(e);
     }
@@ -221,7 +245,11 @@ final class SeenInstallation {
   }
 
   InstallationObservation observation() {
-    return observation(text == null ? null : new ConfigText("42", text, otherBytes));
+    return observation(text == null ? null : new ConfigText(text, stands()));
+  }
+
+  ConfigText.Stands stands() {
+    return new ConfigText.Stands("42", included, others, otherBytes, writer);
   }
 
   /** The same with a text that may have been looked at before. */
@@ -231,7 +259,8 @@ final class SeenInstallation {
         discovery,
         Optional.ofNullable(configText),
         url,
-        refusal == null ? null : new Refusal(refusedText(), refusal),
+        refusal == null ? null : new Refusal(new ConfigValues(refusedText(), null), refusal),
+        takenBack,
         new Certificates(Optional.ofNullable(files), Optional.ofNullable(secret)),
         demand,
         replicas.stream().map(Replica::reading).toList(),

@@ -17,14 +17,14 @@ import java.util.List;
 /**
  * promtool, which judges configurations, and tells what discovery and rules make, drop or refuse.
  */
-final class Promtool {
+public final class Promtool {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Promtool() {}
 
   /** What it says against a configuration; empty when nothing. */
-  static String complaint(Path config) {
+  public static String complaint(Path config) {
     var process = run(config, "check", "config", "--syntax-only", config.toString());
     return process.code() == 0 ? "" : process.errors();
   }

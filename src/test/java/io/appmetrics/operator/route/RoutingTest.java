@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.appmetrics.operator.api.PortScheme;
 import io.appmetrics.operator.relabel.IstioConfig;
+import io.appmetrics.operator.relabel.Pod;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -170,6 +172,17 @@ class RoutingTest {
             "of prometheus.io/* job kubernetes-pods-istio-secure makes"
                 + " https://10.0.0.7:8080/metrics"),
         new Row(
+            "1.0, sidecar, PERMISSIVE, annotated by the user",
+            IstioConfig.ISTIO_1_0,
+            "2.3.1",
+            SIDECAR,
+            ANNOTATED,
+            false,
+            "Slot 1",
+            "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
+            "of the user's own prometheus.io/* job kubernetes-pods-istio-secure makes"
+                + " https://10.0.0.7:8080/metrics"),
+        new Row(
             "1.4, sidecar, PERMISSIVE: the scheme says so",
             IstioConfig.ISTIO_1_4,
             "2.12.0",
@@ -277,6 +290,62 @@ class RoutingTest {
         port -> false,
         8,
         foresight(IstioConfig.MODERN.text(), "3.16.0", pod(annotations)));
+  }
+
+  /** Envoy serves its own metrics at the path of the agent's: they are nobody else's. */
+  @Test
+  void whatEnvoyServesIsNotWhatItsAgentDoes() {
+    Map<String, String> annotations = new TreeMap<>(ANNOTATED);
+    annotations.putAll(MERGING);
+    Pod bare = pod(annotations);
+    List<Pod.Container> containers = new ArrayList<>(bare.containers());
+    containers.add(
+        new Pod.Container(
+            "istio-proxy",
+            "docker.io/istio/proxyv2:1.30.2",
+            "",
+            List.of(new Pod.Port(15090, "http-envoy-prom", "TCP"))));
+    Pod injected =
+        new Pod(
+            bare.namespace(),
+            bare.name(),
+            bare.uid(),
+            bare.ip(),
+            bare.hostIp(),
+            bare.nodeName(),
+            bare.phase(),
+            bare.ready(),
+            bare.labels(),
+            bare.annotations(),
+            bare.controller(),
+            containers,
+            List.of());
+    for (IstioConfig config : List.of(IstioConfig.ISTIO_1_0, IstioConfig.ISTIO_1_5)) {
+      WorkloadPlan plan =
+          WorkloadPlan.of(
+              List.of(claim("shop", 0, endpoint(8080))),
+              ANNOTATED,
+              port -> true,
+              8,
+              foresight(config.text(), "2.15.1", injected));
+      assertThat(told(plan, endpoint(8080))).as("%s", config).isEqualTo("Slot 1");
+      assertThat(why(plan, endpoint(8080)))
+          .as("%s", config)
+          .startsWith(
+              "the user's own prometheus.io/* is dropped by rule 2 of job kubernetes-pods:");
+    }
+  }
+
+  /** Its job for the secure port and that for annotations both take the agent, at two ports. */
+  @Test
+  void theSecurePortOfAnAgentIsServedByMutualTls() {
+    Map<String, String> pod = new TreeMap<>(MERGING);
+    pod.put("prometheus.istio.io/secure-port", "15092");
+    Row row = new Row("", IstioConfig.MODERN_SECURE, "3.16.0", pod, ANNOTATED, false, "", "", "");
+    assertThat(plan(row, ANNOTATED).doubles())
+        .isEqualTo(
+            Map.of(
+                endpoint(8080).key(), List.of("istio-secure-merged-metrics", "kubernetes-pods")));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.appmetrics.operator.api.AppMetricsStatus;
 import io.appmetrics.operator.api.Condition;
 import io.appmetrics.operator.prometheus.Action;
+import io.appmetrics.operator.prometheus.ConfigValues;
 import io.appmetrics.operator.prometheus.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,7 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes an Event, and whether it warns. */
 class NoteTest {
-  private static final Action WRITE = new Action.WriteConfig("text", "1", "of that");
+  private static final Action WRITE =
+      new Action.WriteConfig(new ConfigValues("text", null), "here", null, "1", "of that");
 
   @ParameterizedTest
   @CsvSource({"DONE, Normal", "REFUSED, Warning", "OVERTAKEN,", "UNAVAILABLE,"})

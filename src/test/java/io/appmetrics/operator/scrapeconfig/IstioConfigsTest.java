@@ -20,16 +20,18 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** Every {@code prometheus.yml} that Istio has shipped. */
-class IstioConfigsTest {
+public class IstioConfigsTest {
 
-  record Shipped(String file, String text) {
+  /** A configuration, by the file that it is from. */
+  public record Shipped(String file, String text) {
     @Override
     public String toString() {
       return file;
     }
   }
 
-  static Stream<Shipped> shipped() throws IOException, URISyntaxException {
+  /** All of them. */
+  public static Stream<Shipped> shipped() throws IOException, URISyntaxException {
     var folder =
         Path.of(Objects.requireNonNull(IstioConfigsTest.class.getResource("/istio")).toURI());
     try (var files = Files.list(folder)) {

@@ -196,7 +196,7 @@ class PrometheusYamlTest {
   void restoresTheOriginal(Spliced row) throws UnparsableConfig {
     var again = PrometheusYaml.parse(row.expected());
     assertThat(again.without()).isEqualTo(row.original());
-    assertThat(again.blockDigest()).contains("0123456789ab");
+    assertThat(again.block().flatMap(BlockText::digest)).contains("0123456789ab");
     assertThat(again.with(BLOCK)).as("twice").isEqualTo(row.expected());
     assertThat(again.jobs()).isEqualTo(PrometheusYaml.parse(row.original()).jobs());
   }
@@ -399,7 +399,7 @@ class PrometheusYamlTest {
     var edited = "scrape_configs:\n- job_name: a\n# BEGIN appmetrics.io" + inside + END + "\n";
     assertThat(PrometheusYaml.parse(edited).with(BLOCK))
         .isEqualTo("scrape_configs:\n- job_name: a" + block(0) + "\n");
-    assertThat(PrometheusYaml.parse(edited).blockDigest()).isEmpty();
+    assertThat(PrometheusYaml.parse(edited).block().flatMap(BlockText::digest)).isEmpty();
   }
 
   @Test
@@ -453,6 +453,6 @@ class PrometheusYamlTest {
             new ScrapeJob("merged", new TlsFiles("/other", "/other", "/other")),
             new ScrapeJob("appmetrics-2", null),
             new ScrapeJob("appmetrics-digest-0123456789ab", null));
-    assertThat(yaml.blockDigest()).isEmpty();
+    assertThat(yaml.block().flatMap(BlockText::digest)).isEmpty();
   }
 }

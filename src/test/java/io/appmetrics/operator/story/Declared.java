@@ -42,6 +42,11 @@ final class Declared {
     return new Declared(namespace, name);
   }
 
+  /** One that was applied before. */
+  static Declared named(TestNamespace namespace, String name) {
+    return new Declared(namespace, name);
+  }
+
   /** Applies an AppMetrics for targets, as in the spec. */
   static Declared targets(TestNamespace namespace, String name, String... targets) {
     namespace.apply(

@@ -2,12 +2,18 @@ package io.appmetrics.operator.story;
 
 import io.appmetrics.operator.cluster.TestNamespace;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -68,6 +74,88 @@ final class Kubectl {
                 Map.of(
                     "spec",
                     Map.of("template", Map.of("metadata", Map.of("annotations", annotations))))));
+  }
+
+  /** A Deployment as a chart would render it: what the cluster has added is not in it. */
+  Deployment manifest(String deployment) {
+    Deployment now = namespace.deployment(deployment);
+    return new DeploymentBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace.name())
+        .withName(deployment)
+        .withLabels(now.getMetadata().getLabels())
+        .endMetadata()
+        .withSpec(now.getSpec())
+        .build();
+  }
+
+  /**
+   * {@code kubectl apply}, or an upgrade by helm 3: a strategic merge of what the manifest says;
+   * what it said before and says no more would go, too.
+   */
+  void apply(Deployment manifest) {
+    client()
+        .apps()
+        .deployments()
+        .inNamespace(namespace.name())
+        .withName(manifest.getMetadata().getName())
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.STRATEGIC_MERGE)
+                .withFieldManager(manager)
+                .build(),
+            client().getKubernetesSerialization().asJson(manifest));
+  }
+
+  /** {@code kubectl apply --server-side --force-conflicts}, or an upgrade by helm 4. */
+  void applyServerSide(Deployment manifest) {
+    client().resource(manifest).fieldManager(manager).forceConflicts().serverSideApply();
+  }
+
+  /** {@code kubectl replace}: what the manifest does not say is gone. */
+  void replace(Deployment manifest) {
+    client().resource(manifest).update();
+  }
+
+  /**
+   * {@code kubectl rollout undo}: the template of the revision before takes the place of this one
+   * (source: kubectl {@code pkg/polymorphichelpers/rollback.go}).
+   */
+  void rolloutUndo(String deployment) {
+    Deployment now = namespace.deployment(deployment);
+    ReplicaSet before =
+        client()
+            .apps()
+            .replicaSets()
+            .inNamespace(namespace.name())
+            .withLabelSelector(now.getSpec().getSelector())
+            .list()
+            .getItems()
+            .stream()
+            .filter(set -> revision(set) < revision(now))
+            .max(Comparator.comparing(Kubectl::revision))
+            .orElseThrow();
+    PodTemplateSpec template = before.getSpec().getTemplate();
+    template.getMetadata().getLabels().remove("pod-template-hash");
+    client()
+        .apps()
+        .deployments()
+        .inNamespace(namespace.name())
+        .withName(deployment)
+        .patch(
+            new PatchContext.Builder()
+                .withPatchType(PatchType.JSON)
+                .withFieldManager("kubectl-rollout")
+                .build(),
+            client()
+                .getKubernetesSerialization()
+                .asJson(
+                    List.of(Map.of("op", "replace", "path", "/spec/template", "value", template))));
+  }
+
+  private static long revision(HasMetadata object) {
+    return Long.parseLong(
+        object.getMetadata().getAnnotations().get("deployment.kubernetes.io/revision"));
   }
 
   /** The annotations of a workload's pod template. */

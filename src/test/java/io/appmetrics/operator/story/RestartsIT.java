@@ -17,7 +17,6 @@ import io.appmetrics.operator.cluster.TestNamespace;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.time.Duration;
 import java.util.List;
@@ -127,12 +126,12 @@ class RestartsIT {
       var after = pod(istio);
       if (lifecycle) {
         assertThat(after.getMetadata().getUid()).isEqualTo(before.getMetadata().getUid());
-        assertThat(containerRestarts(after)).isEqualTo(1);
+        assertThat(RestartRecord.inPlace(after)).isEqualTo(1);
         assertThat(annotation(istio)).isEmpty();
       } else {
         assertThat(after.getMetadata().getUid()).isNotEqualTo(before.getMetadata().getUid());
-        assertThat(containerRestarts(after)).isZero();
-        assertThat(generationsOfPrometheus(istio)).isEqualTo(2);
+        assertThat(RestartRecord.inPlace(after)).isZero();
+        assertThat(new RestartRecord(istio).templates()).isEqualTo(2);
         assertThat(annotation(istio)).isNotEmpty().doesNotContain("config");
       }
     }
@@ -187,7 +186,7 @@ class RestartsIT {
       awaitCured(istio, 1);
       staysReady(declared);
       assertThat(restarts(istio)).hasSize(1);
-      assertThat(containerRestarts(pod(istio))).isEqualTo(1);
+      assertThat(RestartRecord.inPlace(pod(istio))).isEqualTo(1);
     }
   }
 
@@ -223,12 +222,6 @@ class RestartsIT {
         AppManifest.named("meshed")
             .listens(8443, "", "mtls")
             .annotated("sidecar.istio.io/status", "injected"));
-  }
-
-  private static int containerRestarts(Pod pod) {
-    return pod.getStatus().getContainerStatuses().stream()
-        .mapToInt(container -> container.getRestartCount())
-        .sum();
   }
 
   /** The second text within the pause waits, and says so; a human may be faster. */
@@ -314,10 +307,12 @@ class RestartsIT {
     try (var next = OperatorUnderTest.start(istio, shop)) {
       declared.awaitReady(PATIENCE);
       awaitCured(istio, 1);
-      assertThat(generationsOfPrometheus(istio)).as("pod templates").isEqualTo(killed.templates);
+      assertThat(new RestartRecord(istio).templates())
+          .as("pod templates")
+          .isEqualTo(killed.templates);
       staysReady(declared);
       assertThat(restarts(istio)).hasSize(1);
-      assertThat(generationsOfPrometheus(istio)).isEqualTo(killed.templates);
+      assertThat(new RestartRecord(istio).templates()).isEqualTo(killed.templates);
     }
   }
 
@@ -328,8 +323,8 @@ class RestartsIT {
     BEFORE_THE_RESTART(Deed.RESTART, Moment.BEFORE),
     AFTER_THE_RESTART(Deed.RESTART, Moment.AFTER);
 
-    /** That of the manifest, that without a reload, and that of the restart. */
-    private final int templates = 3;
+    /** That of the manifest, and that of the restart. */
+    private final int templates = 2;
 
     private final Deed deed;
     private final Moment moment;
@@ -356,18 +351,7 @@ class RestartsIT {
   /** Istio's addon without its reloader and its lifecycle, as Istio 1.0 to 1.5 had it. */
   private static void withoutReload(TestNamespace istio) {
     Definitions.establish(istio.cluster());
-    istio.prometheus(Addon.plain().withSecretCertificates().scrapeInterval("2s"));
-    istio.edit(
-        "prometheus",
-        deployment -> {
-          Deployment changed = new DeploymentBuilder(deployment).build();
-          var pod = changed.getSpec().getTemplate().getSpec();
-          pod.getContainers().removeIf(c -> !c.getName().equals("prometheus-server"));
-          pod.getContainers()
-              .forEach(c -> c.getArgs().removeIf(a -> a.contains("enable-lifecycle")));
-          return changed;
-        });
-    istio.awaitReady("prometheus");
+    istio.prometheus(Addon.plain().withSecretCertificates().unreloadable().scrapeInterval("2s"));
   }
 
   private static void rollByHand(TestNamespace istio) {
@@ -397,30 +381,15 @@ class RestartsIT {
   }
 
   private static void awaitCured(TestNamespace istio, int count) {
-    await(count + " restarts that have cured")
-        .atMost(PATIENCE)
-        .untilAsserted(
-            () ->
-                assertThat(restarts(istio))
-                    .hasSize(count)
-                    .noneMatch(restart -> restart.endsWith(" -")));
+    new RestartRecord(istio).awaitCured(count, PATIENCE);
   }
 
   private static ConfigMap state(TestNamespace istio) {
-    return istio
-        .cluster()
-        .client()
-        .configMaps()
-        .inNamespace("appmetrics-system")
-        .withName("appmetrics-" + istio.name() + ".prometheus")
-        .get();
+    return new RestartRecord(istio).state();
   }
 
   private static List<String> restarts(TestNamespace istio) {
-    ConfigMap state = state(istio);
-    return state == null
-        ? List.of()
-        : state.getData().getOrDefault("restarts", "").lines().toList();
+    return new RestartRecord(istio).remembered();
   }
 
   private static Set<String> verbsOnState() {
@@ -435,37 +404,12 @@ class RestartsIT {
   }
 
   private static String annotation(TestNamespace istio) {
-    return istio
-        .deployment("prometheus")
-        .getSpec()
-        .getTemplate()
-        .getMetadata()
-        .getAnnotations()
-        .getOrDefault("appmetrics.io/certificates", "");
+    return new RestartRecord(istio).annotation();
   }
 
   private static Pod pod(TestNamespace istio) {
     istio.awaitReady("prometheus");
     return istio.pod("prometheus");
-  }
-
-  /** How many pod templates there were, each of which has rolled it. */
-  private static int generationsOfPrometheus(TestNamespace istio) {
-    return (int)
-        istio
-            .cluster()
-            .client()
-            .apps()
-            .replicaSets()
-            .inNamespace(istio.name())
-            .list()
-            .getItems()
-            .stream()
-            .filter(
-                set ->
-                    set.getMetadata().getOwnerReferences().stream()
-                        .anyMatch(owner -> owner.getName().equals("prometheus")))
-            .count();
   }
 
   private static List<Event> events(TestNamespace istio, String reason) {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *   --listen=PORT[=BEHAVIOUR]   any number; see {@link Behaviour}, default plain
  *   --path=/metrics             where the metrics are; elsewhere 404
  *   --certs=/etc/certs          certificate, key and root for mtls
+ *   --tls=TLSv1.2               this version of TLS for mtls, and an alert to whom it refuses
  *   --behaviour=DIR             a file per port whose text goes before --listen's
  *   --exit=CODE                 ends at once
  *   --control=9000              GET /healthz; PUT /behaviour/PORT with a behaviour as body;
@@ -200,7 +201,11 @@ public final class DemoApp implements AutoCloseable {
     private HttpDoor mutualTls(Behaviour behaviour) throws IOException {
       try {
         var tls = MeshTls.of(container.file(container.option("certs", "/etc/certs")));
-        return HttpDoor.mutualTls(container.address(), number, tls, e -> answer(e, behaviour));
+        var version = container.option("tls", "");
+        return version.isEmpty()
+            ? HttpDoor.mutualTls(container.address(), number, tls, e -> answer(e, behaviour))
+            : HttpDoor.behindFront(
+                container.address(), number, tls, version, e -> answer(e, behaviour));
       } catch (GeneralSecurityException e) {
         throw new IOException("the certificates for mtls cannot be used", e);
       }

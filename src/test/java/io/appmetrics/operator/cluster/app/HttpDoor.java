@@ -19,6 +19,7 @@ final class HttpDoor implements AutoCloseable {
 
   private final HttpServer server;
   private final ExecutorService threads;
+  private @Nullable TlsFront front;
 
   private HttpDoor(HttpServer server, HttpHandler handler) {
     this.server = server;
@@ -55,9 +56,27 @@ final class HttpDoor implements AutoCloseable {
     return new HttpDoor(server, handler);
   }
 
+  /** The same of one version of TLS, behind a front that tells why it refuses. */
+  static HttpDoor behindFront(
+      String address, int port, SSLContext context, String version, HttpHandler handler)
+      throws IOException {
+    var behind = plain(address, 0, handler);
+    try {
+      behind.front =
+          new TlsFront(address, port, context, version, behind.server.getAddress().getPort());
+      return behind;
+    } catch (IOException e) {
+      behind.close();
+      throw e;
+    }
+  }
+
   /** Refuses new connections, and cuts those that there are. */
   @Override
   public void close() {
+    if (front != null) {
+      front.close();
+    }
     server.stop(0);
     threads.shutdownNow();
   }

@@ -1,8 +1,8 @@
 package io.appmetrics.operator.cluster.node;
 
-import io.appmetrics.operator.cluster.app.CertificateAgent;
 import io.appmetrics.operator.cluster.app.ConfigReloader;
 import io.appmetrics.operator.cluster.app.DemoApp;
+import io.appmetrics.operator.cluster.app.IstioAgent;
 import io.appmetrics.operator.cluster.program.Binaries;
 import io.appmetrics.operator.cluster.program.Binary;
 import java.util.stream.Collectors;
@@ -36,7 +36,7 @@ final class Images {
           "localhost/prometheus-config-reloader" ->
           new JvmProgram(ConfigReloader::new);
       case "istio/proxyv2", "gcr.io/istio-release/proxyv2", "localhost/proxyv2" ->
-          new JvmProgram(CertificateAgent::new);
+          new JvmProgram(IstioAgent::new);
       case "localhost/demo-app" -> new JvmProgram(DemoApp::new);
       default -> throw new NotYet("ImagePullBackOff", "LocalNode has no image \"" + image + "\"");
     };

@@ -22,6 +22,11 @@ public record Timing(Duration propagation, Duration reaction, Duration backOff) 
     return new Timing(other, reaction, backOff);
   }
 
+  /** The same with another reaction. */
+  public Timing withReaction(Duration other) {
+    return new Timing(propagation, other, backOff);
+  }
+
   /** The same with another back-off. */
   public Timing withBackOff(Duration other) {
     return new Timing(propagation, reaction, other);

@@ -1,0 +1,117 @@
+package io.appmetrics.operator.cli;
+
+import io.appmetrics.operator.relabel.MetricsMerging;
+import io.appmetrics.operator.relabel.Pod;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The pod that a workload's manifest will have, as far as a manifest can tell. */
+final class TemplatePod {
+  private static final String STATUS = "sidecar.istio.io/status";
+  private static final int AGENT_PORT = 15020;
+
+  private final @Nullable Object template;
+
+  /**
+   * Of a workload.
+   *
+   * @param manifest its manifest; null when nobody has given it
+   */
+  TemplatePod(@Nullable Map<?, ?> manifest) {
+    this.template = manifest == null ? null : at(manifest, "spec", "template");
+  }
+
+  /** The annotations of the template. */
+  Map<String, String> annotations() {
+    return texts(at(template, "metadata", "annotations"));
+  }
+
+  /** The numbers of the named ports of its containers. */
+  Map<String, Integer> namedPorts() {
+    Map<String, Integer> named = new TreeMap<>();
+    containers(null).stream()
+        .flatMap(container -> container.ports().stream())
+        .filter(port -> !port.name().isEmpty())
+        .forEach(port -> named.putIfAbsent(port.name(), port.number()));
+    return named;
+  }
+
+  /** The pod, once the injector has done its work. */
+  Pod pod(Manifests.Key key, RenderOptions.Sidecars sidecars) {
+    Map<String, String> annotations = new HashMap<>(annotations());
+    if (sidecars != RenderOptions.Sidecars.NONE) {
+      annotations.put(STATUS, "{}");
+    }
+    if (sidecars == RenderOptions.Sidecars.MERGING) {
+      annotations.putAll(MetricsMerging.shown(AGENT_PORT));
+    }
+    return new Pod(
+        key.namespace(),
+        key.name() + "-0",
+        "",
+        "",
+        "",
+        "",
+        "Running",
+        "True",
+        texts(at(template, "metadata", "labels")),
+        annotations,
+        null,
+        containers(sidecars == RenderOptions.Sidecars.NONE ? null : "istio-proxy"),
+        List.of());
+  }
+
+  private List<Pod.Container> containers(@Nullable String proxy) {
+    List<Pod.Container> containers = new ArrayList<>();
+    if (at(template, "spec", "containers") instanceof List<?> declared) {
+      declared.forEach(
+          container ->
+              containers.add(
+                  new Pod.Container(
+                      text(container, "name"), text(container, "image"), "", ports(container))));
+    }
+    if (proxy != null) {
+      containers.add(new Pod.Container(proxy, "", "", List.of()));
+    }
+    return containers;
+  }
+
+  private static List<Pod.Port> ports(Object container) {
+    List<Pod.Port> ports = new ArrayList<>();
+    if (at(container, "ports") instanceof List<?> declared) {
+      for (Object port : declared) {
+        if (at(port, "containerPort") instanceof Integer number) {
+          String protocol = text(port, "protocol");
+          ports.add(
+              new Pod.Port(number, text(port, "name"), protocol.isEmpty() ? "TCP" : protocol));
+        }
+      }
+    }
+    return ports;
+  }
+
+  private static @Nullable Object at(@Nullable Object from, String... path) {
+    Object at = from;
+    for (String key : path) {
+      at = at instanceof Map<?, ?> map ? map.get(key) : null;
+    }
+    return at;
+  }
+
+  private static String text(Object from, String key) {
+    Object text = at(from, key);
+    return text == null ? "" : text.toString();
+  }
+
+  private static Map<String, String> texts(@Nullable Object map) {
+    Map<String, String> texts = new TreeMap<>();
+    if (map instanceof Map<?, ?> entries) {
+      entries.forEach((key, value) -> texts.put(String.valueOf(key), String.valueOf(value)));
+    }
+    return texts;
+  }
+}

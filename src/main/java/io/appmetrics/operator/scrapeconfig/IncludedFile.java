@@ -1,0 +1,34 @@
+package io.appmetrics.operator.scrapeconfig;
+
+import java.util.Optional;
+
+/**
+ * Our jobs as a file of their own, beside the user's: what a configuration of which another tool is
+ * the owner includes by {@code scrape_config_files}.
+ */
+public final class IncludedFile {
+
+  /** The file's name, and its key in the ConfigMap. */
+  public static final String NAME = "appmetrics.yml";
+
+  /** The first version that includes files (prometheus#12019). */
+  public static final PrometheusVersion SINCE = PrometheusVersion.parse("2.43.0");
+
+  private static final String HEAD =
+      MarkedText.BEGIN
+          + " (written by the AppMetrics operator, as the whole of this key)\n"
+          + Place.KEY
+          + ":\n";
+
+  private IncludedFile() {}
+
+  /** The file with these jobs in it. */
+  public static String with(ScrapeBlock block) {
+    return HEAD + block.items();
+  }
+
+  /** What stands in the file; empty when somebody else has written it. */
+  public static Optional<BlockText> read(String file) {
+    return file.startsWith(MarkedText.BEGIN) ? Optional.of(new BlockText(file)) : Optional.empty();
+  }
+}
