@@ -37,6 +37,7 @@ class ArchitectureTest {
       List.of(
           "api",
           "apiserver",
+          "mesh",
           "scrapeconfig",
           "relabel",
           "route",
@@ -85,6 +86,7 @@ class ArchitectureTest {
   private static final DescribedPredicate<JavaClass> PURE =
       resideInAnyPackage(
               ROOT + ".api..",
+              ROOT + ".mesh..",
               ROOT + ".scrapeconfig..",
               ROOT + ".relabel..",
               ROOT + ".route..",
@@ -159,6 +161,7 @@ class ArchitectureTest {
     noClasses()
         .that(
             resideInAnyPackage(
+                ROOT + ".mesh..",
                 ROOT + ".scrapeconfig..",
                 ROOT + ".relabel..",
                 ROOT + ".route..",

@@ -8,14 +8,15 @@ import io.appmetrics.operator.chain.PodFacts;
 import io.appmetrics.operator.chain.TargetObservation;
 import io.appmetrics.operator.chain.TargetObservation.Claimant;
 import io.appmetrics.operator.chain.Workload;
+import io.appmetrics.operator.mesh.MeshPolicy;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
-import io.appmetrics.operator.route.MeshPolicy;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
 public final class Gather {
   private final KubernetesClient client;
   private final Workloads workloads;
-  private final Supplier<MeshPolicy> policies;
+  private final Function<String, MeshPolicy> policies;
   private final Supplier<Optional<ScrapeFacts>> facts;
   private final int slotLimit;
   private final Clock clock;
@@ -32,7 +33,7 @@ public final class Gather {
   public Gather(
       KubernetesClient client,
       Workloads workloads,
-      Supplier<MeshPolicy> policies,
+      Function<String, MeshPolicy> policies,
       Supplier<Optional<ScrapeFacts>> facts,
       int slotLimit,
       Clock clock) {
@@ -51,7 +52,7 @@ public final class Gather {
    */
   Observation observe(AppMetrics resource, List<AppMetrics> neighbours) {
     String namespace = resource.getMetadata().getNamespace();
-    MeshPolicy.Effective policy = policies.get().of(namespace);
+    MeshPolicy policy = policies.apply(namespace);
     // The facts are taken before the pods: a pod that is seen up has then been seen ready, too.
     Optional<ScrapeFacts> published = facts.get();
     List<TargetObservation> targets =
@@ -69,7 +70,7 @@ public final class Gather {
   }
 
   private TargetObservation observe(
-      String namespace, Target target, List<AppMetrics> neighbours, MeshPolicy.Effective policy) {
+      String namespace, Target target, List<AppMetrics> neighbours, MeshPolicy policy) {
     Workload.Key key = new Workload.Key(target.kind(), namespace, target.name());
     Optional<Workload> workload = workloads.get(key);
     List<PodFacts> pods = List.of();

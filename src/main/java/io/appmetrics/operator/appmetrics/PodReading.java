@@ -2,6 +2,9 @@ package io.appmetrics.operator.appmetrics;
 
 import io.appmetrics.operator.chain.PodFacts;
 import io.appmetrics.operator.chain.Workload;
+import io.appmetrics.operator.mesh.Dataplane;
+import io.appmetrics.operator.mesh.InboundCapture;
+import io.appmetrics.operator.mesh.MeshPod;
 import io.appmetrics.operator.relabel.MetricsMerging;
 import io.appmetrics.operator.route.Endpoint;
 import io.fabric8.kubernetes.api.model.Container;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class PodReading {
   private static final String SIDECAR_STATUS = "sidecar.istio.io/status";
   private static final String PROXY = "istio-proxy";
+  private static final Set<String> CAPTURING = Set.of("istio-init", "istio-validation");
 
   private PodReading() {}
 
@@ -76,7 +81,7 @@ final class PodReading {
         readySince(pod),
         startedAt(pod),
         pod.getMetadata().getDeletionTimestamp() != null,
-        sidecar(pod, annotations),
+        mesh(pod, annotations),
         annotations,
         WorkloadReading.ports(pod.getSpec().getContainers()),
         merged(pod),
@@ -99,6 +104,24 @@ final class PodReading {
   private static Stream<Container> containers(Pod pod) {
     return Stream.concat(
         pod.getSpec().getContainers().stream(), pod.getSpec().getInitContainers().stream());
+  }
+
+  private static MeshPod mesh(Pod pod, Map<String, String> annotations) {
+    return new MeshPod(
+        pod.getMetadata().getNamespace(),
+        Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.of()),
+        sidecar(pod, annotations) ? Dataplane.SIDECAR : Dataplane.NONE,
+        capture(pod, annotations));
+  }
+
+  /** With Istio's CNI no init container sets it up, or one that only looks whether it was. */
+  private static InboundCapture capture(Pod pod, Map<String, String> annotations) {
+    return pod.getSpec().getInitContainers().stream()
+        .filter(container -> CAPTURING.contains(container.getName()))
+        .flatMap(container -> InboundCapture.ofArguments(container.getArgs()).stream())
+        .findFirst()
+        .or(() -> InboundCapture.ofAnnotations(annotations))
+        .orElse(InboundCapture.ALL);
   }
 
   /** A native sidecar is an init container. */

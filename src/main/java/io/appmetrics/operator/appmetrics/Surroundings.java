@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * What an AppMetrics shares with the others: who its neighbours are, what all need together, and
  * whom a change somewhere wakes.
  */
-public final class Surroundings {
+public final class Surroundings implements MeshPolicies.Listener {
   private static final String BY_NAMESPACE = "appmetrics-of-namespace";
   private static final String BY_WORKLOAD = "appmetrics-of-workload";
 
@@ -172,9 +172,16 @@ public final class Surroundings {
         .forEach(wakes::propagateEvent);
   }
 
-  /** The mesh's policy changed. */
+  @Override
   public void policyChanged() {
     wake(existing().stream());
+  }
+
+  @Override
+  public void policyChanged(String namespace) {
+    if (open) {
+      wake(indexed(BY_NAMESPACE, namespace).map(ResourceID::fromResource));
+    }
   }
 
   /** Prometheus, or its configuration, is seen otherwise than before. */

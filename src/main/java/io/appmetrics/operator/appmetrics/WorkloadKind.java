@@ -116,6 +116,7 @@ record WorkloadKind<T extends HasMetadata>(
         meta.getUid(),
         meta.getResourceVersion(),
         WorkloadReading.selector(selector.apply(object)),
+        templateLabels(object),
         templateAnnotations(object),
         WorkloadReading.ports(template.apply(object).getSpec().getContainers()),
         rollout.apply(object),
@@ -125,6 +126,12 @@ record WorkloadKind<T extends HasMetadata>(
   Map<String, String> templateAnnotations(T object) {
     return Optional.ofNullable(template.apply(object).getMetadata())
         .map(ObjectMeta::getAnnotations)
+        .orElse(Map.of());
+  }
+
+  private Map<String, String> templateLabels(T object) {
+    return Optional.ofNullable(template.apply(object).getMetadata())
+        .map(ObjectMeta::getLabels)
         .orElse(Map.of());
   }
 

@@ -1,6 +1,7 @@
 package io.appmetrics.operator.chain;
 
 import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.mesh.Terms;
 import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.appmetrics.operator.relabel.RelabelModel;
@@ -97,13 +98,20 @@ final class Accepted {
           "Port %d of %s belongs to Istio's sidecar: declare the port of the app"
               .formatted(endpoint.port(), target.name()));
     }
-    if (endpoint.declared() == PortScheme.HTTPS
-        && target.seen().pods().stream().anyMatch(target::mutualTls)) {
+    Optional<Terms> strict = mutualTls(target, endpoint.port());
+    if (endpoint.declared() == PortScheme.HTTPS && strict.isPresent()) {
       return Finding.broken(
           Reason.SCHEME_IMPOSSIBLE,
           "%s %s is declared HTTPS, but %s demands mutual TLS (STRICT), and Prometheus cannot speak TLS inside TLS: serve the metrics as plain HTTP and declare Auto"
-              .formatted(target.name(), endpoint.key(), target.seen().policy().source()));
+              .formatted(target.name(), endpoint.key(), strict.get().decider()));
     }
     return Finding.holds("");
+  }
+
+  private static Optional<Terms> mutualTls(TargetPlan target, int port) {
+    return target.seen().pods().stream()
+        .map(pod -> target.terms(pod, port))
+        .filter(Terms::mutualTls)
+        .findFirst();
   }
 }

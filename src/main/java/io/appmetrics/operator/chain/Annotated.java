@@ -121,7 +121,7 @@ final class Annotated {
         .slotOf(endpoint.key())
         .filter(slot -> born.stream().anyMatch(b -> same(b, slot)))
         .flatMap(slot -> SlotAnnotations.schemeOf(slot.number(), pod.annotations()))
-        .filter(scheme -> scheme == endpoint.schemeOn(target.mutualTls(pod)))
+        .filter(scheme -> scheme == target.scheme(endpoint, pod))
         .isPresent();
   }
 

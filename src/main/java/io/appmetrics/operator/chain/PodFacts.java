@@ -1,5 +1,7 @@
 package io.appmetrics.operator.chain;
 
+import io.appmetrics.operator.mesh.Dataplane;
+import io.appmetrics.operator.mesh.MeshPod;
 import io.appmetrics.operator.relabel.Pod;
 import io.appmetrics.operator.route.Endpoint;
 import java.time.Instant;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param readySince when it became ready; null while it is not
  * @param startedAt when the last of its containers started; null when none runs
  * @param terminating whether it is about to go
- * @param sidecar whether Istio's proxy runs in it
+ * @param mesh as the mesh's policies see it
  * @param annotations its annotations
  * @param ports the ports that its containers declare
  * @param merged the endpoint of its app that Istio's agent serves among its own metrics; null where
@@ -32,11 +34,16 @@ public record PodFacts(
     @Nullable Instant readySince,
     @Nullable Instant startedAt,
     boolean terminating,
-    boolean sidecar,
+    MeshPod mesh,
     Map<String, String> annotations,
     List<Workload.DeclaredPort> ports,
     Endpoint.@Nullable Key merged,
     Pod discovered) {
+
+  /** Whether Istio's proxy runs in it. */
+  public boolean sidecar() {
+    return mesh.dataplane() == Dataplane.SIDECAR;
+  }
 
   /** Whether it serves: ready, and not about to go. */
   public boolean serving() {

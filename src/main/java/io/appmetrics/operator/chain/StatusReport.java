@@ -4,6 +4,7 @@ import io.appmetrics.operator.api.AppMetricsStatus;
 import io.appmetrics.operator.api.Condition;
 import io.appmetrics.operator.api.EndpointStatus;
 import io.appmetrics.operator.api.TargetStatus;
+import io.appmetrics.operator.mesh.Terms;
 import io.appmetrics.operator.route.Route;
 import java.time.Duration;
 import java.time.Instant;
@@ -303,9 +304,7 @@ public final class StatusReport {
   private static String scheme(EndpointReading reading) {
     return switch (reading.endpoint().declared()) {
       case AUTO ->
-          reading.target().seen().policy().source()
-              + " is "
-              + reading.target().seen().policy().mode();
+          reading.target().terms(reading.endpoint().port()).map(Terms::why).orElse(NO_WORKLOAD);
       case HTTP, HTTPS, ISTIO_MUTUAL -> "the scheme is declared";
     };
   }

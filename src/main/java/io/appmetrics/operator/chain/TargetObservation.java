@@ -1,7 +1,7 @@
 package io.appmetrics.operator.chain;
 
 import io.appmetrics.operator.api.Target;
-import io.appmetrics.operator.route.MeshPolicy;
+import io.appmetrics.operator.mesh.MeshPolicy;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param pods the pods of the workload
  * @param unreadable the API server's words when it refused to show the pods, else null
  * @param claimants every AppMetrics that names the workload, this one included
- * @param policy what the mesh demands in this namespace
+ * @param policy the policies of the mesh for this namespace
  */
 public record TargetObservation(
     Target target,
@@ -22,7 +22,7 @@ public record TargetObservation(
     List<PodFacts> pods,
     @Nullable String unreadable,
     List<Claimant> claimants,
-    MeshPolicy.Effective policy) {
+    MeshPolicy policy) {
 
   /**
    * An AppMetrics that names the workload.

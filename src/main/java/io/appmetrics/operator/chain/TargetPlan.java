@@ -1,6 +1,8 @@
 package io.appmetrics.operator.chain;
 
 import io.appmetrics.operator.chain.Workload.DeclaredPort;
+import io.appmetrics.operator.mesh.MeshPod;
+import io.appmetrics.operator.mesh.Terms;
 import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.appmetrics.operator.route.Claim;
@@ -8,7 +10,6 @@ import io.appmetrics.operator.route.Endpoint;
 import io.appmetrics.operator.route.Endpoints;
 import io.appmetrics.operator.route.Foresight;
 import io.appmetrics.operator.route.ManagedAnnotations;
-import io.appmetrics.operator.route.MutualTls;
 import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.route.Slot;
@@ -18,6 +19,7 @@ import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -54,12 +56,16 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
                         c.suspended(),
                         Endpoints.of(c.target().ports(), named).resolved()))
             .toList();
-    boolean mutual = seen.pods().stream().anyMatch(pod -> mutualTls(seen, pod));
+    Optional<MeshPod> next = newest(seen).map(pod -> next(pod.mesh(), workload));
     return new TargetPlan(
         seen,
         Endpoints.of(seen.target().ports(), named),
         WorkloadPlan.of(
-            claims, workload.template(), port -> mutual, slotLimit, foresight(seen, facts)));
+            claims,
+            workload.template(),
+            port -> next.filter(pod -> seen.policy().termsOf(pod, port).mutualTls()).isPresent(),
+            slotLimit,
+            foresight(seen, facts)));
   }
 
   /** What the replicas that have ever answered make of the newest pod. */
@@ -68,11 +74,18 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
         ? Foresight.NONE
         : new Foresight(
             facts.replicas().stream().map(ReplicaFacts::model).flatMap(Stream::ofNullable).toList(),
-            seen.pods().stream()
-                .filter(pod -> !pod.terminating())
-                .max(Comparator.comparing(PodFacts::createdAt).thenComparing(PodFacts::name))
-                .map(PodFacts::discovered)
-                .orElse(null));
+            newest(seen).map(PodFacts::discovered).orElse(null));
+  }
+
+  private static Optional<PodFacts> newest(TargetObservation seen) {
+    return seen.pods().stream()
+        .filter(pod -> !pod.terminating())
+        .max(Comparator.comparing(PodFacts::createdAt).thenComparing(PodFacts::name));
+  }
+
+  /** The template may have other labels by now, and with them be under other policies. */
+  private static MeshPod next(MeshPod newest, Workload workload) {
+    return newest.next(workload.labels(), workload.template());
   }
 
   private static Map<String, Integer> named(List<DeclaredPort> ports) {
@@ -85,19 +98,33 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
     return named;
   }
 
-  /** STRICT binds a pod through its sidecar; one without a sidecar takes plaintext. */
-  private static boolean mutualTls(TargetObservation seen, PodFacts pod) {
-    return pod.sidecar() && seen.policy().mode() == MutualTls.STRICT;
+  /** On which terms a port of this pod is called. */
+  Terms terms(PodFacts pod, int port) {
+    return seen.policy().termsOf(pod.mesh(), port);
   }
 
-  /** Whether this pod refuses everything but the mesh's mutual TLS. */
-  boolean mutualTls(PodFacts pod) {
-    return mutualTls(seen, pod);
+  /** The same of the pods in general: of the first that serves, or that there may be. */
+  Optional<Terms> terms(int port) {
+    return Stream.concat(serving().stream(), seen.pods().stream())
+        .findFirst()
+        .map(PodFacts::mesh)
+        .or(this::imagined)
+        .map(pod -> seen.policy().termsOf(pod, port));
+  }
+
+  private Optional<MeshPod> imagined() {
+    return Optional.ofNullable(seen.workload())
+        .map(w -> MeshPod.imagined(w.namespace(), w.labels(), w.template()));
+  }
+
+  /** The scheme by which an endpoint of this pod is to be scraped. */
+  Scheme scheme(Endpoint endpoint, PodFacts pod) {
+    return endpoint.schemeOn(terms(pod, endpoint.port()).mutualTls());
   }
 
   /** The live schemes that a pod needs beside what it was born with. */
   public SortedMap<String, String> liveSchemes(PodFacts pod) {
-    return workload.liveSchemes(pod.annotations(), port -> mutualTls(pod));
+    return workload.liveSchemes(pod.annotations(), port -> terms(pod, port).mutualTls());
   }
 
   /** The jobs that this target needs. */
@@ -176,10 +203,11 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
    * the job would go and come back, and with it everybody's configuration be loaded twice.
    */
   private boolean isMutual(Endpoint endpoint) {
-    boolean strict = seen.policy().mode() == MutualTls.STRICT;
-    return endpoint.schemeOn(seen.pods().isEmpty() && strict) == Scheme.ISTIO_MUTUAL
-        || seen.pods().stream()
-            .anyMatch(pod -> endpoint.schemeOn(mutualTls(pod)) == Scheme.ISTIO_MUTUAL);
+    Stream<Scheme> schemes =
+        seen.pods().isEmpty()
+            ? terms(endpoint.port()).map(Terms::mutualTls).map(endpoint::schemeOn).stream()
+            : seen.pods().stream().map(pod -> scheme(endpoint, pod));
+    return schemes.anyMatch(scheme -> scheme == Scheme.ISTIO_MUTUAL);
   }
 
   /** How many endpoints are declared: a port may be given by its number and by its name. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param uid the identity of this very object
  * @param resourceVersion the version that this was read from
  * @param selector the label selector of its pods, in kubectl's notation
+ * @param labels the labels of its pod template
  * @param template the annotations of its pod template
  * @param ports the ports that the template's containers declare
  * @param rollout how far the present template has come
@@ -27,6 +28,7 @@ public record Workload(
     String uid,
     String resourceVersion,
     String selector,
+    Map<String, String> labels,
     Map<String, String> template,
     List<DeclaredPort> ports,
     Rollout rollout,

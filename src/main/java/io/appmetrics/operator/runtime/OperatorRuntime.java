@@ -83,8 +83,7 @@ public final class OperatorRuntime implements AutoCloseable {
     Surroundings surroundings = new Surroundings(demands, new Statuses(meters, events::reported));
     Workloads workloads = new Workloads(client, config.namespaces());
     MeshPolicies policies =
-        new MeshPolicies(
-            client, config.rootNamespace(), config.namespaces(), surroundings::policyChanged);
+        new MeshPolicies(client, config.rootNamespace(), config.namespaces(), surroundings);
     WorkloadAnnotator annotator =
         new WorkloadAnnotator(client, clock, deeds, workload -> meters.templateWritten());
     InstallationLoop loop =
@@ -150,8 +149,7 @@ public final class OperatorRuntime implements AutoCloseable {
                     .withCloseClientOnStop(false)
                     .withReconciliationTerminationTimeout(Duration.ofSeconds(2))
                     .withUseSSAToPatchPrimaryResource(true));
-    Gather gather =
-        new Gather(client, workloads, policies::policy, loop::facts, config.slots(), clock);
+    Gather gather = new Gather(client, workloads, policies::of, loop::facts, config.slots(), clock);
     operator.register(
         new AppMetricsReconciler(gather, annotator, surroundings, config.progressDeadline(), deeds),
         overrider -> {

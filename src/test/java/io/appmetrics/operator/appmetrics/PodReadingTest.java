@@ -6,6 +6,9 @@ import io.appmetrics.operator.api.TargetKind;
 import io.appmetrics.operator.chain.PodFacts;
 import io.appmetrics.operator.chain.Workload;
 import io.appmetrics.operator.chain.Workload.DeclaredPort;
+import io.appmetrics.operator.mesh.Dataplane;
+import io.appmetrics.operator.mesh.InboundCapture;
+import io.appmetrics.operator.mesh.MeshPod;
 import io.appmetrics.operator.route.Endpoint;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -33,6 +36,7 @@ class PodReadingTest {
         "uid-of-cart",
         "1",
         "app=cart",
+        Map.of("app", "cart"),
         Map.of(),
         List.of(),
         new Workload.Rollout(1, null),
@@ -85,6 +89,7 @@ class PodReadingTest {
                       namespace: shop
                       uid: 77aa
                       creationTimestamp: "2026-03-01T10:59:59Z"
+                      labels: {app: cart}
                       annotations: {appmetrics.io/port-1: "8080"}
                     spec:
                       containers:
@@ -111,7 +116,7 @@ class PodReadingTest {
                 Instant.parse("2026-03-01T11:00:09Z"),
                 Instant.parse("2026-03-01T11:00:07Z"),
                 false,
-                false,
+                new MeshPod("shop", Map.of("app", "cart"), Dataplane.NONE, InboundCapture.ALL),
                 Map.of("appmetrics.io/port-1", "8080"),
                 List.of(new DeclaredPort("http", 8080)),
                 null,
@@ -186,6 +191,43 @@ class PodReadingTest {
             read(pod("metadata: {name: a}\nspec: {containers: [{name: istio-proxy-2}]}\n"))
                 .sidecar())
         .isFalse();
+  }
+
+  /** What the injector has set up tells more than the annotations, which lack its defaults. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        // init container | annotations | 8080, 9090
+        "|| true | true",
+        "| excludeInboundPorts: '9090' | true | false",
+        "| includeInboundPorts: '8080' | true | false",
+        "| includeInboundPorts: '' | false | false",
+        // as Istio 1.0 does: the declared ports
+        "{name: istio-init, args: [-p, '15001', -b, '8080, ', -d, '']} || true | false",
+        "{name: istio-init, args: [-b, '*', -d, '15020,9090']} | excludeInboundPorts: '8080' | true | false",
+        "{name: istio-validation, args: [-b, '*', -d, '8080', --run-validation]} || false | true",
+        "{name: other, args: [-b, '8080']} || true | true",
+      })
+  void knowsBeforeWhichPortsTheSidecarStands(
+      @Nullable String init, @Nullable String annotation, boolean first, boolean second) {
+    PodFacts pod =
+        read(
+            pod(
+                """
+                metadata:
+                  name: a
+                  namespace: shop
+                  annotations: {%s}
+                spec: {containers: [{name: istio-proxy}], initContainers: [%s]}
+                """
+                    .formatted(
+                        annotation == null ? "" : "traffic.sidecar.istio.io/" + annotation,
+                        init == null ? "" : init)));
+
+    assertThat(pod.mesh().dataplane()).isEqualTo(Dataplane.SIDECAR);
+    assertThat(pod.mesh().capture().takes(8080)).isEqualTo(first);
+    assertThat(pod.mesh().capture().takes(9090)).isEqualTo(second);
   }
 
   @Test

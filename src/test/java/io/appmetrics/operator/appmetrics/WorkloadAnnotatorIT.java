@@ -183,6 +183,7 @@ class WorkloadAnnotatorIT {
         workload.uid(),
         workload.resourceVersion(),
         workload.selector(),
+        workload.labels(),
         plan(workload).templateAnnotations(),
         workload.ports(),
         workload.rollout(),

@@ -40,6 +40,7 @@ class WorkloadReadingTest {
           matchLabels: {app: cart}
         template:
           metadata:
+            labels: {app: cart}
             annotations: {appmetrics.io/managed: port-1, other: x}
           spec:
             containers:
@@ -87,6 +88,7 @@ class WorkloadReadingTest {
                 "8d5c",
                 "7",
                 "app=cart",
+                Map.of("app", "cart"),
                 Map.of("appmetrics.io/managed", "port-1", "other", "x"),
                 List.of(
                     new DeclaredPort("http", 8080),
@@ -102,6 +104,7 @@ class WorkloadReadingTest {
   void unwrapsWhatIsNotThere(TargetKind kind) {
     Workload bare = read(kind, BARE);
 
+    assertThat(bare.labels()).isEmpty();
     assertThat(bare.template()).isEmpty();
     assertThat(bare.ports()).isEmpty();
     assertThat(bare.controller()).isNull();

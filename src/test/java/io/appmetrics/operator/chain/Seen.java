@@ -7,6 +7,12 @@ import io.appmetrics.operator.api.TargetKind;
 import io.appmetrics.operator.chain.TargetObservation.Claimant;
 import io.appmetrics.operator.chain.Workload.DeclaredPort;
 import io.appmetrics.operator.chain.Workload.Rollout;
+import io.appmetrics.operator.mesh.Dataplane;
+import io.appmetrics.operator.mesh.InboundCapture;
+import io.appmetrics.operator.mesh.MeshPod;
+import io.appmetrics.operator.mesh.MeshPolicy;
+import io.appmetrics.operator.mesh.MutualTls;
+import io.appmetrics.operator.mesh.PeerAuthentication;
 import io.appmetrics.operator.prometheus.ActiveTarget;
 import io.appmetrics.operator.prometheus.AppFetch;
 import io.appmetrics.operator.prometheus.CertificateFacts;
@@ -19,8 +25,6 @@ import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.appmetrics.operator.relabel.Pod;
 import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.route.Endpoint;
-import io.appmetrics.operator.route.MeshPolicy;
-import io.appmetrics.operator.route.MutualTls;
 import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.route.Slot;
@@ -68,7 +72,11 @@ final class Seen {
       List.of(new DeclaredPort("http", 8080), new DeclaredPort(null, 9000));
   Rollout rollout = new Rollout(1, null);
   @Nullable String controller;
-  MeshPolicy.Effective policy = new MeshPolicy.Effective(MutualTls.PERMISSIVE, "Istio's default");
+  final List<PeerAuthentication> policies = new ArrayList<>();
+
+  /** The labels of the pod template. */
+  Map<String, String> labels = Map.of("app", "cart");
+
   @Nullable String unreadable;
   final List<PodSeen> pods = new ArrayList<>(List.of(new PodSeen("cart-1")));
   final List<Claimant> others = new ArrayList<>();
@@ -109,6 +117,7 @@ final class Seen {
     @Nullable Instant startedAt = NOW.minus(Duration.ofHours(2));
     boolean terminating;
     boolean sidecar;
+    InboundCapture capture = InboundCapture.ALL;
     @Nullable Map<String, String> annotations;
     Map<String, String> live = Map.of();
     Map<String, String> labels = Map.of("app", "cart");
@@ -246,9 +255,22 @@ final class Seen {
 
   /** The mesh demands mutual TLS of every pod that has a sidecar. */
   Seen strict() {
-    policy = new MeshPolicy.Effective(MutualTls.STRICT, "PeerAuthentication shop/default");
+    policy("default", Map.of(), MutualTls.STRICT, Map.of());
     pods.forEach(pod -> pod.sidecar = true);
     return this;
+  }
+
+  /** A PeerAuthentication of the namespace; every pod has a sidecar. */
+  Seen policy(
+      String name, Map<String, String> selector, MutualTls mode, Map<Integer, MutualTls> ports) {
+    policies.add(
+        new PeerAuthentication("shop", name, NOW.minus(Duration.ofDays(9)), selector, mode, ports));
+    pods.forEach(pod -> pod.sidecar = true);
+    return this;
+  }
+
+  private MeshPolicy policy() {
+    return new MeshPolicy("istio-system", policies);
   }
 
   /** An AppMetrics that names the same workload. */
@@ -291,7 +313,7 @@ final class Seen {
     boolean asleep = pods.isEmpty();
     if (asleep) { // it was annotated while there was a pod
       PodSeen before = new PodSeen("cart-0");
-      before.sidecar = policy.mode() == MutualTls.STRICT;
+      before.sidecar = !policies.isEmpty();
       pods.add(before);
     }
     Plan plan = Plan.of(observation(Map.of(), answered()));
@@ -346,6 +368,7 @@ final class Seen {
             "uid-of-cart",
             "1",
             "app=cart",
+            labels,
             template,
             declared,
             rollout,
@@ -359,10 +382,10 @@ final class Seen {
                 : List.of(),
             unreadable,
             claimants,
-            policy));
+            policy()));
     furtherTargets.forEach(
         target ->
-            targets.add(new TargetObservation(target, null, List.of(), null, List.of(), policy)));
+            targets.add(new TargetObservation(target, null, List.of(), null, List.of(), policy())));
     return new Observation("shop", "shop", suspended, targets, facts, slotLimit, now);
   }
 
@@ -375,11 +398,16 @@ final class Seen {
         pod.readySince,
         pod.startedAt,
         pod.terminating,
-        pod.sidecar,
+        mesh(pod),
         carried(pod, template),
         declared,
         pod.merged,
         discovered(pod, carried(pod, template)));
+  }
+
+  private static MeshPod mesh(PodSeen pod) {
+    return new MeshPod(
+        "shop", pod.labels, pod.sidecar ? Dataplane.SIDECAR : Dataplane.NONE, pod.capture);
   }
 
   private Pod discovered(PodSeen pod, Map<String, String> annotations) {

@@ -379,7 +379,7 @@ class StatusReportTest {
                 "/metrics",
                 "Slot",
                 "HTTP",
-                "slot 1; Istio's default is PERMISSIVE; no job reads prometheus.io/*",
+                "slot 1; the pod has no sidecar; no job reads prometheus.io/*",
                 2,
                 2,
                 null),
@@ -389,7 +389,7 @@ class StatusReportTest {
                 "/admin",
                 "Slot",
                 "HTTP",
-                "slot 2; Istio's default is PERMISSIVE; no job reads prometheus.io/*",
+                "slot 2; the pod has no sidecar; no job reads prometheus.io/*",
                 2,
                 2,
                 null));

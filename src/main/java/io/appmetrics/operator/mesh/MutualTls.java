@@ -1,4 +1,4 @@
-package io.appmetrics.operator.route;
+package io.appmetrics.operator.mesh;
 
 /** What a PeerAuthentication demands of those who call a workload. */
 public enum MutualTls {

@@ -1,0 +1,9 @@
+package io.appmetrics.operator.mesh;
+
+/** What of the mesh stands between a pod and its callers. */
+public enum Dataplane {
+  /** Nothing: no policy of the mesh is enforced there. */
+  NONE,
+  /** Envoy, in the pod. */
+  SIDECAR
+}

@@ -1,0 +1,39 @@
+package io.appmetrics.operator.mesh;
+
+import java.util.Map;
+
+/**
+ * A pod, as far as the mesh's policies ask about it.
+ *
+ * @param labels by which policies select it
+ * @param dataplane what enforces them
+ * @param capture which of its ports that is done for, where it is a sidecar
+ */
+public record MeshPod(
+    String namespace, Map<String, String> labels, Dataplane dataplane, InboundCapture capture) {
+
+  public MeshPod {
+    labels = Map.copyOf(labels);
+  }
+
+  /**
+   * The pod that its workload's template makes next: what an injector adds is as in this one.
+   *
+   * @param labels the template's
+   * @param annotations the template's
+   */
+  public MeshPod next(Map<String, String> labels, Map<String, String> annotations) {
+    return new MeshPod(
+        namespace, labels, dataplane, InboundCapture.ofAnnotations(annotations).orElse(capture));
+  }
+
+  /** The pod that a template makes, where there is none to go by, if it gets a sidecar. */
+  public static MeshPod imagined(
+      String namespace, Map<String, String> labels, Map<String, String> annotations) {
+    return new MeshPod(
+        namespace,
+        labels,
+        Dataplane.SIDECAR,
+        InboundCapture.ofAnnotations(annotations).orElse(InboundCapture.ALL));
+  }
+}

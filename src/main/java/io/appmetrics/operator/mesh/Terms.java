@@ -1,0 +1,24 @@
+package io.appmetrics.operator.mesh;
+
+/**
+ * On which terms a port of a pod is called.
+ *
+ * @param access who gets in, and how
+ * @param decider what decides that, such as "PeerAuthentication shop/default"
+ * @param why the same with what it says, in a few words for a status
+ */
+public record Terms(Access access, String decider, String why) {
+
+  /** Who gets in, and how. */
+  public enum Access {
+    /** Anybody, by plaintext. */
+    PLAIN,
+    /** Whoever shows a certificate of the mesh, by TLS and nothing else. */
+    MUTUAL_TLS
+  }
+
+  /** Whether it takes nothing but the mesh's mutual TLS. */
+  public boolean mutualTls() {
+    return access == Access.MUTUAL_TLS;
+  }
+}

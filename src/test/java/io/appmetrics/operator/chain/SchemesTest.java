@@ -1,0 +1,120 @@
+package io.appmetrics.operator.chain;
+
+import static io.appmetrics.operator.chain.Seen.port;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.chain.Seen.PodSeen;
+import io.appmetrics.operator.mesh.InboundCapture;
+import io.appmetrics.operator.mesh.MutualTls;
+import io.appmetrics.operator.route.Scheme;
+import io.appmetrics.operator.route.Slot;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The scheme follows the policy for each port of each pod. */
+class SchemesTest {
+  private static final Map<String, String> CART = Map.of("app", "cart");
+
+  private static TargetPlan target(Seen seen) {
+    return seen.plan().targets().get(0);
+  }
+
+  private static List<Scheme> ofTemplate(Seen seen) {
+    return target(seen).workload().slots().stream().map(Slot::scheme).toList();
+  }
+
+  private static SlotJobs jobs(Set<Integer> plain, Set<Integer> mutual) {
+    return new SlotJobs(new TreeSet<>(plain), new TreeSet<>(mutual));
+  }
+
+  /** STRICT but for port 8080, as people do for metrics. */
+  private static Seen exempting(Seen seen) {
+    return seen.policy("cart", CART, MutualTls.STRICT, Map.of(8080, MutualTls.PERMISSIVE));
+  }
+
+  @Test
+  void twoPortsOfOneWorkloadMayDiffer() {
+    Seen seen = exempting(Seen.well().ports(port(8080), port(9000)));
+
+    assertThat(ofTemplate(seen)).containsExactly(Scheme.HTTP, Scheme.ISTIO_MUTUAL);
+    assertThat(seen.plan().demand()).isEqualTo(jobs(Set.of(1, 2), Set.of(2)));
+    assertThat(seen.chain().ready()).isTrue();
+  }
+
+  @Test
+  void whatIsDeclaredStays() {
+    Seen seen =
+        exempting(
+            Seen.well().ports(port(8080, PortScheme.ISTIO_MUTUAL), port(9000, PortScheme.HTTP)));
+    assertThat(ofTemplate(seen)).containsExactly(Scheme.ISTIO_MUTUAL, Scheme.HTTP);
+  }
+
+  @Test
+  void tlsOfTheAppsOwnIsPossibleAtAnExemptPort() {
+    Seen seen = exempting(Seen.well().ports(port(8080, PortScheme.HTTPS)));
+    assertThat(seen.chain().ready()).isTrue();
+
+    Finding strict =
+        exempting(Seen.well().ports(port(9000, PortScheme.HTTPS)))
+            .chain()
+            .broken()
+            .orElseThrow()
+            .getValue();
+    assertThat(strict.why()).contains(Reason.SCHEME_IMPOSSIBLE);
+    assertThat(strict.message()).contains("but PeerAuthentication shop/cart demands mutual TLS");
+  }
+
+  @Test
+  void aPortThatTheSidecarDoesNotCaptureIsPlain() {
+    Seen seen = Seen.well().ports(port(8080), port(9000)).strict();
+    seen.pod().capture = new InboundCapture(true, new TreeSet<>(Set.of(8080)));
+    assertThat(ofTemplate(seen)).containsExactly(Scheme.HTTP, Scheme.ISTIO_MUTUAL);
+  }
+
+  /** In a rollout that changes labels; the template decides on what comes. */
+  @Test
+  void eachPodIsUnderThePolicyOfItsOwnLabels() {
+    PodSeen old = new PodSeen("cart-1").labelled("version", "v1");
+    PodSeen young = new PodSeen("cart-2").labelled("version", "v2");
+    Seen seen =
+        Seen.but(s -> s.labels = Map.of("app", "cart", "version", "v2"))
+            .pods(old, young)
+            .policy("v2", Map.of("version", "v2"), MutualTls.STRICT, Map.of());
+
+    TargetPlan plan = target(seen);
+    assertThat(ofTemplate(seen)).containsExactly(Scheme.ISTIO_MUTUAL);
+    assertThat(plan.seen().pods())
+        .extracting(plan::liveSchemes)
+        .containsExactly(
+            new TreeMap<>(Map.of("appmetrics.io/live-scheme-1", "http")), new TreeMap<>());
+    assertThat(seen.plan().demand()).isEqualTo(jobs(Set.of(1), Set.of(1)));
+  }
+
+  /** At night: else the job would go and come back, and everybody's configuration with it. */
+  @Test
+  void whileThereIsNoPodTheTemplatesLabelsDecideOnTheJobs() {
+    Seen asleep =
+        Seen.well()
+            .ports(port(8080), port(9000))
+            .policy("cart", CART, MutualTls.STRICT, Map.of(8080, MutualTls.DISABLE))
+            .pods();
+    assertThat(asleep.plan().demand()).isEqualTo(jobs(Set.of(1, 2), Set.of(2)));
+  }
+
+  @Test
+  void theStatusSaysWhatDecided() {
+    Seen seen = exempting(Seen.well().ports(port(8080), port(9000)));
+    TargetPlan plan = target(seen);
+    assertThat(List.of(8080, 9000))
+        .extracting(number -> plan.terms(number).orElseThrow().why())
+        .containsExactly(
+            "port 8080 of PeerAuthentication shop/cart is PERMISSIVE",
+            "PeerAuthentication shop/cart is STRICT");
+  }
+}
