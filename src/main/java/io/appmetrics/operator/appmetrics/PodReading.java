@@ -110,8 +110,15 @@ final class PodReading {
     return new MeshPod(
         pod.getMetadata().getNamespace(),
         Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.of()),
-        sidecar(pod, annotations) ? Dataplane.SIDECAR : Dataplane.NONE,
+        dataplane(pod, annotations),
         capture(pod, annotations));
+  }
+
+  private static Dataplane dataplane(Pod pod, Map<String, String> annotations) {
+    if (sidecar(pod, annotations)) {
+      return Dataplane.SIDECAR; // ztunnel leaves such a pod alone
+    }
+    return MeshPod.inAmbient(annotations) ? Dataplane.AMBIENT : Dataplane.NONE;
   }
 
   /** With Istio's CNI no init container sets it up, or one that only looks whether it was. */

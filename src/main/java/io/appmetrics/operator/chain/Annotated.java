@@ -1,7 +1,9 @@
 package io.appmetrics.operator.chain;
 
 import io.appmetrics.operator.api.TargetKind;
+import io.appmetrics.operator.mesh.Terms;
 import io.appmetrics.operator.prometheus.CertificateFacts;
+import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.appmetrics.operator.route.Endpoint;
 import io.appmetrics.operator.route.Route;
@@ -34,7 +36,7 @@ final class Annotated {
         return rollout(target, workload, lacking, serving.size());
       }
     }
-    return certificates(evidence);
+    return refusedByMesh(evidence).orElseGet(() -> certificates(evidence));
   }
 
   private static Optional<Finding> refused(
@@ -132,6 +134,39 @@ final class Annotated {
         && Objects.equals(a.interval(), b.interval())
         && Objects.equals(a.timeout(), b.timeout())
         && a.params().equals(b.params());
+  }
+
+  /** ztunnel asks where a call comes from, and no scheme helps one that comes from outside. */
+  private static Optional<Finding> refusedByMesh(Evidence evidence) {
+    ScrapeFacts facts = evidence.seen().facts();
+    Optional<String> outside =
+        facts == null
+            ? Optional.empty()
+            : facts.replicas().stream()
+                .filter(r -> !r.ambient())
+                .map(ReplicaFacts::pod)
+                .findFirst();
+    return outside.flatMap(
+        prometheus ->
+            evidence.readings().stream()
+                .filter(reading -> !reading.scraped())
+                .flatMap(reading -> refused(reading, prometheus).stream())
+                .findFirst());
+  }
+
+  private static Optional<Finding> refused(EndpointReading reading, String prometheus) {
+    TargetPlan target = reading.target();
+    return target.serving().stream()
+        .map(pod -> target.terms(pod, reading.endpoint().port()))
+        .filter(Terms::meshOnly)
+        .findFirst()
+        .map(
+            terms ->
+                Finding.broken(
+                    Reason.MESH_REFUSES_PLAINTEXT,
+                    "%s %s lets in nobody but pods of the mesh (%s), and Prometheus pod %s is none: give Prometheus' pod template the label istio.io/dataplane-mode: ambient, or exempt the port by a PeerAuthentication with a selector and portLevelMtls PERMISSIVE"
+                        .formatted(
+                            target.name(), reading.endpoint().key(), terms.why(), prometheus)));
   }
 
   private static Finding certificates(Evidence evidence) {

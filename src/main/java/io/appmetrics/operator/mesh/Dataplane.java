@@ -5,5 +5,7 @@ public enum Dataplane {
   /** Nothing: no policy of the mesh is enforced there. */
   NONE,
   /** Envoy, in the pod. */
-  SIDECAR
+  SIDECAR,
+  /** ztunnel, on the node, before every port of it. */
+  AMBIENT
 }

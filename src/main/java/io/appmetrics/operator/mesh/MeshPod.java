@@ -12,8 +12,18 @@ import java.util.Map;
 public record MeshPod(
     String namespace, Map<String, String> labels, Dataplane dataplane, InboundCapture capture) {
 
+  private static final String REDIRECTION = "ambient.istio.io/redirection";
+
   public MeshPod {
     labels = Map.copyOf(labels);
+  }
+
+  /**
+   * Whether a pod without a sidecar is in ambient. Its own label and that of its namespace only ask
+   * for it; Istio's CNI says so by an annotation once it has seen to it (cni/pkg/util/podutil.go).
+   */
+  public static boolean inAmbient(Map<String, String> annotations) {
+    return "enabled".equals(annotations.get(REDIRECTION));
   }
 
   /**

@@ -41,7 +41,16 @@ public record MeshPolicy(String rootNamespace, List<PeerAuthentication> peerAuth
               ? bySidecar(effective(pod, port))
               : new Terms(
                   Access.PLAIN, "the pod", "its sidecar does not stand before port " + port);
+      case AMBIENT -> byZtunnel(effective(pod, port));
     };
+  }
+
+  /** It takes HBONE or plaintext, and hands plaintext on; to it, DISABLE is PERMISSIVE. */
+  private static Terms byZtunnel(Effective policy) {
+    return new Terms(
+        policy.mode() == MutualTls.STRICT ? Access.MESH_ONLY : Access.PLAIN,
+        policy.source(),
+        "ambient, and " + policy.source() + " is " + policy.mode());
   }
 
   /** Under PERMISSIVE it takes plaintext, and no TLS that Prometheus speaks (istio.io#13933). */

@@ -14,11 +14,18 @@ public record Terms(Access access, String decider, String why) {
     /** Anybody, by plaintext. */
     PLAIN,
     /** Whoever shows a certificate of the mesh, by TLS and nothing else. */
-    MUTUAL_TLS
+    MUTUAL_TLS,
+    /** Other pods of the mesh, by plaintext that the mesh itself carries. */
+    MESH_ONLY
   }
 
   /** Whether it takes nothing but the mesh's mutual TLS. */
   public boolean mutualTls() {
     return access == Access.MUTUAL_TLS;
+  }
+
+  /** Whether whoever calls it has to be in the mesh. */
+  public boolean meshOnly() {
+    return access == Access.MESH_ONLY;
   }
 }

@@ -59,7 +59,8 @@ public record FactsChange(boolean everybody, Set<String> namespaces) {
                         r.rejection(),
                         r.pools(),
                         Map.of(),
-                        r.prognosis()))
+                        r.prognosis(),
+                        r.ambient()))
             .toList();
     return new ScrapeFacts(
         facts.installation(),

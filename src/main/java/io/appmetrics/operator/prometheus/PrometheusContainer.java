@@ -1,8 +1,11 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.mesh.MeshPod;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param running whether its process runs
  * @param failing whether it has been restarted, and is not ready again
  * @param startedAt since when its process runs; null while it does not
+ * @param ambient whether what it calls sees a pod of the mesh, for ztunnel carries it
  */
 public record PrometheusContainer(
-    String image, boolean running, boolean failing, @Nullable Instant startedAt) {
+    String image, boolean running, boolean failing, @Nullable Instant startedAt, boolean ambient) {
 
   PrometheusContainer(String image, boolean running, boolean failing) {
-    this(image, running, failing, null);
+    this(image, running, failing, null, false);
   }
 
   static PrometheusContainer of(Pod pod, String name) {
@@ -41,7 +45,9 @@ public record PrometheusContainer(
             .flatMap(state -> Optional.ofNullable(state.getRunning()))
             .flatMap(running -> Optional.ofNullable(running.getStartedAt()))
             .map(Instant::parse)
-            .orElse(null));
+            .orElse(null),
+        MeshPod.inAmbient(
+            Objects.requireNonNullElse(pod.getMetadata().getAnnotations(), Map.of())));
   }
 
   private static String image(Pod pod, String name) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param pools the names of its scrape pools
  * @param targets the targets of our pools, and of the user's that scrape for us, by pod uid
  * @param prognosis what becomes of what it suffers from; null when it suffers from nothing
+ * @param ambient whether what it calls sees a pod of the mesh, for ztunnel carries it
  */
 public record ReplicaFacts(
     String pod,
@@ -33,9 +34,10 @@ public record ReplicaFacts(
     @Nullable String rejection,
     Set<String> pools,
     Map<String, List<ActiveTarget>> targets,
-    @Nullable Prognosis prognosis) {
+    @Nullable Prognosis prognosis,
+    boolean ambient) {
 
-  /** Of one that suffers from nothing. */
+  /** Of one that suffers from nothing, and is outside of ambient. */
   public ReplicaFacts(
       String pod,
       boolean reachable,
@@ -46,7 +48,7 @@ public record ReplicaFacts(
       @Nullable String rejection,
       Set<String> pools,
       Map<String, List<ActiveTarget>> targets) {
-    this(pod, reachable, answered, problem, loaded, model, rejection, pools, targets, null);
+    this(pod, reachable, answered, problem, loaded, model, rejection, pools, targets, null, false);
   }
 
   static ReplicaFacts of(
@@ -68,7 +70,8 @@ public record ReplicaFacts(
             null,
             Set.of(),
             Map.of(),
-            prognosis)
+            prognosis,
+            seen.container().ambient())
         : new ReplicaFacts(
             pod,
             !seen.lost(now),
@@ -83,13 +86,14 @@ public record ReplicaFacts(
                     .orElse("its last reload failed, and its log says why"),
             answer.pools(),
             answer.targets(),
-            prognosis);
+            prognosis,
+            seen.container().ambient());
   }
 
   /** The same, once nothing is known of it any more. */
   ReplicaFacts lost(String why) {
     return new ReplicaFacts(
-        pod, false, answered, why, loaded, model, rejection, pools, targets, prognosis);
+        pod, false, answered, why, loaded, model, rejection, pools, targets, prognosis, ambient);
   }
 
   /** The targets that this replica has for a pod. */

@@ -230,6 +230,26 @@ class PodReadingTest {
     assertThat(pod.mesh().capture().takes(9090)).isEqualTo(second);
   }
 
+  /** A label only asks for it, and ztunnel leaves a pod with a sidecar alone. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{annotations: {ambient.istio.io/redirection: enabled}} | app | AMBIENT",
+        "{annotations: {ambient.istio.io/redirection: pending}} | app | NONE",
+        "{labels: {istio.io/dataplane-mode: ambient}} | app | NONE",
+        "{annotations: {ambient.istio.io/redirection: enabled}} | istio-proxy | SIDECAR",
+      })
+  void knowsWhatStandsBeforeThePod(String metadata, String container, Dataplane dataplane) {
+    PodFacts pod =
+        read(
+            pod(
+                "metadata: %s\nspec: {containers: [{name: %s}]}\n"
+                    .formatted(
+                        metadata.replaceFirst("\\{", "{name: a, namespace: shop, "), container)));
+    assertThat(pod.mesh().dataplane()).isEqualTo(dataplane);
+  }
+
   @Test
   void leavesOutWhatHasRunToItsEndAndSortsTheRest() {
     assertThat(

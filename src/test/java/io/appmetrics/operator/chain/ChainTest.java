@@ -363,7 +363,17 @@ class ChainTest {
                     new CertificateFacts(State.NOT_CONFIGURED, "Nothing says where they are", null),
             "Nothing says where they are. Some endpoints can be scraped by IstioMutual only: give"
                 + " the Prometheus pod certificates of the mesh; docs/user-guide.md, \"Certificates"
-                + " for Prometheus\", has the snippet"));
+                + " for Prometheus\", has the snippet"),
+        row(
+            "ambient under STRICT, and Prometheus outside",
+            Link.ANNOTATED,
+            Reason.MESH_REFUSES_PLAINTEXT,
+            Seen::ambientStrict,
+            "Deployment cart :8080/metrics lets in nobody but pods of the mesh (ambient, and"
+                + " PeerAuthentication shop/default is STRICT), and Prometheus pod"
+                + " istio-system/prometheus-1 is none: give Prometheus' pod template the label"
+                + " istio.io/dataplane-mode: ambient, or exempt the port by a PeerAuthentication"
+                + " with a selector and portLevelMtls PERMISSIVE"));
   }
 
   private static Stream<Row> configWritten() {

@@ -107,6 +107,43 @@ class SchemesTest {
     assertThat(asleep.plan().demand()).isEqualTo(jobs(Set.of(1, 2), Set.of(2)));
   }
 
+  /** Whether ztunnel lets Prometheus in is its business; what it hands on is plaintext. */
+  @Test
+  void ambientIsPlainAndAPrometheusOfTheMeshGetsIn() {
+    Seen seen = Seen.well().ambientStrict();
+    seen.replica().ambient = true;
+    seen.replica().scrapes.clear();
+    assertThat(ofTemplate(seen)).containsExactly(Scheme.HTTP);
+    assertThat(seen.plan().demand()).isEqualTo(jobs(Set.of(1), Set.of()));
+    assertThat(seen.chain().ready()).isTrue();
+  }
+
+  /** What fails for another reason is told as that. */
+  @Test
+  void aPrometheusOfTheMeshIsNotRefusedByIt() {
+    Seen seen = Seen.well().ambientStrict();
+    seen.replica().ambient = true;
+    assertThat(seen.chain().broken().orElseThrow().getKey()).isEqualTo(Link.TARGETS_UP);
+  }
+
+  @Test
+  void anExemptPortInAmbientIsOpenToAll() {
+    Seen seen =
+        Seen.well()
+            .ambientStrict()
+            .policy("cart", CART, MutualTls.UNSET, Map.of(8080, MutualTls.PERMISSIVE));
+    seen.pod().sidecar = false;
+    assertThat(seen.chain().broken().orElseThrow().getKey()).isEqualTo(Link.TARGETS_UP);
+  }
+
+  /** Ready means scraped: who is let in all the same is not said to be refused. */
+  @Test
+  void whatIsScrapedIsNotRefused() {
+    Seen seen = Seen.well().ambientStrict();
+    seen.replica().scrapes.clear();
+    assertThat(seen.chain().ready()).isTrue();
+  }
+
   @Test
   void theStatusSaysWhatDecided() {
     Seen seen = exempting(Seen.well().ports(port(8080), port(9000)));

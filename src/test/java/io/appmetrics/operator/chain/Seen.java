@@ -117,6 +117,7 @@ final class Seen {
     @Nullable Instant startedAt = NOW.minus(Duration.ofHours(2));
     boolean terminating;
     boolean sidecar;
+    boolean ambient;
     InboundCapture capture = InboundCapture.ALL;
     @Nullable Map<String, String> annotations;
     Map<String, String> live = Map.of();
@@ -164,6 +165,7 @@ final class Seen {
     final String pod;
     boolean reachable = true;
     boolean answered = true;
+    boolean ambient;
     @Nullable String problem;
     @Nullable SlotJobs loaded;
     @Nullable String rejection;
@@ -271,6 +273,17 @@ final class Seen {
 
   private MeshPolicy policy() {
     return new MeshPolicy("istio-system", policies);
+  }
+
+  /** The same where ztunnel stands before the pods, and refuses Prometheus. */
+  Seen ambientStrict() {
+    strict();
+    for (PodSeen pod : pods) {
+      pod.sidecar = false;
+      pod.ambient = true;
+      replica().down(pod.name, "Get \"http://10.0.0.1:8080/metrics\": EOF");
+    }
+    return this;
   }
 
   /** An AppMetrics that names the same workload. */
@@ -407,7 +420,10 @@ final class Seen {
 
   private static MeshPod mesh(PodSeen pod) {
     return new MeshPod(
-        "shop", pod.labels, pod.sidecar ? Dataplane.SIDECAR : Dataplane.NONE, pod.capture);
+        "shop",
+        pod.labels,
+        pod.sidecar ? Dataplane.SIDECAR : pod.ambient ? Dataplane.AMBIENT : Dataplane.NONE,
+        pod.capture);
   }
 
   private Pod discovered(PodSeen pod, Map<String, String> annotations) {
@@ -481,7 +497,8 @@ final class Seen {
         replica.rejection,
         pools,
         targets,
-        replica.prognosis);
+        replica.prognosis,
+        replica.ambient);
   }
 
   private static ActiveTarget target(ReplicaSeen replica, PodSeen pod, Route.ByUserJob route) {

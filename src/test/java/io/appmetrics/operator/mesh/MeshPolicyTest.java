@@ -235,6 +235,19 @@ class MeshPolicyTest {
                 "PeerAuthentication shop/own is " + mode));
   }
 
+  @ParameterizedTest
+  @CsvSource({"STRICT, MESH_ONLY", "PERMISSIVE, PLAIN", "DISABLE, PLAIN"})
+  void ztunnelAsksWhereACallComesFrom(MutualTls mode, Access access) {
+    MeshPolicy policy = new MeshPolicy("istio-system", List.of(wide("shop", "own", mode)));
+    MeshPod pod = new MeshPod("shop", LABELS, Dataplane.AMBIENT, InboundCapture.ALL);
+    assertThat(policy.termsOf(pod, 8080))
+        .isEqualTo(
+            new Terms(
+                access,
+                "PeerAuthentication shop/own",
+                "ambient, and PeerAuthentication shop/own is " + mode));
+  }
+
   /** The template decides on what comes: it may have other labels and annotations by now. */
   @Test
   void theNextPodIsUnderThePoliciesOfItsOwnLabels() {

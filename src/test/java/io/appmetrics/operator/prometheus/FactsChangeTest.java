@@ -151,6 +151,7 @@ class FactsChangeTest {
     List<Consumer<SeenInstallation>> changes =
         List.of(
             s -> s.text = null,
+            s -> s.replica().ambient = true,
             s -> s.demand = new Demand(PLAIN, true),
             s -> s.secret = null,
             s -> s.another("prometheus-2"),

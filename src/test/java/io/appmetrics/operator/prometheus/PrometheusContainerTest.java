@@ -29,6 +29,7 @@ class PrometheusContainerTest {
             """
             apiVersion: v1
             kind: Pod
+            metadata: {name: prometheus-1}
             spec: {containers: [{name: q}, {name: p, image: 'prom:v3'}]}
             status: \
             """
@@ -41,12 +42,29 @@ class PrometheusContainerTest {
   }
 
   @Test
+  void knowsWhetherZtunnelCarriesIt() {
+    Pod pod =
+        Serialization.unmarshal(
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: prometheus-1, annotations: {ambient.istio.io/redirection: enabled}}
+            spec: {containers: [{name: p, image: prom}]}
+            """,
+            Pod.class);
+    assertThat(PrometheusContainer.of(pod, "p").ambient()).isTrue();
+    pod.getMetadata().setAnnotations(null);
+    assertThat(PrometheusContainer.of(pod, "p").ambient()).isFalse();
+  }
+
+  @Test
   void readsSinceWhenItRuns() {
     Pod pod =
         Serialization.unmarshal(
             """
             apiVersion: v1
             kind: Pod
+            metadata: {name: prometheus-1}
             spec: {containers: [{name: p, image: prom}]}
             status:
               containerStatuses:

@@ -181,6 +181,7 @@ final class SeenInstallation {
     String image = IMAGE;
     boolean runs = true;
     boolean failing;
+    boolean ambient;
     boolean everAnswered = true;
     @Nullable String silence;
     @Nullable Instant silentSince;
@@ -205,7 +206,7 @@ final class SeenInstallation {
       return new ReplicaReading(
           pod,
           uid(),
-          new PrometheusContainer(image, runs, failing, runs ? startedAt : null),
+          new PrometheusContainer(image, runs, failing, runs ? startedAt : null, ambient),
           everAnswered ? answer() : null,
           silence,
           silentSince,

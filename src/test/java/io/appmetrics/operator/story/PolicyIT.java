@@ -1,0 +1,117 @@
+package io.appmetrics.operator.story;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.appmetrics.operator.api.EndpointStatus;
+import io.appmetrics.operator.cluster.Addon;
+import io.appmetrics.operator.cluster.AppManifest;
+import io.appmetrics.operator.cluster.Cluster;
+import io.appmetrics.operator.cluster.ClusterTest;
+import io.appmetrics.operator.cluster.DemoAppProbe;
+import io.appmetrics.operator.cluster.PrometheusProbe;
+import io.appmetrics.operator.cluster.TestNamespace;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.assertj.core.groups.Tuple;
+import org.junit.jupiter.api.Test;
+
+/** What the mesh demands of each port decides how it is scraped, and nobody is rolled for it. */
+@ClusterTest
+class PolicyIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** STRICT is the rule, one port the exception; later the exception is another one. */
+  @Test
+  void one_port_is_exempt_from_strict(Cluster cluster) {
+    var istio = cluster.namespace("istio-system");
+    var shop = cluster.namespace("shop");
+    istio.istioDefaultAppears();
+    var prometheus = istio.prometheus(addon());
+    var cart = shop.app(inMesh("cart").listens(8080).listens(8443, "", "mtls"));
+    try (var operator = OperatorUnderTest.start(istio, shop)) {
+      exempt(shop, 8080);
+      var declared = Declared.apply(shop, "cart", "cart", "{port: 8080}", "{port: 8443}");
+      declared.awaitReady(PATIENCE);
+      assertThat(schemes(declared))
+          .containsExactlyInAnyOrder(
+              Tuple.tuple(
+                  8080,
+                  "HTTP",
+                  "port 8080 of PeerAuthentication %s/cart is PERMISSIVE".formatted(shop.name())),
+              Tuple.tuple(
+                  8443,
+                  "IstioMutual",
+                  "PeerAuthentication %s/cart is STRICT".formatted(shop.name())));
+      assertOneIsUp(prometheus, "appmetrics-1");
+      assertOneIsUp(prometheus, "appmetrics-2-istio-secure");
+
+      var pod = cart.pod().getMetadata().getUid();
+      var generation = Kubectl.in(shop).generation("cart");
+      exempt(shop, 8443);
+      cart.behaves(8080, "mtls");
+      cart.behaves(8443, "plain");
+      awaitLive(cart, "appmetrics.io/live-scheme-1", "istio-mutual");
+      awaitLive(cart, "appmetrics.io/live-scheme-2", "http");
+      assertOneIsUp(prometheus, "appmetrics-1-istio-secure");
+      assertOneIsUp(prometheus, "appmetrics-2");
+      declared.awaitReady(PATIENCE);
+      assertThat(Kubectl.in(shop).generation("cart")).isEqualTo(generation);
+      assertThat(cart.pod().getMetadata().getUid()).as("nobody was rolled").isEqualTo(pod);
+    }
+  }
+
+  private static void exempt(TestNamespace shop, int port) {
+    shop.apply(
+        """
+        apiVersion: security.istio.io/v1
+        kind: PeerAuthentication
+        metadata: {name: cart}
+        spec:
+          selector: {matchLabels: {app: cart}}
+          mtls: {mode: STRICT}
+          portLevelMtls: {%d: {mode: PERMISSIVE}}
+        """
+            .formatted(port));
+  }
+
+  /** Behind a sidecar that merges nothing: its scheme may change, so that a slot serves it. */
+  private static AppManifest inMesh(String name) {
+    return AppManifest.named(name).annotated("sidecar.istio.io/status", "injected");
+  }
+
+  private static Addon addon() {
+    return Addon.plain().withSecretCertificates().scrapeInterval("2s");
+  }
+
+  private static List<Tuple> schemes(Declared declared) {
+    return Objects.requireNonNull(declared.status().orElseThrow().endpoints()).stream()
+        .map(e -> Tuple.tuple(e.port(), e.scheme(), decider(e)))
+        .toList();
+  }
+
+  /** Between the route and why there is none that is tried earlier. */
+  private static String decider(EndpointStatus endpoint) {
+    return Objects.requireNonNull(endpoint.why()).split("; ", -1)[1];
+  }
+
+  private static void awaitLive(DemoAppProbe app, String annotation, String value) {
+    await(annotation)
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(app.pod().getMetadata().getAnnotations())
+                    .containsEntry(annotation, value));
+  }
+
+  private static void assertOneIsUp(PrometheusProbe prometheus, String job) {
+    await(job)
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(prometheus.targets(job))
+                    .singleElement()
+                    .matches(PrometheusProbe.ActiveTarget::isUp));
+  }
+}
