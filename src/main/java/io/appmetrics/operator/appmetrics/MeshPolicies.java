@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /** The policies of the mesh; none while Istio is not installed, which is looked for again. */
 public final class MeshPolicies implements AutoCloseable {
   private static final PolicyWatch.Kind PEER_AUTHENTICATION =
-      new PolicyWatch.Kind("security.istio.io", "PeerAuthentication", "peerauthentications", true);
+      new PolicyWatch.Kind("security.istio.io", "PeerAuthentication", "peerauthentications");
 
   private final String rootNamespace;
   private final Listener listener;
@@ -42,7 +42,7 @@ public final class MeshPolicies implements AutoCloseable {
   }
 
   private void changed(String namespace) {
-    if (namespace.isEmpty() || namespace.equals(rootNamespace)) {
+    if (namespace.equals(rootNamespace)) {
       listener.policyChanged();
     } else {
       listener.policyChanged(namespace);
