@@ -1,6 +1,5 @@
 package io.appmetrics.operator.prometheus;
 
-import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.time.Instant;
@@ -11,12 +10,22 @@ import org.jspecify.annotations.Nullable;
  * Where our jobs stand in the ConfigMap, and the write that puts them there.
  *
  * @param facts what to tell the AppMetrics
- * @param action the write, or nothing
- * @param jobs ours as they stand there, and should; null where they do not
+ * @param action the write, or what is to be noted before it, or nothing
+ * @param good what is to be noted once nothing else is to be done; null when nothing is
+ * @param again when something is due; null when nothing is
  */
-record ConfigDecision(ConfigFacts facts, Action action, @Nullable ScrapeBlock jobs) {
+record ConfigDecision(
+    ConfigFacts facts, Action action, Action.@Nullable NoteGood good, @Nullable Instant again) {
   ConfigDecision(ConfigFacts facts, Action action) {
-    this(facts, action, null);
+    this(facts, action, null, null);
+  }
+
+  boolean isWritten() {
+    return action instanceof Action.None && facts.state() == ConfigFacts.State.WRITTEN;
+  }
+
+  ConfigDecision againAt(@Nullable Instant when) {
+    return new ConfigDecision(facts, action, good, when);
   }
 
   /** With what has been tried on the replicas: how they took the text that stands. */

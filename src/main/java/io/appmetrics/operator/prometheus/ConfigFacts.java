@@ -11,9 +11,22 @@ import org.jspecify.annotations.Nullable;
  * @param message what is in the way; the place where nothing is
  * @param jobs the jobs that stand there
  * @param digest the digest of the block that stands there; null without a block
+ * @param inFile whether they stand in a file of their own, which a configuration that is shown does
+ *     not show
  */
 public record ConfigFacts(
-    State state, String place, String message, SlotJobs jobs, @Nullable String digest) {
+    State state,
+    String place,
+    String message,
+    SlotJobs jobs,
+    @Nullable String digest,
+    boolean inFile) {
+
+  /** In the configuration itself. */
+  public ConfigFacts(
+      State state, String place, String message, SlotJobs jobs, @Nullable String digest) {
+    this(state, place, message, jobs, digest, false);
+  }
 
   /** Whether the installation is in such a state that nothing can be said of its jobs. */
   public boolean isInTheWay() {

@@ -24,14 +24,16 @@ final class ConfigText {
    * @param included the value of the key {@link IncludedFile#NAME}; null without that key
    * @param others a hash of everything in the ConfigMap's data but our jobs
    * @param otherBytes the size of everything in the ConfigMap's data but these two
-   * @param writer the field manager that has last written the text; empty when nobody says
+   * @param writer who has last written the text
+   * @param includedWriter who has last written the key {@link IncludedFile#NAME}, or taken it out
    */
   record Stands(
       String resourceVersion,
       @Nullable String included,
       String others,
       int otherBytes,
-      String writer) {}
+      Writer writer,
+      Writer includedWriter) {}
 
   /**
    * A text that was read.
@@ -66,7 +68,8 @@ final class ConfigText {
     return included() != null && includedBlock().isEmpty();
   }
 
-  private Optional<BlockText> includedBlock() {
+  /** Our jobs in a key of their own, whether or not the configuration includes it. */
+  Optional<BlockText> includedBlock() {
     return Optional.ofNullable(included()).flatMap(IncludedFile::read);
   }
 
@@ -79,8 +82,13 @@ final class ConfigText {
     return stands.otherBytes();
   }
 
-  String writer() {
-    return stands.writer();
+  /**
+   * Who has last written where our jobs stand, or stood.
+   *
+   * @param own whether that is the key of their own
+   */
+  Writer writer(boolean own) {
+    return own ? stands.includedWriter() : stands.writer();
   }
 
   /**
@@ -110,6 +118,16 @@ final class ConfigText {
    */
   Optional<BlockText> block() throws UnparsableConfig {
     return yaml().block().or(this::includedBlock);
+  }
+
+  /** Whether it is a configuration: who edits one by hand has not decided yet what is in it. */
+  boolean isReadable() {
+    try {
+      yaml();
+      return true;
+    } catch (UnparsableConfig e) {
+      return false;
+    }
   }
 
   /** The same; empty, too, for a text that is none: who decides on it says so. */

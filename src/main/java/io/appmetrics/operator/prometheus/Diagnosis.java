@@ -34,7 +34,7 @@ record Diagnosis(
     Instant now) {
 
   /** What a kubelet at rest takes to project: a process may start without what is there already. */
-  private static final Duration PROJECTION = Duration.ofSeconds(90);
+  static final Duration PROJECTION = Duration.ofSeconds(90);
 
   /** A reload that was sent shows after this. */
   private static final Duration RELOAD = Duration.ofSeconds(10);
@@ -74,10 +74,7 @@ record Diagnosis(
     if (!replica.answers() || answer == null) {
       return silent(replica);
     }
-    // the jobs that another writer has taken out of the text still run: to load it would end them
-    if (config.state() != ConfigFacts.State.REVERTED
-        && !runsTheText(answer)
-        && (means().loadText() || lacksJobs(answer))) {
+    if (!endsJobs(answer) && !runsTheText(answer) && (means().loadText() || lacksJobs(answer))) {
       return Optional.of(
           text(replica, answer, "its configuration is not the one in " + config.place()));
     }
@@ -192,6 +189,14 @@ record Diagnosis(
     return answer.config().markerDigests().equals(digest == null ? Set.of() : Set.of(digest));
   }
 
+  /**
+   * The jobs that another writer has taken out of the text still run: to load it would end them.
+   */
+  private boolean endsJobs(ReplicaReading.Answer answer) {
+    return config.state() == ConfigFacts.State.REVERTED
+        && !config.jobs().contains(SlotJobs.named(answer.config().jobNames()));
+  }
+
   /** A restart is worth a job that is missing, and not one that nobody needs any more. */
   private boolean lacksJobs(ReplicaReading.Answer answer) {
     return !SlotJobs.named(answer.config().jobNames()).contains(config.jobs());
@@ -203,9 +208,26 @@ record Diagnosis(
     return new Ailment(
         new Action.Cause(id, symptom),
         Collections.emptySortedSet(),
-        notTwice(
-            replica, answer, id, Healing.forText(attempts.on(replica.uid(), id), means(), now)),
+        grown(
+            answer,
+            attempts.on(replica.uid(), id),
+            notTwice(
+                replica,
+                answer,
+                id,
+                Healing.forText(attempts.on(replica.uid(), id), means(), now))),
         digest == null ? null : Restarts.FOR_TEXT + digest);
+  }
+
+  /** What stands in a file shows by its pools alone, and the pool of the marker takes its time. */
+  private Healing.Step grown(
+      ReplicaReading.Answer answer, Attempts.Tried tried, Healing.Step step) {
+    Instant loaded = answer.runtime().lastConfigTime();
+    Instant nudged = tried.lastNudge();
+    Instant grown = loaded.plus(Healing.DISCOVERY);
+    boolean grows =
+        config.inFile() && nudged != null && loaded.isAfter(nudged) && now.isBefore(grown);
+    return grows ? new Healing.Step(Healing.Kind.WAIT, grown) : step;
   }
 
   // --- no pool: 2.8 and later ---

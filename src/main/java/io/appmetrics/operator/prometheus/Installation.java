@@ -224,7 +224,7 @@ public record Installation(
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElse(null);
-    return name == null
+    return name == null || configFile.endsWith("/" + name)
         ? null
         : new OwnFile(
             withSlash(mount.getMountPath()) + name,

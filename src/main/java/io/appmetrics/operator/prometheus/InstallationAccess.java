@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Comparator;
@@ -41,6 +42,8 @@ public final class InstallationAccess implements AutoCloseable {
 
   /** The field manager of the annotation that rolls Prometheus. */
   static final String CERTIFICATES_MANAGER = "appmetrics-operator-certificates";
+
+  private static final Duration REFUSED = Duration.ofSeconds(60);
 
   private static final String NUDGE = "appmetrics.io/nudge";
 
@@ -89,6 +92,9 @@ public final class InstallationAccess implements AutoCloseable {
 
   /** What the state is known to be: we are its only writer, and a write on an older one fails. */
   private @Nullable StateReading state;
+
+  /** When it is to be read again all the same. */
+  private Instant stateUntil = Instant.MAX;
 
   private @Nullable ConfigMap stateMap;
 
@@ -182,16 +188,22 @@ public final class InstallationAccess implements AutoCloseable {
     if (known != null && sameText && known.resourceVersion().equals(version)) {
       return Optional.of(known); // nothing is hashed again that nobody has written
     }
-    String included = data.get(IncludedFile.NAME);
+    String included = included(installation, data);
     ConfigText.Stands stands =
         new ConfigText.Stands(
             version,
             included,
             OtherText.hash(data, installation.configKey()),
             bytes(data) - new ConfigValues(text, included).bytes(),
-            Writer.of(found, installation.configKey()));
+            Writer.of(found, installation.configKey()),
+            Writer.of(found, IncludedFile.NAME));
     configText = known != null && sameText ? known.among(stands) : new ConfigText(text, stands);
     return Optional.of(configText);
+  }
+
+  /** Null where that key holds the configuration itself. */
+  private static @Nullable String included(Installation installation, Map<String, String> data) {
+    return installation.configKey().equals(IncludedFile.NAME) ? null : data.get(IncludedFile.NAME);
   }
 
   private static int bytes(Map<String, String> data) {
@@ -314,12 +326,12 @@ public final class InstallationAccess implements AutoCloseable {
     if (from == null || !write.resourceVersion().equals(from.getMetadata().getResourceVersion())) {
       return new Written(Outcome.OVERTAKEN, null);
     }
-    ConfigMapBuilder edit = from.edit().addToData(installation.configKey(), write.values().text());
     String included = write.values().included();
     ConfigMap edited =
         (included == null
-                ? edit.removeFromData(IncludedFile.NAME)
-                : edit.addToData(IncludedFile.NAME, included))
+                ? from.edit().removeFromData(IncludedFile.NAME)
+                : from.edit().addToData(IncludedFile.NAME, included))
+            .addToData(installation.configKey(), write.values().text())
             .build();
     try {
       deeds.run(Deeds.Deed.CONFIG, () -> client.resource(edited).update());
@@ -380,7 +392,7 @@ public final class InstallationAccess implements AutoCloseable {
   /** What was done before, by this process or another; read again only when it may be another. */
   StateReading state() {
     StateReading known = state;
-    if (known != null) {
+    if (known != null && clock.instant().isBefore(stateUntil)) {
       return known;
     }
     String name = Settings.stateName(workload());
@@ -404,6 +416,7 @@ public final class InstallationAccess implements AutoCloseable {
           "%s cannot be read (%s)".formatted(full, ApiFailure.of(e).words()));
     }
     state = known;
+    stateUntil = Instant.MAX;
     return known;
   }
 
@@ -420,6 +433,7 @@ public final class InstallationAccess implements AutoCloseable {
                 : new ConfigMapBuilder(from))
             .withData(next.encode())
             .build();
+    StateReading known = state;
     state = null; // whatever comes of it, what is known is no longer so
     try {
       ConfigMap stored =
@@ -436,10 +450,22 @@ public final class InstallationAccess implements AutoCloseable {
       ApiFailure failure = ApiFailure.of(e);
       return switch (failure.kind()) {
         case OVERTAKEN -> Outcome.OVERTAKEN;
-        case REFUSED -> Outcome.refused(failure.words());
+        case REFUSED -> {
+          state = unwritable(known, failure.words());
+          stateUntil = clock.instant().plus(REFUSED);
+          yield Outcome.refused(failure.words());
+        }
         case UNAVAILABLE -> Outcome.unavailable(failure.words());
       };
     }
+  }
+
+  /** It would be refused again: until then, what needs a memory is not done. */
+  private StateReading unwritable(@Nullable StateReading known, String words) {
+    return new StateReading(
+        known == null ? InstallationState.NONE : known.state(),
+        "ConfigMap %s/%s cannot be written (%s); apply the manifests of this release"
+            .formatted(settings.stateNamespace(), Settings.stateName(workload()), words));
   }
 
   /** Restarts as it was decided. */

@@ -1,7 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
-import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import io.appmetrics.operator.scrapeconfig.ScrapeJob;
 import io.appmetrics.operator.scrapeconfig.TlsFiles;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
@@ -69,7 +68,7 @@ record InstallationDecision(
             scrapeInterval(seen));
     boolean writes = !(config.action() instanceof Action.None);
     return new InstallationDecision(
-        writes ? config.action() : action(treatments, cure, good(seen, config)),
+        writes ? config.action() : action(treatments, cure, config.good()),
         facts,
         writes
             ? null
@@ -77,43 +76,20 @@ record InstallationDecision(
                     treatments.stream()
                         .filter(treatment -> !treatment.due())
                         .map(treatment -> treatment.step().again()),
-                    Stream.ofNullable(seen.takenBack())
-                        .map(InstallationObservation.TakenBack::until))
+                    Stream.ofNullable(config.again()))
                 .min(Comparator.naturalOrder())
                 .orElse(null),
         writes || config.facts().isInTheWay() ? Set.of() : cured(seen.replicas(), treatments),
         heard(seen, now));
   }
 
-  /** Jobs that every replica has loaded whole, and that are not known as such yet. */
-  private static Optional<Action> good(InstallationObservation seen, ConfigDecision config) {
-    ScrapeBlock jobs = config.jobs();
-    if (jobs == null
-        || jobs.equals(seen.state().state().texts().good())
-        || seen.state().problem() != null
-        || seen.replicas().isEmpty()) {
-      return Optional.empty();
-    }
-    return seen.replicas().stream().allMatch(replica -> hasLoaded(replica, jobs.digest()))
-        ? Optional.of(new Action.NoteGood(jobs))
-        : Optional.empty();
-  }
-
-  private static boolean hasLoaded(ReplicaReading replica, String digest) {
-    ReplicaReading.Answer answer = replica.answer();
-    return answer != null
-        && replica.answers()
-        && answer.runtime().reloadConfigSuccess()
-        && answer.config().markerDigests().equals(Set.of(digest));
-  }
-
   private static Action action(
-      List<Treatment> treatments, Action.@Nullable NoteCure cure, Optional<Action> good) {
+      List<Treatment> treatments, Action.@Nullable NoteCure cure, Action.@Nullable NoteGood good) {
     return treatments.stream()
         .filter(Treatment::due)
         .findFirst()
         .map(Treatment::action)
-        .orElse(cure == null ? good.orElse(new Action.None()) : cure);
+        .orElse(cure != null ? cure : good != null ? good : new Action.None());
   }
 
   /** The jobs of the user's own that scrape for us with the certificates that we know of. */
@@ -144,8 +120,7 @@ record InstallationDecision(
       Optional<InstallationState.Restart> restarting,
       Instant now) {
     List<ReplicaFacts> counted =
-        seen.replicas().stream()
-            .filter(replica -> counts(replica, seen.replicas(), now))
+        seen.counted(now).stream()
             .filter(replica -> restarting.isEmpty() || isBack(replica, restarting.get(), seen, now))
             .map(
                 replica ->
@@ -193,16 +168,6 @@ record InstallationDecision(
         .filter(target -> target.health() == TargetHealth.UP)
         .filter(target -> target.app() != AppFetch.UNPROVEN)
         .count();
-  }
-
-  /**
-   * A pod that is only on its way says nothing against the others, which scrape: a rolling update
-   * makes nobody Unknown. It counts once it has answered, or should have.
-   */
-  private static boolean counts(ReplicaReading replica, List<ReplicaReading> all, Instant now) {
-    boolean onItsWay =
-        replica.answer() == null && (!replica.container().running() || !replica.lost(now));
-    return !onItsWay || all.stream().noneMatch(other -> other.answer() != null && !other.lost(now));
   }
 
   private static Set<String> cured(List<ReplicaReading> replicas, List<Treatment> treatments) {

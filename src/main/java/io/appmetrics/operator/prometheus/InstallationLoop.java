@@ -192,8 +192,10 @@ public final class InstallationLoop implements AutoCloseable {
           facts.get());
     }
     Optional<ConfigText> text = access.configText(installation);
-    reversals =
-        reversals.seen(text.flatMap(ConfigText::blockIfReadable).orElse(null), clock.instant());
+    if (text.isEmpty() || text.get().isReadable()) {
+      reversals =
+          reversals.seen(text.flatMap(ConfigText::blockIfReadable).orElse(null), clock.instant());
+    }
     List<ReplicaReading> replicas = access.ask(installation, text, demand);
     attempts =
         attempts.retaining(replicas.stream().map(ReplicaReading::uid).collect(Collectors.toSet()));
@@ -240,6 +242,8 @@ public final class InstallationLoop implements AutoCloseable {
       if (written.outcome().kind() == Outcome.Kind.DONE) {
         attempts = attempts.withoutTexts();
         reversals = reversals.written(write.place(), write.block());
+      } else if (written.outcome().kind() == Outcome.Kind.UNAVAILABLE) {
+        reversals = reversals.unsure();
       }
       done(installation, action, written.outcome());
       return written.outcome().kind() != Outcome.Kind.UNAVAILABLE;
@@ -279,7 +283,7 @@ public final class InstallationLoop implements AutoCloseable {
     }
     if (action instanceof Action.NoteGood good) {
       return remembered(installation, action, seen.state().state().good(good.jobs()))
-          == Outcome.Kind.OVERTAKEN;
+          != Outcome.Kind.UNAVAILABLE;
     }
     if (action instanceof Action.Reject reject) {
       return remembered(installation, action, seen.state().state().rejected(reject.rejected()))

@@ -39,6 +39,15 @@ public record InstallationObservation(
     @Nullable ScrapeFacts before) {
 
   /**
+   * The replicas that count. A pod that is only on its way says nothing against the others, which
+   * scrape: a rolling update makes nobody Unknown. It counts once it has answered, or should have.
+   */
+  List<ReplicaReading> counted(Instant now) {
+    boolean heard = replicas.stream().anyMatch(r -> r.answer() != null && !r.lost(now));
+    return replicas.stream().filter(r -> !heard || !r.isOnItsWay(now)).toList();
+  }
+
+  /**
    * A write that was refused, and would be again.
    *
    * @param values what was to be written

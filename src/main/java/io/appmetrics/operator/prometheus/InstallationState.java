@@ -1,6 +1,7 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,11 +49,34 @@ public record InstallationState(List<Restart> restarts, List<Reload> reloads, Te
   /**
    * Jobs that a Prometheus refuses.
    *
-   * @param digest of the jobs
+   * @param digest of the text that was refused
+   * @param jobs those of it that no Prometheus is known to have run; none where it is the text
+   *     alone
    * @param others the hash of everything else in the ConfigMap: with another, they may be taken
+   * @param version of the oldest Prometheus that answered then; empty when none did
+   * @param at when
+   * @param times how often in a row
    * @param words Prometheus' own, in one line
    */
-  public record Rejected(String digest, String others, String words) {}
+  public record Rejected(
+      String digest,
+      SlotJobs jobs,
+      String others,
+      String version,
+      Instant at,
+      int times,
+      String words) {
+
+    /** How often in a row it is, once a text with these jobs is refused. */
+    int timesWith(String text, SlotJobs refused) {
+      boolean again = digest.equals(text) || !refused.without(jobs).equals(refused);
+      return again ? times + 1 : 1;
+    }
+
+    private boolean isTakenWith(ScrapeBlock block) {
+      return jobs.isEmpty() ? block.digest().equals(digest) : block.slotJobs().contains(jobs);
+    }
+  }
 
   /** How Prometheus is restarted. */
   public enum Way {
@@ -150,9 +174,13 @@ public record InstallationState(List<Restart> restarts, List<Reload> reloads, Te
     return new InstallationState(changed, reloads, texts);
   }
 
-  /** This, and these jobs loaded by every replica. */
+  /** This, and these jobs loaded by every replica: what was refused of them is refused no more. */
   InstallationState good(ScrapeBlock block) {
-    return new InstallationState(restarts, reloads, new Texts(block, null));
+    Rejected known = texts.rejected();
+    return new InstallationState(
+        restarts,
+        reloads,
+        new Texts(block, known == null || known.isTakenWith(block) ? null : known));
   }
 
   /** This, and jobs that were refused. */
@@ -201,9 +229,22 @@ public record InstallationState(List<Restart> restarts, List<Reload> reloads, Te
       Rejected rejected = texts.rejected();
       data.put(
           REJECTED,
-          String.join(" ", rejected.digest(), rejected.others(), rejected.words()) + "\n");
+          String.join(
+                  " ",
+                  rejected.digest(),
+                  orNothing(String.join(",", rejected.jobs().names())),
+                  rejected.others(),
+                  orNothing(rejected.version()),
+                  rejected.at().toString(),
+                  String.valueOf(rejected.times()),
+                  rejected.words())
+              + "\n");
     }
     return data;
+  }
+
+  private static String orNothing(String value) {
+    return value.isEmpty() ? NOTHING : value;
   }
 
   private static String lines(Stream<String> lines) {
@@ -255,8 +296,19 @@ public record InstallationState(List<Restart> restarts, List<Reload> reloads, Te
   }
 
   private static Rejected rejection(String line) {
-    String[] word = words(line.strip(), 3);
-    return new Rejected(word[0], word[1], word[2]);
+    String[] word = words(line.strip(), 7);
+    try {
+      return new Rejected(
+          word[0],
+          SlotJobs.named(List.of(word[1].split(","))),
+          word[2],
+          word[3].equals(NOTHING) ? "" : word[3],
+          Instant.parse(word[4]),
+          Integer.parseInt(word[5]),
+          word[6]);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException("no refusal: " + line, e);
+    }
   }
 
   private static String[] words(String line, int count) {

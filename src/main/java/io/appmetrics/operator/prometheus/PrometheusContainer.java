@@ -1,6 +1,8 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.mesh.MeshPod;
+import io.fabric8.kubernetes.api.model.ContainerState;
+import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Instant;
@@ -18,12 +20,30 @@ import org.jspecify.annotations.Nullable;
  * @param failing whether it has been restarted, and is not ready again
  * @param startedAt since when its process runs; null while it does not
  * @param ambient whether what it calls sees a pod of the mesh, for ztunnel carries it
+ * @param end how its last process ended by itself; null when none did
  */
 public record PrometheusContainer(
-    String image, boolean running, boolean failing, @Nullable Instant startedAt, boolean ambient) {
+    String image,
+    boolean running,
+    boolean failing,
+    @Nullable Instant startedAt,
+    boolean ambient,
+    @Nullable End end) {
+
+  /** What the kernel ends for want of memory says nothing of what it has read. */
+  private static final String OUT_OF_MEMORY = "OOMKilled";
+
+  /**
+   * How a process ended that nobody had asked to.
+   *
+   * @param startedAt when it had started, in whole seconds
+   * @param times how many of this pod have ended
+   * @param exitCode its exit code
+   */
+  public record End(Instant startedAt, int times, int exitCode) {}
 
   PrometheusContainer(String image, boolean running, boolean failing) {
-    this(image, running, failing, null, false);
+    this(image, running, failing, null, false, null);
   }
 
   static PrometheusContainer of(Pod pod, String name) {
@@ -46,8 +66,28 @@ public record PrometheusContainer(
             .flatMap(running -> Optional.ofNullable(running.getStartedAt()))
             .map(Instant::parse)
             .orElse(null),
-        MeshPod.inAmbient(
-            Objects.requireNonNullElse(pod.getMetadata().getAnnotations(), Map.of())));
+        MeshPod.inAmbient(Objects.requireNonNullElse(pod.getMetadata().getAnnotations(), Map.of())),
+        status.flatMap(PrometheusContainer::end).orElse(null));
+  }
+
+  private static Optional<End> end(ContainerStatus status) {
+    Optional<ContainerStateTerminated> now = terminated(status.getState());
+    int restarts = Objects.requireNonNullElse(status.getRestartCount(), 0);
+    boolean runs = status.getState() != null && status.getState().getRunning() != null;
+    return now.or(() -> terminated(status.getLastState()))
+        .filter(end -> !OUT_OF_MEMORY.equals(end.getReason()))
+        .filter(end -> end.getStartedAt() != null)
+        .filter(end -> !Integer.valueOf(0).equals(end.getExitCode()))
+        .map(
+            end ->
+                new End(
+                    Instant.parse(end.getStartedAt()),
+                    restarts + (runs ? 0 : 1),
+                    Objects.requireNonNullElse(end.getExitCode(), -1)));
+  }
+
+  private static Optional<ContainerStateTerminated> terminated(@Nullable ContainerState state) {
+    return Optional.ofNullable(state).map(ContainerState::getTerminated);
   }
 
   private static String image(Pod pod, String name) {

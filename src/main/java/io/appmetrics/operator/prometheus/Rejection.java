@@ -1,66 +1,173 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.scrapeconfig.BlockText;
+import io.appmetrics.operator.scrapeconfig.IncludedFile;
+import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Whether a Prometheus refuses the jobs that stand in the ConfigMap. A reload that fails for want
- * of a file refuses nothing: it shows the text as loaded.
+ * Whether a Prometheus refuses the jobs that stand in the ConfigMap, and not something else in it.
  *
- * @param digest of the jobs that stand; null when there are none
+ * <p>A reload fails in one of two stages (main.go, reloadConfig). In the first the text is not
+ * taken: the answer says why, but not which text was read, for a kubelet may be late. In the second
+ * each part of Prometheus takes what concerns it, and the answer says only that one did not: it was
+ * the scrape manager where the marker job, which needs nothing, gets no pool.
+ *
+ * @param text that stands
+ * @param block our jobs in it
+ * @param digest of these jobs
+ * @param inFile whether they stand in a file of their own
  */
 record Rejection(
-    InstallationObservation seen, Attempts attempts, @Nullable String digest, Instant now) {
+    InstallationObservation seen,
+    Attempts attempts,
+    ConfigText text,
+    BlockText block,
+    String digest,
+    boolean inFile,
+    Instant now) {
 
-  /** Its words, in one line, where it does not run them. */
-  Optional<String> words() {
-    return words(
-        replica -> runs(replica) && !lacksMarker(replica) ? Optional.empty() : onReload(replica));
-  }
+  private static final String APPLYING = "while applying the new configuration";
 
-  /** Its words, in one line, whether or not it runs these jobs from before. */
-  Optional<String> wordsOnReload() {
-    return words(this::onReload);
-  }
+  private static final Pattern LINE = Pattern.compile("\\bline (\\d+)");
 
-  private Optional<String> words(Function<ReplicaReading, Optional<String>> of) {
+  /** A process may end for many reasons; one that ends each time that it starts has read one. */
+  private static final int ENDS = 2;
+
+  /**
+   * What a replica says of them.
+   *
+   * @param words in one line
+   * @param atStart whether it does not even start with them
+   */
+  record Refusal(String words, boolean atStart) {}
+
+  /** That of the first replica that refuses them. */
+  Optional<Refusal> refusal() {
     return seen.replicas().stream()
-        .map(replica -> replica.answers() ? of.apply(replica) : neverCameBack(replica))
+        .map(
+            replica ->
+                replica.answers()
+                    ? onReload(replica).map(words -> new Refusal(inOneLine(words), false))
+                    : onStart(replica).map(words -> new Refusal(words, true)))
         .flatMap(Optional::stream)
-        .map(words -> words.replaceAll("\\s+", " ").strip())
         .findFirst();
   }
 
-  /** A pool of the marker job that is to come has come by then. */
-  private boolean lacksMarker(ReplicaReading replica) {
-    Instant reloaded = attempts.on(replica.uid(), Attempts.text(digest)).lastReload();
-    return replica.lacksMarker(digest)
+  /** What a replica says of a text that it could not load, whoever is to blame. */
+  static Optional<String> ofLoad(InstallationObservation seen, Attempts attempts, String cause) {
+    return seen.replicas().stream()
+        .filter(replica -> replica.answers() && !replica.lastReloadSucceeded())
+        .flatMap(
+            replica -> Optional.ofNullable(attempts.on(replica.uid(), cause).rejection()).stream())
+        .filter(words -> words.startsWith(PrometheusApi.RELOAD_FAILED) && !words.contains(APPLYING))
+        .map(Rejection::inOneLine)
+        .findFirst();
+  }
+
+  private static String inOneLine(String words) {
+    return words.replaceAll("\\s+", " ").strip();
+  }
+
+  private Optional<String> onReload(ReplicaReading replica) {
+    Attempts.Tried tried = attempts.on(replica.uid(), Attempts.text(digest));
+    String words = tried.rejection();
+    if (words == null
+        || replica.lastReloadSucceeded()
+        || !words.startsWith(PrometheusApi.RELOAD_FAILED)) {
+      return Optional.empty();
+    }
+    boolean refused =
+        words.contains(APPLYING)
+            ? (replica.shows(digest) || isLate(tried)) && lacksMarker(replica, tried)
+            : !replica.shows(digest) && isOurs(words, tried);
+    return refused ? Optional.of(words) : Optional.empty();
+  }
+
+  /** The pool of the marker job that is to come has come by then. */
+  private boolean lacksMarker(ReplicaReading replica, Attempts.Tried tried) {
+    Instant reloaded = tried.lastReload();
+    return replica.hasNoPool(ScrapeBlock.MARKER_PREFIX + digest)
         && reloaded != null
         && !now.isBefore(reloaded.plus(Healing.DISCOVERY));
   }
 
-  private boolean runs(ReplicaReading replica) {
-    ReplicaReading.Answer answer = replica.answer();
-    return answer != null && digest != null && answer.config().markerDigests().contains(digest);
+  private boolean isOurs(String words, Attempts.Tried tried) {
+    if (names(words)) {
+      return true;
+    }
+    // a configuration that only includes ours was read without a look at it
+    return !inFile && LINE.matcher(words).results().findAny().isEmpty() && isLate(tried);
   }
 
-  private Optional<String> onReload(ReplicaReading replica) {
-    ReplicaReading.Answer answer = replica.answer();
-    return answer == null || answer.runtime().reloadConfigSuccess()
-        ? Optional.empty()
-        : Optional.ofNullable(attempts.on(replica.uid(), Attempts.text(digest)).rejection())
-            .filter(words -> words.startsWith(PrometheusApi.RELOAD_FAILED));
+  /** Whether they name a job of ours, our file, or a line of our block. */
+  private boolean names(String words) {
+    if (words.contains(IncludedFile.NAME) && inFile) {
+      return true;
+    }
+    for (String job : block.jobs()) {
+      if (Pattern.compile("(?<![\\w-])" + Pattern.quote(job) + "(?![\\w-])")
+          .matcher(words)
+          .find()) {
+        return true;
+      }
+    }
+    return !inFile && namesALine(words);
   }
 
-  /** Restarted for these jobs, it ends each time that it reads them. */
-  private Optional<String> neverCameBack(ReplicaReading replica) {
-    return seen.state()
-        .state()
-        .latest()
-        .filter(restart -> restart.cause().equals(Restarts.FOR_TEXT + digest))
-        .filter(restart -> restart.cured() == null && replica.container().failing())
-        .map(restart -> "its container fails since it was restarted for them; see its log");
+  private boolean namesALine(String words) {
+    int begin = text.text().indexOf(block.text());
+    long before = lines(text.text().substring(0, Math.max(0, begin)));
+    long last = before + lines(block.text());
+    Matcher line = LINE.matcher(words);
+    while (line.find()) {
+      long number = Long.parseLong(line.group(1)) - 1;
+      if (begin >= 0 && number > before && number <= last) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static long lines(String text) {
+    return text.chars().filter(c -> c == '\n').count();
+  }
+
+  /** By then the kubelet has shown the text that was reloaded. */
+  private static boolean isLate(Attempts.Tried tried) {
+    Instant nudged = tried.lastNudge();
+    Instant reloaded = tried.lastReload();
+    return nudged != null
+        && reloaded != null
+        && !reloaded.isBefore(nudged.plus(Diagnosis.PROJECTION));
+  }
+
+  private Optional<String> onStart(ReplicaReading replica) {
+    PrometheusContainer.End end = replica.container().end();
+    Instant written = text.writer(inFile).at();
+    if (end == null
+        || !replica.container().failing()
+        || end.times() < ENDS
+        || (written != null && !end.startedAt().isAfter(written))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "pod %s has ended %d times with them, the last time with exit code %d; see kubectl -n %s logs %s -c %s --previous"
+            .formatted(
+                replica.pod(),
+                end.times(),
+                end.exitCode(),
+                seen.workload().namespace(),
+                replica.pod(),
+                container()));
+  }
+
+  private String container() {
+    return seen.discovery().orElse(null) instanceof Installation installation
+        ? installation.container()
+        : "prometheus";
   }
 }

@@ -56,18 +56,49 @@ public record ReplicaReading(
    * @param digest of the jobs; null when there are none
    */
   boolean lacksMarker(@Nullable String digest) {
+    return digest != null
+        && !lastReloadSucceeded()
+        && shows(digest)
+        && hasNoPool(ScrapeBlock.MARKER_PREFIX + digest);
+  }
+
+  /** Whether it said so the last time that it answered. */
+  boolean lastReloadSucceeded() {
+    return answer != null && answer.runtime().reloadConfigSuccess();
+  }
+
+  /** Whether the jobs of this digest are in the configuration that it shows. */
+  boolean shows(String digest) {
+    return answer != null && answer.config().markerDigests().contains(digest);
+  }
+
+  /** Whether it tells its pools, and this is none of them. */
+  boolean hasNoPool(String job) {
     return answer != null
-        && digest != null
         && ReplicaPoll.tellsPools(answer.version())
-        && !answer.runtime().reloadConfigSuccess()
-        && answer.config().markerDigests().contains(digest)
-        && !answer.pools().contains(ScrapeBlock.MARKER_PREFIX + digest);
+        && !answer.pools().contains(job);
+  }
+
+  /**
+   * Whether it runs the jobs of this digest, whole. A reload that failed for something else has
+   * given the marker job its pool all the same.
+   */
+  boolean hasLoaded(String digest) {
+    return answer != null
+        && answers()
+        && answer.config().markerDigests().equals(Set.of(digest))
+        && (lastReloadSucceeded() || answer.pools().contains(ScrapeBlock.MARKER_PREFIX + digest));
   }
 
   /** Whether it has not answered for so long that nothing is known of it any more. */
   boolean lost(Instant now) {
     Silence silent = silent();
     return silent != null && silent.lost(now);
+  }
+
+  /** Whether it has never answered, and nobody can expect it to. */
+  boolean isOnItsWay(Instant now) {
+    return answer == null && (!container.running() || !lost(now));
   }
 
   /** For how long it has not answered; null when it did. */

@@ -34,6 +34,11 @@ record Reversals(String place, @Nullable BlockText block, List<Instant> times) {
     return new Reversals(where, what, where.equals(place) ? times : List.of());
   }
 
+  /** These, and a write of which nobody knows whether it was done. */
+  Reversals unsure() {
+    return new Reversals(place, null, times);
+  }
+
   /**
    * These, and what stands now.
    *

@@ -1,5 +1,7 @@
 package io.appmetrics.operator.scrapeconfig;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -33,6 +35,23 @@ public record BlockText(String text) {
     } catch (UnparsableConfig e) {
       return configuration;
     }
+  }
+
+  /** The items at column 0, each line ended by a line feed; empty where they are another list. */
+  Optional<String> items() {
+    var lines =
+        text.lines()
+            .filter(line -> !line.isEmpty())
+            .filter(line -> !line.startsWith(MarkedText.BEGIN) && !line.equals(MarkedText.END))
+            .filter(line -> !line.strip().equals(Place.KEY + ":"))
+            .toList();
+    var first = lines.isEmpty() ? "" : lines.get(0);
+    var indent = first.substring(0, first.length() - first.stripLeading().length());
+    if (!lines.stream().allMatch(line -> line.startsWith(indent))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        lines.stream().map(line -> line.substring(indent.length()) + "\n").collect(joining()));
   }
 
   /** The names of the jobs, as we write them, the marker job among them. */

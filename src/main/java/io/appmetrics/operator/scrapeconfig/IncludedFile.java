@@ -24,7 +24,7 @@ public final class IncludedFile {
 
   /** The file with these jobs in it. */
   public static String with(ScrapeBlock block) {
-    return HEAD + block.items();
+    return HEAD + block.inFile().items();
   }
 
   /** What stands in the file; empty when somebody else has written it. */

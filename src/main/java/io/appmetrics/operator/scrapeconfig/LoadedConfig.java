@@ -55,12 +55,16 @@ public record LoadedConfig(
   public LoadedConfig including(
       Collection<String> pools, Set<String> digests, Collection<String> jobs) {
     var names = new HashSet<>(jobNames);
+    // at once, while the pool of another marker is still to come
+    names.addAll(SlotJobs.named(pools).names());
     var markers = new HashSet<>(markerDigests);
     for (var pool : pools) {
       if (pool.startsWith(ScrapeBlock.MARKER_PREFIX) && !jobNames.contains(pool)) {
         var digest = pool.substring(ScrapeBlock.MARKER_PREFIX.length());
         markers.add(digest);
-        names.addAll(digests.contains(digest) ? jobs : SlotJobs.named(pools).names());
+        if (digests.contains(digest)) {
+          names.addAll(jobs);
+        }
         names.add(pool);
       }
     }

@@ -6,15 +6,18 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Our jobs as YAML: the items of {@code scrape_configs} that stand between the marker comments.
+ * Our jobs as YAML: the items of {@code scrape_configs} that stand between the marker comments, or
+ * in a file of their own.
  *
  * @param jobNames the slot jobs and the marker job, in the order of the text
  * @param items the items at column 0, each line ended by a line feed
- * @param digest 12 hexadecimal digits of the SHA-256 of the slot jobs' text
+ * @param digest 12 hexadecimal digits of the SHA-256 of the slot jobs' text, and of where they
+ *     stand: a Prometheus that still runs them from the other place is known by it
  */
 public record ScrapeBlock(List<String> jobNames, String items, String digest) {
 
@@ -22,6 +25,11 @@ public record ScrapeBlock(List<String> jobNames, String items, String digest) {
   public static final String MARKER_PREFIX = "appmetrics-digest-";
 
   private static final int DIGEST_DIGITS = 12;
+
+  private static final String INLINE = "";
+
+  private static final String MARKER_COMMENT =
+      "# no discovery, no targets: the name tells the operator which text Prometheus runs\n";
 
   private static final String HEAD =
       """
@@ -66,16 +74,47 @@ public record ScrapeBlock(List<String> jobNames, String items, String digest) {
         items.append(new SlotJobText(slot, version).mutual(tls, certificates));
       }
     }
-    var digest = digest(items.toString());
-    names.add(MARKER_PREFIX + digest);
-    items
-        .append(
-            "# no discovery, no targets: the name tells the operator which text Prometheus runs\n")
-        .append("- job_name: ")
-        .append(MARKER_PREFIX)
-        .append(digest)
-        .append('\n');
-    return new ScrapeBlock(names, items.toString(), digest);
+    return marked(names, items.toString(), INLINE);
+  }
+
+  private static ScrapeBlock marked(List<String> slotJobs, String text, String place) {
+    var digest = digest(text + place);
+    var marker = MARKER_PREFIX + digest;
+    var names = new ArrayList<>(slotJobs);
+    names.add(marker);
+    return new ScrapeBlock(names, text + MARKER_COMMENT + "- job_name: " + marker + '\n', digest);
+  }
+
+  /** These jobs as they stand in a file of their own. */
+  public ScrapeBlock inFile() {
+    return in(IncludedFile.NAME);
+  }
+
+  /** These jobs as they stand in the configuration itself. */
+  public ScrapeBlock inline() {
+    return in(INLINE);
+  }
+
+  private ScrapeBlock in(String place) {
+    return marked(jobNames.subList(0, jobNames.size() - 1), unmarked(), place);
+  }
+
+  private String unmarked() {
+    var marker = items.lastIndexOf(MARKER_COMMENT);
+    return marker < 0 ? items : items.substring(0, marker);
+  }
+
+  /** The slot jobs among them. */
+  public SlotJobs slotJobs() {
+    return SlotJobs.named(jobNames);
+  }
+
+  /** What stands somewhere; empty where it is not, to the byte, what was written there. */
+  public static Optional<ScrapeBlock> standing(BlockText text) {
+    return text.items()
+        .filter(items -> new BlockText(items).digest().isPresent())
+        .map(ScrapeBlock::of)
+        .filter(block -> block.equals(block.inline()) || block.equals(block.inFile()));
   }
 
   /**

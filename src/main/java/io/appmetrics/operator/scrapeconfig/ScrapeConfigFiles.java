@@ -2,7 +2,10 @@ package io.appmetrics.operator.scrapeconfig;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * The {@code scrape_config_files} of a configuration.
@@ -11,21 +14,27 @@ import java.util.regex.Pattern;
  */
 public record ScrapeConfigFiles(List<String> patterns) {
 
+  private static final Pattern SET = Pattern.compile("\\[(\\^?)((?:\\\\.|[^\\]\\\\])+)]");
+
+  private static final Pattern MEMBER = Pattern.compile("\\\\(.)|[\\[&^]");
+
   public ScrapeConfigFiles {
     patterns = List.copyOf(patterns);
   }
 
   /**
-   * Whether a file is among them, by Go's filepath.Match, to which Prometheus hands them.
+   * How many of them a file matches, by Go's filepath.Match, to which Prometheus hands them. It
+   * reads a file once for each, so that with two every job in it is there twice.
    *
    * @param directory of the configuration
    * @param file by its absolute path
    */
-  public boolean include(String directory, String file) {
+  public long matching(String directory, String file) {
     return patterns.stream()
         .map(pattern -> pattern.startsWith("/") ? pattern : directory + "/" + pattern)
         .map(ScrapeConfigFiles::cleaned)
-        .anyMatch(pattern -> regex(pattern).matcher(file).matches());
+        .filter(pattern -> isMatch(pattern, file))
+        .count();
   }
 
   /** As Go's filepath.Clean does of an absolute path. */
@@ -41,23 +50,44 @@ public record ScrapeConfigFiles(List<String> patterns) {
     return "/" + String.join("/", elements);
   }
 
-  private static Pattern regex(String glob) {
+  /** A pattern that is none matches nothing: Prometheus refuses the configuration for it. */
+  private static boolean isMatch(String glob, String file) {
+    try {
+      return Pattern.compile(regex(glob)).matcher(file).matches();
+    } catch (PatternSyntaxException e) {
+      return false;
+    }
+  }
+
+  private static String regex(String glob) {
     var regex = new StringBuilder();
-    for (var i = 0; i < glob.length(); i++) {
+    for (var i = 0; i < glob.length(); ) {
+      var set = SET.matcher(glob).region(i, glob.length());
       var c = glob.charAt(i);
-      var close = c == '[' ? glob.indexOf(']', i + 2) : -1;
-      if (c == '*') {
-        regex.append("[^/]*");
-      } else if (c == '?') {
-        regex.append("[^/]");
-      } else if (close > 0) {
-        regex.append('[').append(glob.substring(i + 1, close).replace("[", "\\[")).append(']');
-        i = close;
+      if (c == '*' || c == '?') {
+        regex.append(c == '*' ? "[^/]*" : "[^/]");
+        i++;
+      } else if (set.lookingAt()) {
+        regex.append('[').append(set.group(1)).append(literals(set.group(2))).append(']');
+        i = set.end();
       } else {
-        var literal = c == '\\' && i + 1 < glob.length() ? glob.charAt(++i) : c;
-        regex.append(Pattern.quote(String.valueOf(literal)));
+        i += c == '\\' && i + 1 < glob.length() ? 1 : 0;
+        regex.append(Pattern.quote(String.valueOf(glob.charAt(i))));
+        i++;
       }
     }
-    return Pattern.compile(regex.toString());
+    return regex.toString();
+  }
+
+  /** To Go nothing is special in a set but the hyphen and the backslash. */
+  private static String literals(String set) {
+    return MEMBER
+        .matcher(set)
+        .replaceAll(
+            member -> {
+              var c = Objects.requireNonNullElse(member.group(1), member.group());
+              return Matcher.quoteReplacement(
+                  Character.isLetterOrDigit(c.codePointAt(0)) ? c : "\\" + c);
+            });
   }
 }

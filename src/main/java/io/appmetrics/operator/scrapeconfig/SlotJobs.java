@@ -59,6 +59,15 @@ public record SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual) {
     return new SlotJobs(bothPlain, bothMutual);
   }
 
+  /** These jobs without those. */
+  public SlotJobs without(SlotJobs other) {
+    SortedSet<Integer> lessPlain = new TreeSet<>(plain);
+    lessPlain.removeAll(other.plain);
+    SortedSet<Integer> lessMutual = new TreeSet<>(mutual);
+    lessMutual.removeAll(other.mutual);
+    return new SlotJobs(lessPlain, lessMutual);
+  }
+
   /** Whether all of those jobs are among these. */
   public boolean contains(SlotJobs other) {
     return plain.containsAll(other.plain) && mutual.containsAll(other.mutual);

@@ -212,7 +212,7 @@ class ConfigDecisionTest {
             PLACE),
         new Row(
             "the text is long already, and is not made longer",
-            s -> s.otherBytes = 2 * ConfigEdit.MOST_BYTES,
+            s -> s.otherBytes = 2 * ConfigWriting.MOST_BYTES,
             State.WRITTEN,
             PLACE));
   }
@@ -419,7 +419,7 @@ class ConfigDecisionTest {
     SeenInstallation seen = SeenInstallation.well();
     seen.text = USERS;
     int bytes = withJobs(MUTUAL, FILES).length();
-    seen.otherBytes = ConfigEdit.MOST_BYTES - bytes;
+    seen.otherBytes = ConfigWriting.MOST_BYTES - bytes;
     assertThat(written(seen)).hasSize(bytes);
 
     seen.otherBytes++;
@@ -474,7 +474,7 @@ class ConfigDecisionTest {
   @Test
   void removesFromAFullConfigMap() {
     SeenInstallation seen = SeenInstallation.well();
-    seen.otherBytes = ConfigEdit.MOST_BYTES;
+    seen.otherBytes = ConfigWriting.MOST_BYTES;
     seen.demand = new Demand(PLAIN, true);
 
     assertThat(written(seen)).isEqualTo(withJobs(PLAIN, FILES));
@@ -563,7 +563,7 @@ class ConfigDecisionTest {
   private static SeenInstallation takenBack(String place) {
     SeenInstallation seen = SeenInstallation.well();
     seen.text = USERS;
-    seen.writer = "argocd-controller";
+    seen.writer = new Writer("argocd-controller", null);
     Instant last = SeenInstallation.NOW.minusSeconds(20);
     seen.takenBack =
         new InstallationObservation.TakenBack(place, 3, last, last.plus(Duration.ofMinutes(1)));
@@ -596,7 +596,7 @@ class ConfigDecisionTest {
     seen.replica().version = OLD;
     assertThat(reverted(seen)).isEqualTo(fight + "have it leave this key alone");
 
-    seen.writer = "";
+    seen.writer = Writer.NOBODY;
     assertThat(reverted(seen)).startsWith("Another writer has taken");
 
     seen.takenBack = null;
@@ -612,6 +612,57 @@ class ConfigDecisionTest {
     SeenInstallation replaced = takenBack(OWN_PLACE);
     replaced.text = INCLUDES;
     assertThat(reverted(replaced)).endsWith(": have it leave this ConfigMap alone");
+  }
+
+  /** Prometheus would read them twice, and refuse them; git has them, so ours go. */
+  @Test
+  void givesWayToACopyOfTheBlockInGit() throws UnparsableConfig {
+    SeenInstallation seen = takenBack(OWN_PLACE);
+    String copied = PrometheusYaml.parse(INCLUDES).with(ScrapeBlock.render(MUTUAL, TODAY, FILES));
+    seen.text = copied;
+    seen.included = file(MUTUAL);
+    ConfigDecision decision =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
+    assertThat(decision.facts().state()).isEqualTo(State.REVERTED);
+    assertThat(decision.facts().message())
+        .startsWith("argocd-controller has taken the jobs out of " + OWN_PLACE)
+        .endsWith(
+            ": delete the lines from # BEGIN appmetrics.io to # END appmetrics.io from the"
+                + " configuration that it applies");
+    assertThat(values(seen)).isEqualTo(new ConfigValues(copied, null));
+
+    seen.included = null;
+    assertThat(reverted(seen)).contains("delete the lines from # BEGIN");
+  }
+
+  @Test
+  void keepsOutOfAFileThatIsReadTwice() throws UnparsableConfig {
+    SeenInstallation seen = SeenInstallation.well();
+    String twice = USERS + "scrape_config_files: ['*.yml', appmetrics.yml]\n";
+    seen.text = twice;
+    String inline = PrometheusYaml.parse(twice).with(ScrapeBlock.render(MUTUAL, TODAY, FILES));
+    assertThat(values(seen)).isEqualTo(new ConfigValues(inline, null));
+
+    SeenInstallation fight = takenBack(PLACE);
+    fight.text = twice;
+    assertThat(reverted(fight))
+        .contains("leave one of the patterns of scrape_config_files that match appmetrics.yml");
+  }
+
+  /** A copy of ours in a file of somebody else's. */
+  @Test
+  void refusesJobsThatAForeignFileOfThatNameHas() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = INCLUDES;
+    seen.included = "scrape_configs:\n- job_name: appmetrics-1\n";
+    ConfigDecision decision =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
+    assertThat(decision.facts().state()).isEqualTo(State.UNPARSABLE);
+    assertThat(decision.facts().message())
+        .contains("the key appmetrics.yml, which it includes", "has a job named appmetrics-1, too");
+
+    seen.text = USERS;
+    assertThat(values(seen)).as("it is not read").isNotNull();
   }
 
   /** What it does not want there, nobody puts back. */

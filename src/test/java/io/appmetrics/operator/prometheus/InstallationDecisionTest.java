@@ -1,14 +1,18 @@
 package io.appmetrics.operator.prometheus;
 
+import static io.appmetrics.operator.prometheus.SeenInstallation.FILES;
 import static io.appmetrics.operator.prometheus.SeenInstallation.MUTUAL;
 import static io.appmetrics.operator.prometheus.SeenInstallation.NOW;
 import static io.appmetrics.operator.prometheus.SeenInstallation.PLAIN;
+import static io.appmetrics.operator.prometheus.SeenInstallation.TODAY;
 import static io.appmetrics.operator.prometheus.SeenInstallation.USERS;
 import static io.appmetrics.operator.prometheus.SeenInstallation.WORKLOAD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.appmetrics.operator.prometheus.SeenInstallation.Replica;
+import io.appmetrics.operator.scrapeconfig.IncludedFile;
+import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +56,33 @@ class InstallationDecisionTest {
     assertThat(seen.decide().action()).isInstanceOf(Action.WriteConfig.class);
   }
 
+  /** Nothing but the pool of its marker shows what is in a file, and a pool takes its time. */
+  @Test
+  void givesAFileOfTheirOwnTimeToShow() {
+    SeenInstallation seen = SeenInstallation.well();
+    ScrapeBlock block = ScrapeBlock.render(MUTUAL, TODAY, FILES).inFile();
+    seen.text = USERS + "scrape_config_files: [app*.yml]\n";
+    seen.included = IncludedFile.with(block);
+    String cause = Attempts.text(block.digest());
+    Attempts tried =
+        Attempts.NONE
+            .nudged("uid-of-prometheus-1", cause, NOW.minusSeconds(13))
+            .reloaded("uid-of-prometheus-1", cause, NOW.minusSeconds(12), null);
+
+    seen.replica().loadedAt = NOW.minusSeconds(12).plusMillis(1);
+    InstallationDecision early = InstallationDecision.of(seen.observation(), tried, NOW);
+    assertThat(early.action()).isEqualTo(new Action.None());
+    assertThat(early.again()).isEqualTo(NOW.plusMillis(1));
+
+    seen.replica().loadedAt = NOW.minusSeconds(12);
+    assertThat(InstallationDecision.of(seen.observation(), tried, NOW).action())
+        .isInstanceOf(Action.Reload.class);
+    seen.replica().loadedAt = NOW.minusSeconds(13);
+    assertThat(InstallationDecision.of(seen.observation(), tried, NOW).action())
+        .as("nothing was loaded since the nudge")
+        .isInstanceOf(Action.Reload.class);
+  }
+
   /** Those who are served must not suffer from what others cannot get. */
   @Test
   void healsAlsoWhileAWriteIsRefusedOrTooLarge() {
@@ -63,7 +94,7 @@ class InstallationDecisionTest {
 
     SeenInstallation full = SeenInstallation.well().poolMissing();
     full.demand = refused.demand;
-    full.otherBytes = ConfigEdit.MOST_BYTES;
+    full.otherBytes = ConfigWriting.MOST_BYTES;
     assertThat(full.decide().facts().config().state()).isEqualTo(ConfigFacts.State.TOO_LARGE);
     assertThat(full.decide().action()).isInstanceOf(Action.Nudge.class);
   }

@@ -151,6 +151,21 @@ class InstallationLoopTest {
     assertThat(threads()).isZero();
   }
 
+  /** An admission policy of another release refuses it each time: no use in asking at once. */
+  @Test
+  void asksNotAgainAtOnceToRemember() {
+    try (InstallationAccess access = access(new Hasty())) {
+      assertThat(access.remember(InstallationState.NONE).kind()).isEqualTo(Outcome.Kind.REFUSED);
+      for (int looks = 0; looks < 9; looks++) {
+        assertThat(access.state().problem())
+            .isEqualTo(
+                "ConfigMap appmetrics-system/appmetrics-istio-system.prometheus cannot be written"
+                    + " (no right); apply the manifests of this release");
+      }
+      assertThat(access.state().problem()).contains("cannot be read (no right)");
+    }
+  }
+
   private static long threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().equals("installation"))
@@ -158,24 +173,22 @@ class InstallationLoopTest {
   }
 
   private InstallationLoop loop() {
-    PrometheusApi api =
-        new PrometheusApi(HttpClient.newHttpClient(), Duration.ofSeconds(1), Duration.ofSeconds(1));
     Clock clock = new Hasty();
-    InstallationAccess access =
-        new InstallationAccess(
-            client,
-            api,
-            new InstallationAccess.Settings(
-                WORKLOAD,
-                null,
-                null,
-                "appmetrics-system",
-                RestartPolicy.DEFAULT,
-                ShardedPolicy.REFUSE),
-            clock,
-            Deeds.UNWATCHED);
+    InstallationAccess access = access(clock);
     Pacing pacing = new Pacing(Duration.ofMillis(10), Duration.ofMillis(10));
     return new InstallationLoop(
         access, new Demands(), List::of, heard, pacing, clock, System::nanoTime);
+  }
+
+  private InstallationAccess access(Clock clock) {
+    PrometheusApi api =
+        new PrometheusApi(HttpClient.newHttpClient(), Duration.ofSeconds(1), Duration.ofSeconds(1));
+    return new InstallationAccess(
+        client,
+        api,
+        new InstallationAccess.Settings(
+            WORKLOAD, null, null, "appmetrics-system", RestartPolicy.DEFAULT, ShardedPolicy.REFUSE),
+        clock,
+        Deeds.UNWATCHED);
   }
 }

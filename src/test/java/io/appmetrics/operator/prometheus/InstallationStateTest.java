@@ -53,18 +53,62 @@ class InstallationStateTest {
         ScrapeBlock.render(
             SlotJobs.named(List.of("appmetrics-1")), PrometheusVersion.parse("3.16.0"), null);
     InstallationState state =
-        InstallationState.NONE.good(good).rejected(new Rejected("0ddba11", "0ther", "no such key"));
+        InstallationState.NONE
+            .good(good)
+            .rejected(
+                new Rejected(
+                    "0ddba11",
+                    SlotJobs.named(List.of("appmetrics-2", "appmetrics-2-istio-secure")),
+                    "0ther",
+                    "3.16.0",
+                    AT,
+                    2,
+                    "no such key"));
+    InstallationState ofText =
+        InstallationState.NONE.rejected(
+            new Rejected(good.digest(), SlotJobs.none(), "0ther", "", AT, 1, "no such key"));
 
     assertThat(state.encode())
         .containsEntry("good", good.items())
-        .containsEntry("rejected", "0ddba11 0ther no such key\n");
+        .containsEntry(
+            "rejected",
+            "0ddba11 appmetrics-2,appmetrics-2-istio-secure 0ther 3.16.0 2026-03-01T12:00:00.123Z 2"
+                + " no such key\n");
     assertThat(InstallationState.decode(state.encode())).isEqualTo(state);
-    assertThat(state.good(good).texts().rejected()).as("what runs is refused no more").isNull();
+    assertThat(ofText.encode())
+        .containsEntry(
+            "rejected", good.digest() + " - 0ther - 2026-03-01T12:00:00.123Z 1 no such key\n");
+    assertThat(InstallationState.decode(ofText.encode())).isEqualTo(ofText);
     assertThat(InstallationState.NONE.encode()).containsOnlyKeys("restarts", "reloads");
     assertThatThrownBy(() -> InstallationState.decode(Map.of("good", "- job_name: a\n")))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> InstallationState.decode(Map.of("rejected", "0ddba11 no\n")))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(
+            () -> InstallationState.decode(Map.of("rejected", "0ddba11 - 0ther - now 1 no\n")))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** Else it would be tried again at once, each time that the others are seen to run. */
+  @Test
+  void forgetsWhatWasRefusedOnlyOnceItRuns() {
+    SlotJobs one = SlotJobs.named(List.of("appmetrics-1"));
+    SlotJobs two = SlotJobs.named(List.of("appmetrics-2"));
+    PrometheusVersion version = PrometheusVersion.parse("3.16.0");
+    ScrapeBlock others = ScrapeBlock.render(one, version, null);
+    ScrapeBlock all = ScrapeBlock.render(one.and(two), version, null);
+
+    InstallationState jobs =
+        InstallationState.NONE.rejected(
+            new Rejected("0ddba11", two, "0ther", "3.16.0", AT, 1, "no"));
+    assertThat(jobs.good(others).texts().rejected()).isNotNull();
+    assertThat(jobs.good(all).texts().rejected()).isNull();
+
+    InstallationState text =
+        InstallationState.NONE.rejected(
+            new Rejected(all.digest(), SlotJobs.none(), "0ther", "3.16.0", AT, 1, "no"));
+    assertThat(text.good(others).texts().rejected()).isNotNull();
+    assertThat(text.good(all).texts().rejected()).isNull();
   }
 
   @ParameterizedTest

@@ -351,6 +351,14 @@ class InstallationTest {
         .isEqualTo("prometheus.yml");
   }
 
+  /** The one file cannot be included by itself. */
+  @Test
+  void hasNoFileOfItsOwnBesideAConfigurationOfThatName() {
+    assertThat(found(Manifest.arguments(FILE)).included()).isNotNull();
+    assertThat(found(Manifest.arguments("--config.file=/etc/config/appmetrics.yml")).included())
+        .isNull();
+  }
+
   @Test
   void followsItemsToTheKey() {
     Deployment deployment =

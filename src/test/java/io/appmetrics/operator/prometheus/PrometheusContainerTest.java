@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,8 +38,43 @@ class PrometheusContainerTest {
             Pod.class);
 
     assertThat(PrometheusContainer.of(pod, "p"))
+        .usingRecursiveComparison()
+        .ignoringFields("end")
         .isEqualTo(new PrometheusContainer("prom:v3", running, failing));
     assertThat(PrometheusContainer.of(pod, "q").image()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "restartCount: 0, state: {running: {}}                                  | -",
+        "restartCount: 0, state: {terminated: {exitCode: 1, startedAt: '%s'}}    | 1",
+        "restartCount: 1, state: {running: {}}, lastState: {terminated: {exitCode: 1, startedAt: '%s'}} | 1",
+        "restartCount: 1, state: {waiting: {}}, lastState: {terminated: {exitCode: 1, startedAt: '%s'}} | 2",
+        "restartCount: 1, state: {waiting: {}}, lastState: {terminated: {exitCode: 0, startedAt: '%s'}} | -",
+        "restartCount: 1, state: {waiting: {}}, lastState: {terminated: {exitCode: 137, reason: OOMKilled, startedAt: '%s'}} | -",
+        "restartCount: 1, state: {waiting: {}}, lastState: {terminated: {exitCode: 1}} | -",
+      })
+  void readsHowItsProcessesEnd(String status, @Nullable Integer times) {
+    Pod pod =
+        Serialization.unmarshal(
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: prometheus-1}
+            spec: {containers: [{name: p, image: prom}]}
+            status: {containerStatuses: [{name: p, %s}]}
+            """
+                .formatted(status.formatted("2026-03-01T12:00:00Z")),
+            Pod.class);
+    PrometheusContainer.End end = PrometheusContainer.of(pod, "p").end();
+    assertThat(end)
+        .isEqualTo(
+            times == null
+                ? null
+                : new PrometheusContainer.End(Instant.parse("2026-03-01T12:00:00Z"), times, 1));
   }
 
   @Test

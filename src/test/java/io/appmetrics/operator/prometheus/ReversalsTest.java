@@ -75,6 +75,13 @@ class ReversalsTest {
     assertThat(Reversals.NONE.seen(JOBS, START).seen(null, START)).isEqualTo(Reversals.NONE);
   }
 
+  /** The answer of a write was lost: what stands now may be ours. */
+  @Test
+  void countsNoLossWhereItMayHaveWrittenItself() {
+    Reversals unsure = lost(1).written(HERE, JOBS).unsure();
+    assertThat(unsure.seen(FORMATTED, START.plusSeconds(9)).times()).hasSize(1);
+  }
+
   private static Reversals lost(int times) {
     Reversals reversals = Reversals.NONE;
     for (int i = 0; i < times; i++) {

@@ -65,7 +65,8 @@ final class SeenInstallation {
   Optional<Discovery> discovery = Optional.of(installation(true, null));
   @Nullable String text = withJobs(MUTUAL, FILES);
   @Nullable String included;
-  String writer = "kubectl";
+  Writer writer = new Writer("kubectl", NOW.minus(Duration.ofHours(1)));
+  Writer includedWriter = Writer.NOBODY;
   String others = "0ther";
   int otherBytes;
   @Nullable URI url;
@@ -183,6 +184,7 @@ final class SeenInstallation {
     boolean failing;
     boolean ambient;
     boolean everAnswered = true;
+    PrometheusContainer.@Nullable End end;
     @Nullable String silence;
     @Nullable Instant silentSince;
     int failedPolls;
@@ -206,7 +208,7 @@ final class SeenInstallation {
       return new ReplicaReading(
           pod,
           uid(),
-          new PrometheusContainer(image, runs, failing, runs ? startedAt : null, ambient),
+          new PrometheusContainer(image, runs, failing, runs ? startedAt : null, ambient, end),
           everAnswered ? answer() : null,
           silence,
           silentSince,
@@ -222,7 +224,7 @@ final class SeenInstallation {
       return new ReplicaReading.Answer(
           version,
           new RuntimeInfo(startedAt, reloadSucceeded, loadedAt),
-          config,
+          config.including(pools, Set.of(), List.of()),
           model(runs),
           pools,
           new TreeMap<>(targets));
@@ -250,7 +252,7 @@ final class SeenInstallation {
   }
 
   ConfigText.Stands stands() {
-    return new ConfigText.Stands("42", included, others, otherBytes, writer);
+    return new ConfigText.Stands("42", included, others, otherBytes, writer, includedWriter);
   }
 
   /** The same with a text that may have been looked at before. */

@@ -15,14 +15,24 @@ class IncludedFileTest {
 
   @Test
   void holdsTheSameJobs() throws UnparsableConfig {
-    ScrapeBlock block = ScrapeBlock.render(MUTUAL, TODAY, FILES);
+    ScrapeBlock block = ScrapeBlock.render(MUTUAL, TODAY, FILES).inFile();
     String file = IncludedFile.with(block);
+    assertThat(file).isEqualTo(IncludedFile.with(block.inline()));
 
     assertThat(IncludedFile.read(file)).map(BlockText::jobs).contains(block.jobNames());
     assertThat(IncludedFile.read(file)).flatMap(BlockText::digest).contains(block.digest());
     assertThat(PrometheusYaml.parse("# theirs\n" + file.substring(file.indexOf('\n') + 1)).jobs())
         .extracting(ScrapeJob::name)
         .isEqualTo(block.jobNames());
+  }
+
+  /** A Prometheus that still runs them from the other place is told by it. */
+  @Test
+  void hasAMarkerOfItsOwn() {
+    ScrapeBlock inline = ScrapeBlock.render(MUTUAL, TODAY, FILES);
+    assertThat(inline.inFile().digest()).isNotEqualTo(inline.digest());
+    assertThat(inline.inFile().inline()).isEqualTo(inline.inline()).isEqualTo(inline);
+    assertThat(inline.inFile().slotJobs()).isEqualTo(inline.slotJobs()).isEqualTo(MUTUAL);
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScrapeBlockTest {
 
@@ -94,6 +95,31 @@ class ScrapeBlockTest {
                     jobs(List.of(1), List.of(1)), TODAY, new TlsFiles("/ca", "/cert", "/key"))
                 .digest());
     assertThat(digests).doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "global: {}\n",
+        "scrape_configs:\n- job_name: a\n",
+        "scrape_configs:\n    - job_name: a\n",
+        "scrape_configs:\n    - job_name: a",
+        "scrape_configs:\r\n  - job_name: a\r\nglobal: {}\r\n",
+      })
+  void isReadAgainAsItStands(String text) throws UnparsableConfig {
+    var block = ScrapeBlock.render(jobs(List.of(1), List.of(1)), TODAY, TLS);
+    var spliced = PrometheusYaml.parse(text).with(block);
+    assertThat(PrometheusYaml.parse(spliced).block().flatMap(ScrapeBlock::standing))
+        .contains(block);
+
+    var edited =
+        spliced.replace("scrape_interval", "scrape_timeout").replace("role: pod", "role: node");
+    assertThat(edited).isNotEqualTo(spliced);
+    assertThat(PrometheusYaml.parse(edited).block().flatMap(ScrapeBlock::standing)).isEmpty();
+    var file = IncludedFile.with(block);
+    assertThat(IncludedFile.read(file).flatMap(ScrapeBlock::standing)).contains(block.inFile());
+    assertThat(ScrapeBlock.standing(new BlockText("# BEGIN appmetrics.io"))).isEmpty();
   }
 
   @Test

@@ -120,6 +120,34 @@ class GitOpsIT {
     }
   }
 
+  /** As somebody has it who took the live ConfigMap for the file to put into Git. */
+  @Test
+  void gives_way_to_a_copy_of_the_block(Cluster cluster) {
+    var istio = cluster.namespace("istio-system");
+    var shop = cluster.namespace("shop");
+    var prometheus = istio.prometheus(addon());
+    var kubectl = Kubectl.in(istio);
+    try (var operator = operator(istio, shop)) {
+      Declared declared = slotted(shop);
+      declared.awaitReady(PATIENCE);
+      String copied = kubectl.configuration() + LINE;
+      writes.set(0);
+      try (var tool = Applier.starts(istio, Applier.Way.SERVER_SIDE, copied)) {
+        await("our key to go")
+            .atMost(PATIENCE)
+            .failFast("Ready", () -> assertThat(declared.isReady()).isTrue())
+            .until(() -> writes.get() == 3);
+        assertThat(kubectl.configMap().getData())
+            .containsEntry("prometheus.yml", copied)
+            .doesNotContainKey("appmetrics.yml");
+        await("a good load")
+            .atMost(PATIENCE)
+            .failFast("Ready", () -> assertThat(declared.isReady()).isTrue())
+            .until(prometheus::lastReloadSucceeded);
+      }
+    }
+  }
+
   /** Both ways, and at no moment is the endpoint missing or scraped twice. */
   @Test
   void changes_over_without_a_gap(Cluster cluster) {

@@ -3,15 +3,19 @@ package io.appmetrics.operator.story;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.appmetrics.operator.apiserver.Deeds;
 import io.appmetrics.operator.cluster.Addon;
 import io.appmetrics.operator.cluster.AppManifest;
 import io.appmetrics.operator.cluster.Cluster;
 import io.appmetrics.operator.cluster.ClusterTest;
 import io.appmetrics.operator.cluster.TestNamespace;
+import io.appmetrics.operator.scrapeconfig.BlockText;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A real Prometheus refuses what the operator has written. */
@@ -81,19 +85,65 @@ class RejectedIT {
       var two =
           Declared.apply(
               shop, "store", "store", "{port: 8080, interval: 1s}", "{port: 8081, interval: 1s}");
-      two.awaitReason("ConfigWritten", "ConfigRejected", PATIENCE);
-      await("what is refused without them, too")
+      two.awaitReason("ConfigLoaded", "ConfigRejected", PATIENCE);
+      await("its own words")
           .atMost(PATIENCE)
           .untilAsserted(
               () ->
-                  assertThat(two.condition("ConfigWritten").orElseThrow().message())
-                      .contains("with and without the jobs", "field no_such_key not found"));
-      assertThat(kubectl.configuration()).isEqualTo(broken);
+                  assertThat(two.condition("ConfigLoaded").orElseThrow().message())
+                      .contains("field no_such_key not found", "correct it there"));
+      assertThat(BlockText.cutOutOf(kubectl.configuration())).isEqualTo(BlockText.cutOutOf(broken));
       assertThat(one.isReady()).isTrue();
 
       kubectl.edit(text -> text.replace("no_such_key: 1\n", ""));
       two.awaitReady(PATIENCE);
       assertThat(one.isReady()).isTrue();
+    }
+  }
+
+  /** Whoever asked for no more is back with it, whatever ended it in between. */
+  @Test
+  void takes_back_what_keeps_it_from_starting(Cluster cluster) {
+    var istio = cluster.namespace("istio-system");
+    var shop = cluster.namespace("shop");
+    istio.prometheus(
+        addon().configured(text -> text + "scrape_config_files: [/etc/config/more.yml]\n"));
+    var kubectl = Kubectl.in(istio);
+    set(istio, "more.yml", IN_THE_WAY);
+    shop.app(meshed("cart"));
+    shop.app(meshed("store"));
+    AtomicInteger writes = new AtomicInteger();
+    Deeds ended =
+        (deed, moment) -> {
+          if (deed == Deeds.Deed.CONFIG
+              && moment == Deeds.Moment.AFTER
+              && writes.incrementAndGet() == 2) {
+            istio
+                .cluster()
+                .client()
+                .pods()
+                .inNamespace(istio.name())
+                .withLabel("app.kubernetes.io/name", "prometheus")
+                .withGracePeriod(0)
+                .delete();
+          }
+        };
+    try (var operator =
+        OperatorInThisJvm.start(
+            istio, OperatorUnderTest.environment(Map.of(), istio, shop), ended)) {
+      var one = Declared.apply(shop, "cart", "cart", "{port: 8080, interval: 1s}");
+      one.awaitReady(PATIENCE);
+      String good = kubectl.configuration();
+
+      var two =
+          Declared.apply(
+              shop, "store", "store", "{port: 8080, interval: 1s}", "{port: 8081, interval: 1s}");
+      assertThat(two.awaitReason("ConfigWritten", "ConfigRejected", PATIENCE))
+          .containsPattern("has ended [2-9] times with them")
+          .contains("and runs appmetrics-1 instead");
+      assertThat(kubectl.configuration()).isEqualTo(good);
+      one.awaitReady(PATIENCE);
+      assertThat(writes).hasValue(3);
     }
   }
 

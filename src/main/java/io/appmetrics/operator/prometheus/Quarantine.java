@@ -1,0 +1,78 @@
+package io.appmetrics.operator.prometheus;
+
+import io.appmetrics.operator.prometheus.InstallationState.Rejected;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Prometheus has refused is kept from it for a while, and longer each time: what was in its
+ * way may be gone without a trace in this ConfigMap.
+ *
+ * @param rejected what is kept; null where nothing is
+ * @param until when it is tried again; {@link Instant#MAX} where only another configuration can
+ *     help
+ */
+record Quarantine(@Nullable Rejected rejected, Instant until) {
+  private static final Quarantine NONE = new Quarantine(null, Instant.MIN);
+
+  /** Somebody may have mended it: a change of the rest comes also from tools that never rest. */
+  private static final Duration AFTER_A_CHANGE = Duration.ofMinutes(1);
+
+  private static final Duration LONGEST_AFTER_A_CHANGE = Duration.ofMinutes(30);
+
+  private static final Duration OTHERWISE = Duration.ofMinutes(5);
+  private static final Duration LONGEST_OTHERWISE = Duration.ofHours(1);
+
+  /**
+   * As it is now.
+   *
+   * @param others a hash of everything else in the ConfigMap
+   * @param version of the oldest Prometheus that answers; empty when none does
+   * @param loads whether another text is loaded without a restart: a try costs nothing then
+   */
+  static Quarantine of(
+      @Nullable Rejected rejected, String others, String version, boolean loads, Instant now) {
+    if (rejected == null) {
+      return NONE;
+    }
+    Instant until = until(rejected, others, version, loads);
+    return now.isBefore(until) ? new Quarantine(rejected, until) : NONE;
+  }
+
+  private static Instant until(Rejected rejected, String others, String version, boolean loads) {
+    boolean sameVersion =
+        version.isEmpty() || rejected.version().isEmpty() || version.equals(rejected.version());
+    if (!rejected.others().equals(others) || !sameVersion) {
+      return rejected.at().plus(nth(AFTER_A_CHANGE, LONGEST_AFTER_A_CHANGE, rejected.times()));
+    }
+    return loads
+        ? rejected.at().plus(nth(OTHERWISE, LONGEST_OTHERWISE, rejected.times()))
+        : Instant.MAX;
+  }
+
+  private static Duration nth(Duration first, Duration longest, int times) {
+    Duration pause = first.multipliedBy(1L << Math.min(times - 1, 10));
+    return pause.compareTo(longest) < 0 ? pause : longest;
+  }
+
+  boolean isOn() {
+    return rejected != null;
+  }
+
+  /** Whether it was this very text. */
+  boolean keeps(@Nullable String digest) {
+    return rejected != null && rejected.digest().equals(digest);
+  }
+
+  /** Those that may be tried. */
+  SlotJobs without(SlotJobs wanted) {
+    return wanted.without(jobs());
+  }
+
+  /** The jobs that are kept from it. */
+  SlotJobs jobs() {
+    return rejected == null ? SlotJobs.none() : rejected.jobs();
+  }
+}
