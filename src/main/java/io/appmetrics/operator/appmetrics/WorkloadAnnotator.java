@@ -146,13 +146,9 @@ public final class WorkloadAnnotator {
       if (conflicts.isEmpty()) {
         return failed(workload.key(), e, writes);
       }
-      // kubectl rollout undo moves keys that we wrote to another manager: the marker in the live
-      // template tells that they are ours. What it does not name was never ours to take.
-      Set<String> ours = ManagedAnnotations.keys(workload.template());
-      Optional<StatusCause> foreign =
-          conflicts.stream().filter(c -> !ours.contains(annotation(c))).findFirst();
+      Optional<AnnotationOutcome> foreign = foreign(workload, conflicts, writes);
       if (foreign.isPresent()) {
-        return new AnnotationOutcome(Kind.CONFLICT, words(foreign.get()), writes);
+        return foreign.get();
       }
     }
     try {
@@ -160,6 +156,41 @@ public final class WorkloadAnnotator {
     } catch (KubernetesClientException e) {
       return failed(workload.key(), e, writes);
     }
+  }
+
+  /**
+   * kubectl rollout undo moves keys that we wrote to another manager: the marker in the live
+   * template tells that they are ours. What it does not name was never ours to take; nor is what
+   * somebody has set since, who would set it again, and each time roll the workload.
+   */
+  private Optional<AnnotationOutcome> foreign(
+      Workload workload, List<StatusCause> conflicts, int writes) {
+    Set<String> ours = ManagedAnnotations.keys(workload.template());
+    Optional<String> words =
+        conflicts.stream()
+            .filter(c -> !ours.contains(annotation(c)))
+            .map(c -> words(annotation(c), owner(c)))
+            .findFirst();
+    return words
+        .or(() -> setSince(workload, conflicts))
+        .map(said -> new AnnotationOutcome(Kind.CONFLICT, said, writes));
+  }
+
+  private Optional<String> setSince(Workload workload, List<StatusCause> conflicts) {
+    HasMetadata live =
+        client
+            .resources(WorkloadKind.of(workload.kind()).type())
+            .inNamespace(workload.namespace())
+            .withName(workload.name())
+            .get();
+    if (live == null) {
+      return Optional.empty();
+    }
+    TemplateOwners owners = TemplateOwners.of(live);
+    return conflicts.stream()
+        .map(WorkloadAnnotator::annotation)
+        .flatMap(key -> owners.whoSet(key).map(who -> words(key, '"' + who + '"')).stream())
+        .findFirst();
   }
 
   private AnnotationOutcome applied(
@@ -312,11 +343,13 @@ public final class WorkloadAnnotator {
     return annotation.find() ? annotation.group(1) : String.valueOf(cause.getField());
   }
 
-  private static String words(StatusCause cause) {
+  private static String owner(StatusCause cause) {
     Matcher owner = OWNER.matcher(String.valueOf(cause.getMessage()));
-    return "annotation "
-        + annotation(cause)
-        + " of the pod template belongs to field manager "
-        + (owner.find() ? owner.group(1) : "of somebody else");
+    return owner.find() ? owner.group(1) : "of somebody else";
+  }
+
+  private static String words(String annotation, String owner) {
+    return "annotation %s of the pod template belongs to field manager %s"
+        .formatted(annotation, owner);
   }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A GitOps tool that applies its text of Prometheus' configuration every five seconds. */
+/** A GitOps tool that applies what it holds every five seconds. */
 final class Applier implements AutoCloseable {
   private static final int SECONDS = 5;
 
@@ -26,16 +26,25 @@ final class Applier implements AutoCloseable {
     REPLACE
   }
 
-  private final KubernetesClient client;
-  private final ConfigMap desired;
-  private final Way way;
   private final AtomicInteger applied = new AtomicInteger();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
-  private Applier(TestNamespace namespace, Way way, String text) {
-    this.client = namespace.cluster().client();
-    this.way = way;
-    this.desired =
+  private Applier(Runnable application) {
+    var unused =
+        timer.scheduleAtFixedRate(
+            () -> {
+              application.run();
+              applied.incrementAndGet();
+            },
+            0,
+            SECONDS,
+            TimeUnit.SECONDS);
+  }
+
+  /** Applies a text of Prometheus' configuration. */
+  static Applier starts(TestNamespace namespace, Way way, String text) {
+    var client = namespace.cluster().client();
+    var desired =
         new ConfigMapBuilder()
             .withNewMetadata()
             .withNamespace(namespace.name())
@@ -43,11 +52,12 @@ final class Applier implements AutoCloseable {
             .endMetadata()
             .withData(Map.of("prometheus.yml", text))
             .build();
-    var unused = timer.scheduleAtFixedRate(this::apply, 0, SECONDS, TimeUnit.SECONDS);
+    return new Applier(() -> apply(client, desired, way));
   }
 
-  static Applier starts(TestNamespace namespace, Way way, String text) {
-    return new Applier(namespace, way, text);
+  /** Applies anything. */
+  static Applier repeats(Runnable application) {
+    return new Applier(application);
   }
 
   /** How often it has applied. */
@@ -55,16 +65,16 @@ final class Applier implements AutoCloseable {
     return applied.get();
   }
 
-  private void apply() {
+  private static void apply(KubernetesClient client, ConfigMap desired, Way way) {
     switch (way) {
-      case CLIENT_SIDE -> patch(PatchType.JSON_MERGE, false);
-      case SERVER_SIDE -> patch(PatchType.SERVER_SIDE_APPLY, true);
+      case CLIENT_SIDE -> patch(client, desired, PatchType.JSON_MERGE, false);
+      case SERVER_SIDE -> patch(client, desired, PatchType.SERVER_SIDE_APPLY, true);
       case REPLACE -> client.resource(desired).update();
     }
-    applied.incrementAndGet();
   }
 
-  private void patch(PatchType type, boolean force) {
+  private static void patch(
+      KubernetesClient client, ConfigMap desired, PatchType type, boolean force) {
     var context =
         new PatchContext.Builder().withPatchType(type).withFieldManager("argocd-controller");
     if (force) {
