@@ -51,7 +51,16 @@ final class ConfigEdit {
     this.wanted = demand.complete() ? demand.jobs() : standing.and(demand.jobs());
     this.writing = writing(ConfigWriting.intoFile(installation, text));
     this.quarantine =
-        Quarantine.of(texts().rejected(), text.others(), version(), means().loadText(), now);
+        Quarantine.of(
+            texts().rejected(),
+            new Quarantine.World(
+                text.others(),
+                version(),
+                means().loadText(),
+                !isSilent()
+                    && seen.replicas().stream()
+                        .allMatch(r -> !r.answers() || r.lastReloadSucceeded())),
+            now);
   }
 
   private ConfigWriting writing(boolean inFile) throws UnparsableConfig {
@@ -82,16 +91,23 @@ final class ConfigEdit {
           "%s divides the pods with others: %s. A job of the operator's would have it scrape every pod that takes part; if it may, set APPMETRICS_SHARDS=ScrapeAll"
               .formatted(seen.workload(), shard.get().sentence()));
     }
+    if (allowed.isEmpty()) {
+      return kept(writing.write(null));
+    }
     if (version.isEmpty()) {
+      ConfigDecision stays = writing.stays(ConfigFacts.State.WRITTEN, writing.place());
       return standing.contains(allowed)
-          ? writing.stays(ConfigFacts.State.WRITTEN, writing.place())
+          ? allowed.equals(wanted) ? stays : kept(stays)
           : writing.stays(
               ConfigFacts.State.PENDING,
               "The jobs are written to %s once %s answers: its version decides which keys it understands"
                   .formatted(writing.place(), seen.workload()));
     }
-    if (allowed.isEmpty()) {
-      return kept(writing.write(null));
+    if (!seen.state().known() && !standing.contains(allowed)) {
+      return writing.stays(
+          ConfigFacts.State.REFUSED,
+          "No new job is written to %s while nobody knows which ones %s has refused: %s"
+              .formatted(writing.place(), seen.workload(), seen.state().problem()));
     }
     ScrapeBlock good = texts().good();
     if (quarantine.isOn() && isSilent() && good != null && good.slotJobs().contains(allowed)) {
@@ -166,11 +182,12 @@ final class ConfigEdit {
 
   private InstallationState.Rejected rejected(String digest, Rejection.Refusal refusal) {
     SlotJobs unknown = standing.without(known());
-    // a text with which it does not even start is not put back in any form
-    SlotJobs jobs = unknown.isEmpty() && refusal.atStart() ? standing : unknown;
+    // where nothing else is known, a text with which it does not even start is not put back
+    SlotJobs nothing = texts().good() == null && refusal.atStart() ? standing : unknown;
+    SlotJobs jobs = (unknown.isEmpty() ? nothing : unknown).and(quarantine.jobs());
     return new InstallationState.Rejected(
         digest,
-        jobs.and(quarantine.jobs()),
+        jobs,
         text.others(),
         version(),
         now.truncatedTo(ChronoUnit.SECONDS), // it is read by humans
@@ -178,10 +195,16 @@ final class ConfigEdit {
         refusal.words());
   }
 
-  /** The jobs that this Prometheus has run, or runs: they are not to blame. */
+  /**
+   * The jobs that are not to blame: this Prometheus has run them; where that was never noted, it
+   * has pools of their names, which may be a job of the user's, though.
+   */
   private SlotJobs known() {
     ScrapeBlock good = texts().good();
-    SlotJobs known = good == null ? SlotJobs.none() : good.slotJobs();
+    if (good != null) {
+      return good.slotJobs();
+    }
+    SlotJobs known = SlotJobs.none();
     for (ReplicaReading replica : seen.replicas()) {
       ReplicaReading.Answer answer = replica.answer();
       if (answer != null && replica.answers()) {
@@ -218,7 +241,14 @@ final class ConfigEdit {
     if (rejected == null || !decision.isWritten()) {
       return decision;
     }
-    Optional<String> alone = Rejection.ofLoad(seen, attempts, Attempts.text(digest()));
+    String cause = Attempts.text(digest());
+    Optional<String> alone = Rejection.ofReload(seen, attempts, cause);
+    if (alone.isPresent()
+        && !rejected.isBlameless()
+        && seen.state().problem() == null
+        && Rejection.isCertain(seen, attempts, cause)) {
+      return new ConfigDecision(decision.facts(), new Action.Reject(rejected.blameless()));
+    }
     SlotJobs refused = rejected.jobs().isEmpty() ? wanted : rejected.jobs();
     ConfigFacts.State state = ConfigFacts.State.REJECTED;
     ConfigFacts facts =

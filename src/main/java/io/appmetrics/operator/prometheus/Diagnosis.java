@@ -216,7 +216,15 @@ record Diagnosis(
                 answer,
                 id,
                 Healing.forText(attempts.on(replica.uid(), id), means(), now))),
-        digest == null ? null : Restarts.FOR_TEXT + digest);
+        digest == null ? null : forText(digest));
+  }
+
+  /** A text that was refused and is tried again is another cause: else nobody would load it. */
+  private String forText(String digest) {
+    InstallationState.Rejected rejected = restarts.memory().state().texts().rejected();
+    return Restarts.FOR_TEXT
+        + digest
+        + (rejected != null && rejected.digest().equals(digest) ? "." + rejected.times() : "");
   }
 
   /** What stands in a file shows by its pools alone, and the pool of the marker takes its time. */

@@ -462,7 +462,7 @@ public final class InstallationAccess implements AutoCloseable {
 
   /** It would be refused again: until then, what needs a memory is not done. */
   private StateReading unwritable(@Nullable StateReading known, String words) {
-    return new StateReading(
+    return StateReading.unwritable(
         known == null ? InstallationState.NONE : known.state(),
         "ConfigMap %s/%s cannot be written (%s); apply the manifests of this release"
             .formatted(settings.stateNamespace(), Settings.stateName(workload()), words));

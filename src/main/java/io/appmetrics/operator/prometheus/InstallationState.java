@@ -52,7 +52,8 @@ public record InstallationState(List<Restart> restarts, List<Reload> reloads, Te
    * @param digest of the text that was refused
    * @param jobs those of it that no Prometheus is known to have run; none where it is the text
    *     alone
-   * @param others the hash of everything else in the ConfigMap: with another, they may be taken
+   * @param others the hash of everything else in the ConfigMap: with another, they may be taken; a
+   *     hyphen where it is not they that are refused
    * @param version of the oldest Prometheus that answered then; empty when none did
    * @param at when
    * @param times how often in a row
@@ -66,6 +67,16 @@ public record InstallationState(List<Restart> restarts, List<Reload> reloads, Te
       Instant at,
       int times,
       String words) {
+
+    /** Whether it is known that the same Prometheus refuses what is left without them, too. */
+    boolean isBlameless() {
+      return others.equals(NOTHING);
+    }
+
+    /** This, once that is known: they are tried again as soon as what is left is loaded. */
+    Rejected blameless() {
+      return new Rejected(digest, jobs, NOTHING, version, at, times, words);
+    }
 
     /** How often in a row it is, once a text with these jobs is refused. */
     int timesWith(String text, SlotJobs refused) {
@@ -266,7 +277,7 @@ public record InstallationState(List<Restart> restarts, List<Reload> reloads, Te
         new Texts(
             Optional.ofNullable(data.get(GOOD)).map(ScrapeBlock::of).orElse(null),
             Optional.ofNullable(data.get(REJECTED))
-                .map(InstallationState::rejection)
+                .flatMap(InstallationState::rejection)
                 .orElse(null)));
   }
 
@@ -295,19 +306,21 @@ public record InstallationState(List<Restart> restarts, List<Reload> reloads, Te
     }
   }
 
-  private static Rejected rejection(String line) {
-    String[] word = words(line.strip(), 7);
+  /** One that is not understood is forgotten: at worst it is refused, and noted, once more. */
+  private static Optional<Rejected> rejection(String line) {
     try {
-      return new Rejected(
-          word[0],
-          SlotJobs.named(List.of(word[1].split(","))),
-          word[2],
-          word[3].equals(NOTHING) ? "" : word[3],
-          Instant.parse(word[4]),
-          Integer.parseInt(word[5]),
-          word[6]);
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException("no refusal: " + line, e);
+      String[] word = words(line.strip(), 7);
+      return Optional.of(
+          new Rejected(
+              word[0],
+              SlotJobs.named(List.of(word[1].split(",", -1))),
+              word[2],
+              word[3].equals(NOTHING) ? "" : word[3],
+              Instant.parse(word[4]),
+              Integer.parseInt(word[5]),
+              word[6]));
+    } catch (DateTimeException | IllegalArgumentException e) {
+      return Optional.empty();
     }
   }
 

@@ -47,10 +47,12 @@ final class OldestPrometheus {
                     .map(replica -> replica.container().image()))
             .flatMap(
                 image -> Optional.ofNullable(known.get(image)).or(() -> tagged(image)).stream());
-    // Its image does not tell, and it may be for what we wrote that it does not come up.
+    // Its tag may tell a lie, and it may be for what we wrote that it does not come up; unless
+    // another runs the same image with it.
     Stream<PrometheusVersion> failing =
         replicas.stream()
             .filter(replica -> replica.answer() == null && replica.container().failing())
+            .filter(replica -> !known.containsKey(replica.container().image()))
             .map(replica -> SERVED);
     return Stream.of(versions(replicas), images, failing)
         .flatMap(versions -> versions)

@@ -36,11 +36,12 @@ public record PrometheusContainer(
   /**
    * How a process ended that nobody had asked to.
    *
+   * @param podSince when the pod was made, in whole seconds; null when nobody says
    * @param startedAt when it had started, in whole seconds
    * @param times how many of this pod have ended
    * @param exitCode its exit code
    */
-  public record End(Instant startedAt, int times, int exitCode) {}
+  public record End(@Nullable Instant podSince, Instant startedAt, int times, int exitCode) {}
 
   PrometheusContainer(String image, boolean running, boolean failing) {
     this(image, running, failing, null, false, null);
@@ -67,10 +68,12 @@ public record PrometheusContainer(
             .map(Instant::parse)
             .orElse(null),
         MeshPod.inAmbient(Objects.requireNonNullElse(pod.getMetadata().getAnnotations(), Map.of())),
-        status.flatMap(PrometheusContainer::end).orElse(null));
+        status
+            .flatMap(s -> end(s, Optional.ofNullable(pod.getMetadata().getCreationTimestamp())))
+            .orElse(null));
   }
 
-  private static Optional<End> end(ContainerStatus status) {
+  private static Optional<End> end(ContainerStatus status, Optional<String> podSince) {
     Optional<ContainerStateTerminated> now = terminated(status.getState());
     int restarts = Objects.requireNonNullElse(status.getRestartCount(), 0);
     boolean runs = status.getState() != null && status.getState().getRunning() != null;
@@ -81,6 +84,7 @@ public record PrometheusContainer(
         .map(
             end ->
                 new End(
+                    podSince.map(Instant::parse).orElse(null),
                     Instant.parse(end.getStartedAt()),
                     restarts + (runs ? 0 : 1),
                     Objects.requireNonNullElse(end.getExitCode(), -1)));

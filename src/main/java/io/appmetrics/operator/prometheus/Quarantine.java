@@ -26,28 +26,36 @@ record Quarantine(@Nullable Rejected rejected, Instant until) {
   private static final Duration LONGEST_OTHERWISE = Duration.ofHours(1);
 
   /**
-   * As it is now.
+   * What decides on an end.
    *
    * @param others a hash of everything else in the ConfigMap
    * @param version of the oldest Prometheus that answers; empty when none does
    * @param loads whether another text is loaded without a restart: a try costs nothing then
+   * @param loaded whether the last reload of each that answers succeeded
    */
-  static Quarantine of(
-      @Nullable Rejected rejected, String others, String version, boolean loads, Instant now) {
+  record World(String others, String version, boolean loads, boolean loaded) {}
+
+  /** As it is now. */
+  static Quarantine of(@Nullable Rejected rejected, World world, Instant now) {
     if (rejected == null) {
       return NONE;
     }
-    Instant until = until(rejected, others, version, loads);
+    Instant until = until(rejected, world);
     return now.isBefore(until) ? new Quarantine(rejected, until) : NONE;
   }
 
-  private static Instant until(Rejected rejected, String others, String version, boolean loads) {
+  private static Instant until(Rejected rejected, World world) {
+    if (rejected.isBlameless()) {
+      return world.loaded() ? Instant.MIN : Instant.MAX;
+    }
     boolean sameVersion =
-        version.isEmpty() || rejected.version().isEmpty() || version.equals(rejected.version());
-    if (!rejected.others().equals(others) || !sameVersion) {
+        world.version().isEmpty()
+            || rejected.version().isEmpty()
+            || world.version().equals(rejected.version());
+    if (!rejected.others().equals(world.others()) || !sameVersion) {
       return rejected.at().plus(nth(AFTER_A_CHANGE, LONGEST_AFTER_A_CHANGE, rejected.times()));
     }
-    return loads
+    return world.loads()
         ? rejected.at().plus(nth(OTHERWISE, LONGEST_OTHERWISE, rejected.times()))
         : Instant.MAX;
   }

@@ -4,6 +4,7 @@ import io.appmetrics.operator.scrapeconfig.BlockText;
 import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,7 +33,10 @@ record Rejection(
 
   private static final String APPLYING = "while applying the new configuration";
 
-  private static final Pattern LINE = Pattern.compile("\\bline (\\d+)");
+  private static final Pattern LINE = Pattern.compile("\\bline (\\d{1,9})\\b");
+
+  private static final Pattern UNKNOWN_KEY =
+      Pattern.compile("\\bline (\\d{1,9}): field (\\w+) not found");
 
   /** A process may end for many reasons; one that ends each time that it starts has read one. */
   private static final int ENDS = 2;
@@ -57,15 +61,23 @@ record Rejection(
         .findFirst();
   }
 
-  /** What a replica says of a text that it could not load, whoever is to blame. */
-  static Optional<String> ofLoad(InstallationObservation seen, Attempts attempts, String cause) {
+  /** What a replica says of a text that it could not load whole, whoever is to blame. */
+  static Optional<String> ofReload(InstallationObservation seen, Attempts attempts, String cause) {
     return seen.replicas().stream()
         .filter(replica -> replica.answers() && !replica.lastReloadSucceeded())
         .flatMap(
             replica -> Optional.ofNullable(attempts.on(replica.uid(), cause).rejection()).stream())
-        .filter(words -> words.startsWith(PrometheusApi.RELOAD_FAILED) && !words.contains(APPLYING))
+        .filter(words -> words.startsWith(PrometheusApi.RELOAD_FAILED))
         .map(Rejection::inOneLine)
         .findFirst();
+  }
+
+  /** Whether that was surely said of the text that stands. */
+  static boolean isCertain(InstallationObservation seen, Attempts attempts, String cause) {
+    return seen.replicas().stream()
+        .filter(replica -> replica.answers() && !replica.lastReloadSucceeded())
+        .map(replica -> attempts.on(replica.uid(), cause))
+        .anyMatch(tried -> tried.rejection() != null && isLate(tried));
   }
 
   private static String inOneLine(String words) {
@@ -78,7 +90,7 @@ record Rejection(
     if (words == null
         || replica.lastReloadSucceeded()
         || !words.startsWith(PrometheusApi.RELOAD_FAILED)) {
-      return Optional.empty();
+      return means().lifecycle() ? Optional.empty() : onItsOwnReload(replica, tried);
     }
     boolean refused =
         words.contains(APPLYING)
@@ -96,14 +108,53 @@ record Rejection(
   }
 
   private boolean isOurs(String words, Attempts.Tried tried) {
-    if (names(words)) {
+    if (names(words) || (isOfThisText(tried) && namesAKey(words))) {
       return true;
     }
     // a configuration that only includes ours was read without a look at it
-    return !inFile && LINE.matcher(words).results().findAny().isEmpty() && isLate(tried);
+    return !inFile && isLate(tried) && (!LINE.matcher(words).find() || namesALine(words));
   }
 
-  /** Whether they name a job of ours, our file, or a line of our block. */
+  /** Whoever has edited the text since has moved its lines. */
+  private boolean isOfThisText(Attempts.Tried tried) {
+    Instant written = text.writer(inFile).at();
+    Instant reloaded = tried.lastReload();
+    return written == null || (reloaded != null && reloaded.isAfter(written));
+  }
+
+  /** A line of our block that has the key of which they speak: no other text would, too. */
+  private boolean namesAKey(String words) {
+    List<String> lines = text.text().lines().toList();
+    Matcher unknown = UNKNOWN_KEY.matcher(words);
+    while (unknown.find()) {
+      int number = Integer.parseInt(unknown.group(1));
+      if (isInBlock(number) && lines.get(number - 1).contains(unknown.group(2) + ":")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Where nobody but itself has it reload, nobody hears why it failed. The nudge came first, so
+   * that the file has been shown for long.
+   */
+  private Optional<String> onItsOwnReload(ReplicaReading replica, Attempts.Tried tried) {
+    Instant nudged = tried.lastNudge();
+    return replica.lacksMarker(digest)
+            && nudged != null
+            && !now.isBefore(nudged.plus(Diagnosis.PROJECTION).plus(Healing.DISCOVERY))
+        ? Optional.of("its last reload failed, and its log says why")
+        : Optional.empty();
+  }
+
+  private Healing.Means means() {
+    return seen.discovery().orElse(null) instanceof Installation installation
+        ? Healing.Means.of(installation)
+        : new Healing.Means(false, false, false);
+  }
+
+  /** Whether they name a job of ours, or our file. */
   private boolean names(String words) {
     if (words.contains(IncludedFile.NAME) && inFile) {
       return true;
@@ -115,21 +166,19 @@ record Rejection(
         return true;
       }
     }
-    return !inFile && namesALine(words);
+    return false;
   }
 
   private boolean namesALine(String words) {
+    return LINE.matcher(words)
+        .results()
+        .anyMatch(line -> isInBlock(Integer.parseInt(line.group(1))));
+  }
+
+  private boolean isInBlock(int line) {
     int begin = text.text().indexOf(block.text());
     long before = lines(text.text().substring(0, Math.max(0, begin)));
-    long last = before + lines(block.text());
-    Matcher line = LINE.matcher(words);
-    while (line.find()) {
-      long number = Long.parseLong(line.group(1)) - 1;
-      if (begin >= 0 && number > before && number <= last) {
-        return true;
-      }
-    }
-    return false;
+    return begin >= 0 && line - 1 > before && line - 1 <= before + lines(block.text());
   }
 
   private static long lines(String text) {
@@ -147,11 +196,7 @@ record Rejection(
 
   private Optional<String> onStart(ReplicaReading replica) {
     PrometheusContainer.End end = replica.container().end();
-    Instant written = text.writer(inFile).at();
-    if (end == null
-        || !replica.container().failing()
-        || end.times() < ENDS
-        || (written != null && !end.startedAt().isAfter(written))) {
+    if (end == null || !replica.container().failing() || end.times() < ENDS || !hasReadThem(end)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -163,6 +208,15 @@ record Rejection(
                 seen.workload().namespace(),
                 replica.pod(),
                 container()));
+  }
+
+  /** A pod of later mounts what stands; in one of before the kubelet may be late to show it. */
+  private boolean hasReadThem(PrometheusContainer.End end) {
+    Instant written = text.writer(inFile).at();
+    Instant since = end.podSince();
+    return written == null
+        || (since != null && !since.isBefore(written))
+        || !end.startedAt().isBefore(written.plus(Diagnosis.PROJECTION));
   }
 
   private String container() {

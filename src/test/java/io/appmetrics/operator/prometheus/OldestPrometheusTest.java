@@ -50,6 +50,11 @@ class OldestPrometheusTest {
         row("a rollback begins", OLD, s -> {}, "2.53.0"),
         row("an upgrade begins", "prom/prometheus:v4.1.0", s -> {}, "3.16.0"),
         row("a rollback is under way", OLD, s -> starts(s.another("b"), OLD, true), "2.3.0"),
+        row(
+            "one of the same image crashes, which is not for its version",
+            now,
+            s -> starts(s.another("b"), now, true),
+            "3.16.0"),
         row("its pod starts", OLD, s -> starts(s.another("b"), OLD, false), "2.53.0"),
         row(
             "the old template's pod starts",

@@ -63,7 +63,7 @@ class PrometheusContainerTest {
             """
             apiVersion: v1
             kind: Pod
-            metadata: {name: prometheus-1}
+            metadata: {name: prometheus-1, creationTimestamp: "2026-03-01T11:00:00Z"}
             spec: {containers: [{name: p, image: prom}]}
             status: {containerStatuses: [{name: p, %s}]}
             """
@@ -74,7 +74,11 @@ class PrometheusContainerTest {
         .isEqualTo(
             times == null
                 ? null
-                : new PrometheusContainer.End(Instant.parse("2026-03-01T12:00:00Z"), times, 1));
+                : new PrometheusContainer.End(
+                    Instant.parse("2026-03-01T11:00:00Z"),
+                    Instant.parse("2026-03-01T12:00:00Z"),
+                    times,
+                    1));
   }
 
   @Test

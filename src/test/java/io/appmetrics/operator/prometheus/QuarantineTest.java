@@ -4,6 +4,7 @@ import static io.appmetrics.operator.prometheus.SeenInstallation.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.appmetrics.operator.prometheus.InstallationState.Rejected;
+import io.appmetrics.operator.prometheus.Quarantine.World;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,12 +16,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QuarantineTest {
   private static final SlotJobs TWO = SlotJobs.named(List.of("appmetrics-2"));
 
+  private static final World SAME = new World("0ther", "3.16.0", true, true);
+
   private static Rejected times(int times) {
     return new Rejected("0ddba11", TWO, "0ther", "3.16.0", NOW, times, "no");
   }
 
   private static Instant until(int times, String others, String version, boolean loads) {
-    return Quarantine.of(times(times), others, version, loads, NOW).until();
+    return Quarantine.of(times(times), new World(others, version, loads, true), NOW).until();
   }
 
   @ParameterizedTest
@@ -50,10 +53,20 @@ class QuarantineTest {
     assertThat(until(1, "an0ther", "3.16.0", false)).isEqualTo(NOW.plus(Duration.ofMinutes(1)));
   }
 
+  /** It was never they that were refused: they wait for the repair, and no longer. */
+  @Test
+  void endsWithTheRepairOfWhatIsRefusedWithoutThem() {
+    Rejected blameless = times(7).blameless();
+    World broken = new World("0ther", "3.16.0", true, false);
+    assertThat(Quarantine.of(blameless, broken, NOW.plus(Duration.ofDays(9))).until())
+        .isEqualTo(Instant.MAX);
+    assertThat(Quarantine.of(blameless, SAME, NOW).isOn()).isFalse();
+  }
+
   @Test
   void keepsNothingOnceItIsOver() {
     Instant over = NOW.plus(Duration.ofMinutes(5));
-    Quarantine on = Quarantine.of(times(1), "0ther", "3.16.0", true, over.minusMillis(1));
+    Quarantine on = Quarantine.of(times(1), SAME, over.minusMillis(1));
     assertThat(on.isOn()).isTrue();
     assertThat(on.keeps("0ddba11")).isTrue();
     assertThat(on.keeps("another")).isFalse();
@@ -61,9 +74,7 @@ class QuarantineTest {
     assertThat(on.without(TWO.and(SeenInstallation.MUTUAL))).isEqualTo(SeenInstallation.MUTUAL);
 
     for (Quarantine off :
-        List.of(
-            Quarantine.of(times(1), "0ther", "3.16.0", true, over),
-            Quarantine.of(null, "0ther", "3.16.0", true, NOW))) {
+        List.of(Quarantine.of(times(1), SAME, over), Quarantine.of(null, SAME, NOW))) {
       assertThat(off.isOn()).isFalse();
       assertThat(off.keeps("0ddba11")).isFalse();
       assertThat(off.without(TWO)).isEqualTo(TWO);

@@ -172,8 +172,18 @@ class RejectionTest {
     // and if that is refused, too, both are
     seen.replica().running = withJobs(MUTUAL, FILES);
     seen.replica().reloadSucceeded = false;
-    assertThat(rejection(seen, refused(loaded.digest(), LOADING + "appmetrics-3", Duration.ZERO)))
-        .isEqualTo(rejected(loaded.digest(), TWO.and(THREE), LOADING + "appmetrics-3"));
+    Rejected both =
+        rejection(seen, refused(loaded.digest(), LOADING + "appmetrics-3", Duration.ZERO));
+    assertThat(both)
+        .isEqualTo(
+            new Rejected(
+                loaded.digest(),
+                TWO.and(THREE),
+                "0ther",
+                "3.16.0",
+                NOW,
+                2,
+                LOADING + "appmetrics-3"));
   }
 
   @Test
@@ -276,6 +286,62 @@ class RejectionTest {
     SeenInstallation seen = refusing();
     seen.state = StateReading.unreadable("no right");
     assertThat(rejection(seen, refused(DIGEST))).isNull();
+
+    seen.text = withJobs(MUTUAL, FILES);
+    assertThat(decision(seen, Attempts.NONE).action()).isEqualTo(new Action.None());
+    assertThat(facts(seen, Attempts.NONE).state()).isEqualTo(ConfigFacts.State.REFUSED);
+    assertThat(facts(seen, Attempts.NONE).message())
+        .isEqualTo(
+            "No new job is written to "
+                + PLACE
+                + " while nobody knows which ones Deployment istio-system/prometheus has refused:"
+                + " no right");
+    seen.state = StateReading.unwritable(REMEMBERED, "no right");
+    assertThat(written(seen)).as("what was refused is known").isEqualTo(withJobs(MORE, FILES));
+  }
+
+  /** One that was good in another text is put back as that, and no job is lost. */
+  @Test
+  void neverTakesAwayJobsThatWereGoodForAnEnd() {
+    SeenInstallation seen = notStarting();
+    seen.demand = new Demand(MUTUAL, true);
+    ScrapeBlock other = ScrapeBlock.render(MUTUAL, PrometheusVersion.parse("2.3.0"), FILES);
+    seen.text = withJobs(MUTUAL, PrometheusVersion.parse("2.3.0"), FILES);
+    Rejected text = rejection(seen, Attempts.NONE);
+    assertThat(text).isNotNull();
+    assertThat(text.jobs()).isEqualTo(SlotJobs.none());
+    assertThat(text.digest()).isEqualTo(other.digest());
+    seen.state = StateReading.of(REMEMBERED.rejected(text));
+    assertThat(written(seen)).isEqualTo(withJobs(MUTUAL, FILES));
+  }
+
+  /** Else the restart that the try takes would be one that was made already. */
+  @Test
+  void isRestartedForAsOftenAsItIsTried() {
+    SeenInstallation seen = refusing();
+    seen.discovery = Optional.of(installation(false, null));
+    seen.replica().reloadSucceeded = true;
+    seen.others = "an0ther";
+    InstallationState before =
+        REMEMBERED
+            .with(
+                new InstallationState.Restart(
+                    NOW.minus(Duration.ofHours(1)),
+                    InstallationState.Way.TEMPLATE,
+                    Restarts.FOR_TEXT + DIGEST,
+                    "uid-of-an-older-pod",
+                    NOW.minus(Duration.ofHours(9)),
+                    3,
+                    NOW.minus(Duration.ofMinutes(59))))
+            .rejected(before(Duration.ofMinutes(9)));
+    seen.state = StateReading.of(before);
+    Attempts nudged =
+        Attempts.NONE.nudged("uid-of-prometheus-1", Attempts.TEXT + DIGEST, NOW.minusSeconds(10));
+    assertThat(action(seen, nudged))
+        .isInstanceOfSatisfying(
+            Action.Restart.class,
+            restart ->
+                assertThat(restart.restart().cause()).isEqualTo(Restarts.FOR_TEXT + DIGEST + ".1"));
   }
 
   /** The text that was read may be an older one, until the kubelet has surely shown this one. */
@@ -287,8 +353,10 @@ class RejectionTest {
         "job \"appmetrics-1-istio-secure\": no certificates            | 1  | true",
         "job \"appmetrics-22\" is there twice                          | 1  | false",
         "job \"my-appmetrics-2\" is there twice                        | 1  | false",
-        "yaml: unmarshal errors:  line 9: field x not found            | 1  | true",
-        "yaml: unmarshal errors:  line 2: field x not found            | 1  | false",
+        "yaml: unmarshal errors:  line 11: field job_name not found    | 1  | true",
+        "yaml: unmarshal errors:  line 12: field x not found           | 1  | false",
+        "yaml: unmarshal errors:  line 12: field x not found           | 90 | true",
+        "yaml: unmarshal errors:  line 2: field global not found       | 1  | false",
         "yaml: unmarshal errors:  line 2: field x not found            | 90 | false",
         "yaml: unmarshal errors:  line 99999: field x not found        | 90 | false",
         "global scrape timeout greater than scrape interval            | 89 | false",
@@ -298,6 +366,57 @@ class RejectionTest {
     SeenInstallation seen = refusing();
     Attempts tried = refused(DIGEST, LOADING + words, Duration.ofSeconds(seconds));
     assertThat(rejection(seen, tried) != null).isEqualTo(ours);
+  }
+
+  /** The user has taken the line out that was meant, and ours has moved to its number. */
+  @Test
+  void isNotBlamedByLinesOfATextThatWasEditedSince() {
+    SeenInstallation seen = refusing();
+    Attempts tried =
+        refused(DIGEST, LOADING + "line 11: field job_name not found", Duration.ofSeconds(1));
+    seen.writer = new Writer("vi", NOW.minusMillis(1));
+    assertThat(rejection(seen, tried)).isNotNull();
+    seen.writer = new Writer("vi", NOW);
+    assertThat(rejection(seen, tried)).isNull();
+  }
+
+  /** Its own reload tells nobody why it failed. */
+  @Test
+  void takesBackWhatAReloadOfItsOwnDidNotTake() {
+    SeenInstallation seen = refusing();
+    seen.discovery = Optional.of(installation(false, "--config.auto-reload"));
+    seen.replica().running = seen.text;
+    seen.replica().poolsMissing.add("appmetrics-digest-" + DIGEST);
+    String cause = Attempts.TEXT + DIGEST;
+    Attempts lately = Attempts.NONE.nudged("uid-of-prometheus-1", cause, NOW.minusSeconds(101));
+    assertThat(rejection(seen, lately)).isNull();
+    Attempts before = Attempts.NONE.nudged("uid-of-prometheus-1", cause, NOW.minusSeconds(102));
+    assertThat(rejection(seen, before))
+        .isEqualTo(rejected(DIGEST, TWO, "its last reload failed, and its log says why"));
+  }
+
+  /**
+   * A broken file that it includes has the scrape manager refuse everything, with us or without.
+   */
+  @Test
+  void holdsNothingAgainstJobsWithoutWhichItIsRefusedToo() {
+    SeenInstallation seen = refusing();
+    seen.text = withJobs(MUTUAL, FILES);
+    seen.replica().running = seen.text;
+    seen.state = StateReading.of(REMEMBERED.rejected(REJECTED));
+    String standing = ScrapeBlock.render(MUTUAL, TODAY, FILES).digest();
+    assertThat(rejection(seen, applied(standing, 89, 1)))
+        .as("it may have been the refused text that was read")
+        .isNull();
+    Attempts certain = applied(standing, 90, 1);
+    assertThat(rejection(seen, certain)).isEqualTo(REJECTED.blameless());
+
+    seen.state = StateReading.of(REMEMBERED.rejected(REJECTED.blameless()));
+    assertThat(facts(seen, certain).message()).contains("with and without the jobs appmetrics-2");
+    assertThat(rejection(seen, certain)).isNull();
+    assertThat(decision(seen, certain).action()).isEqualTo(new Action.None());
+    seen.replica().reloadSucceeded = true;
+    assertThat(written(seen)).isEqualTo(withJobs(MORE, FILES));
   }
 
   @Test
@@ -326,8 +445,8 @@ class RejectionTest {
         .as("the marker has its pool: it is something else that did not take the configuration")
         .isNull();
 
+    // the user's job of that name has its pool
     seen.replica().poolsMissing.add("appmetrics-digest-" + DIGEST);
-    seen.replica().poolsMissing.add("appmetrics-2");
     assertThat(action(seen, Attempts.NONE)).isInstanceOf(Action.Nudge.class);
     assertThat(rejection(seen, applied(DIGEST, 1, 11))).as("a pool takes its time").isNull();
     assertThat(rejection(seen, applied(DIGEST, 1, 12))).isEqualTo(rejected(DIGEST, TWO, APPLYING));
@@ -377,6 +496,11 @@ class RejectionTest {
         .isEqualTo(new ConfigValues(PrometheusYaml.parse(text).with(inline), null));
   }
 
+  /** Of a pod made then, whose last process had started so many seconds ago. */
+  private static PrometheusContainer.End end(Instant podSince, int ago, int times) {
+    return new PrometheusContainer.End(podSince, NOW.minusSeconds(ago), times, 2);
+  }
+
   /** A pod of today that has read them and ended; nobody knows its version. */
   private static SeenInstallation notStarting() {
     SeenInstallation seen = refusing();
@@ -386,7 +510,7 @@ class RejectionTest {
     pod.silent(3, Duration.ofSeconds(20));
     pod.runs = false;
     pod.failing = true;
-    pod.end = new PrometheusContainer.End(NOW.minusSeconds(20), 2, 2);
+    pod.end = end(NOW.minusSeconds(60), 20, 2);
     seen.writer = new Writer("appmetrics-operator", NOW.minusSeconds(60));
     return seen;
   }
@@ -415,12 +539,15 @@ class RejectionTest {
   @Test
   void findsOtherReasonsForAnEnd() {
     SeenInstallation once = notStarting();
-    once.replica().end = new PrometheusContainer.End(NOW.minusSeconds(20), 1, 2);
+    once.replica().end = end(NOW.minusSeconds(60), 20, 1);
     assertThat(rejection(once, Attempts.NONE)).isNull();
 
     SeenInstallation before = notStarting();
-    before.replica().end = new PrometheusContainer.End(NOW.minusSeconds(60), 2, 2);
-    assertThat(rejection(before, Attempts.NONE)).as("had read another text").isNull();
+    before.writer = new Writer("appmetrics-operator", NOW.minusSeconds(110));
+    before.replica().end = end(NOW.minusSeconds(111), 21, 9);
+    assertThat(rejection(before, Attempts.NONE)).as("may have read another text").isNull();
+    before.replica().end = end(NOW.minusSeconds(111), 20, 9);
+    assertThat(rejection(before, Attempts.NONE)).as("has read this one").isNotNull();
 
     SeenInstallation good = notStarting();
     good.state = StateReading.of(InstallationState.NONE.good(BLOCK));
