@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /** The policies of the mesh; none while Istio is not installed, which is looked for again. */
 public final class MeshPolicies implements AutoCloseable {
   private static final PolicyWatch.Kind PEER_AUTHENTICATION =
-      new PolicyWatch.Kind("security.istio.io", "PeerAuthentication", "peerauthentications", true);
+      new PolicyWatch.Kind("security.istio.io", "PeerAuthentication", "peerauthentications");
 
   /** The group of the policies of Istio 1.0 to 1.5. */
   public static final String ALPHA = "authentication.istio.io";
@@ -55,7 +55,7 @@ public final class MeshPolicies implements AutoCloseable {
   }
 
   private void changed(String namespace) {
-    if (namespace.isEmpty() || namespace.equals(rootNamespace)) {
+    if (namespace.equals(rootNamespace)) {
       listener.policyChanged();
     } else {
       listener.policyChanged(namespace);

@@ -4,11 +4,9 @@ import io.fabric8.kubernetes.api.model.APIGroup;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -31,14 +29,14 @@ final class PolicyWatch implements AutoCloseable {
   private final Consumer<String> changed;
   private volatile List<SharedIndexInformer<GenericKubernetesResource>> informers = List.of();
 
-  /** A kind of the API; which version of it is served is asked. */
-  record Kind(String group, String name, String plural, boolean namespaced) {}
+  /** A kind of the API whose objects are in namespaces; which version of it is served is asked. */
+  record Kind(String group, String name, String plural) {}
 
   /**
    * Prepares the cache; {@link #refresh} fills it.
    *
    * @param namespaces those to watch; empty: all
-   * @param changed hears of the namespace in which one changed; empty: in none
+   * @param changed hears of the namespace in which one changed
    */
   PolicyWatch(
       KubernetesClient client, Kind kind, Set<String> namespaces, Consumer<String> changed) {
@@ -65,7 +63,7 @@ final class PolicyWatch implements AutoCloseable {
                 .withVersion(version.get())
                 .withKind(kind.name())
                 .withPlural(kind.plural())
-                .withNamespaced(kind.namespaced())
+                .withNamespaced(true)
                 .build());
     List<SharedIndexInformer<GenericKubernetesResource>> fresh =
         namespaces.isEmpty()
@@ -75,7 +73,8 @@ final class PolicyWatch implements AutoCloseable {
                 .toList();
     try {
       for (SharedIndexInformer<GenericKubernetesResource> informer : fresh) {
-        informer.addEventHandler(new Tell());
+        informer.addEventHandler(
+            new Tell<>(policy -> changed.accept(policy.getMetadata().getNamespace())));
         informer.exceptionHandler((started, e) -> true);
         informer.start().toCompletableFuture().orTimeout(FILL_SECONDS, TimeUnit.SECONDS).join();
       }
@@ -108,32 +107,6 @@ final class PolicyWatch implements AutoCloseable {
     return informers.stream()
         .flatMap(
             informer -> informer.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace).stream());
-  }
-
-  /** All. */
-  Stream<GenericKubernetesResource> all() {
-    return informers.stream().flatMap(informer -> informer.getStore().list().stream());
-  }
-
-  private final class Tell implements ResourceEventHandler<GenericKubernetesResource> {
-    @Override
-    public void onAdd(GenericKubernetesResource policy) {
-      tell(policy);
-    }
-
-    @Override
-    public void onUpdate(GenericKubernetesResource before, GenericKubernetesResource after) {
-      tell(after);
-    }
-
-    @Override
-    public void onDelete(GenericKubernetesResource policy, boolean unknown) {
-      tell(policy);
-    }
-
-    private void tell(GenericKubernetesResource policy) {
-      changed.accept(Objects.requireNonNullElse(policy.getMetadata().getNamespace(), ""));
-    }
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.appmetrics.operator.appmetrics;
 import io.appmetrics.operator.chain.Workload;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.javaoperatorsdk.operator.processing.event.source.informer.TransformingItemStore;
 import java.util.List;
@@ -50,7 +49,7 @@ public final class Workloads implements AutoCloseable {
     }
 
     SharedIndexInformer<T> prepare(Consumer<Workload.Key> changed) {
-      informer.addEventHandler(new Tell<>(kind, changed));
+      informer.addEventHandler(new Tell<>(object -> changed.accept(kind.key(object))));
       return informer.exceptionHandler((started, e) -> true);
     }
 
@@ -107,28 +106,6 @@ public final class Workloads implements AutoCloseable {
   /** Every workload that is watched. */
   Set<Workload.Key> keys() {
     return watched.stream().flatMap(Watched::keys).collect(Collectors.toSet());
-  }
-
-  private record Tell<T extends HasMetadata>(WorkloadKind<T> kind, Consumer<Workload.Key> changed)
-      implements ResourceEventHandler<T> {
-    @Override
-    public void onAdd(T object) {
-      tell(object);
-    }
-
-    @Override
-    public void onUpdate(T before, T after) {
-      tell(after);
-    }
-
-    @Override
-    public void onDelete(T object, boolean unknown) {
-      tell(object);
-    }
-
-    private void tell(T object) {
-      changed.accept(kind.key(object));
-    }
   }
 
   @Override

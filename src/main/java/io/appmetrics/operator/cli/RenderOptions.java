@@ -1,5 +1,6 @@
 package io.appmetrics.operator.cli;
 
+import io.appmetrics.operator.runtime.OperatorConfig;
 import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import java.util.ArrayList;
@@ -157,13 +158,14 @@ record RenderOptions(
                 value));
   }
 
-  /** It is written into the configuration: nothing that YAML would read as anything else. */
   private static String directory(String option, String value) throws Misuse {
-    if (!value.matches("(/[A-Za-z0-9._-]+)+/?")) {
-      throw new Misuse(
-          option + " takes an absolute path without spaces, such as /etc/prom-certs, not " + value);
-    }
-    return value.replaceAll("/$", "");
+    return OperatorConfig.directory(value)
+        .orElseThrow(
+            () ->
+                new Misuse(
+                    option
+                        + " takes an absolute path without spaces, such as /etc/prom-certs, not "
+                        + value));
   }
 
   private static int slots(String option, String value) throws Misuse {

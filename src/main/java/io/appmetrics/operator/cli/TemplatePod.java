@@ -1,5 +1,6 @@
 package io.appmetrics.operator.cli;
 
+import io.appmetrics.operator.relabel.Injector;
 import io.appmetrics.operator.relabel.MetricsMerging;
 import io.appmetrics.operator.relabel.Pod;
 import java.util.ArrayList;
@@ -12,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** The pod that a workload's manifest will have, as far as a manifest can tell. */
 final class TemplatePod {
   private static final String STATUS = "sidecar.istio.io/status";
-  private static final int AGENT_PORT = 15020;
 
   private final @Nullable Object template;
 
@@ -47,7 +47,7 @@ final class TemplatePod {
       annotations.put(STATUS, "{}");
     }
     if (sidecars == RenderOptions.Sidecars.MERGING) {
-      annotations.putAll(MetricsMerging.shown(AGENT_PORT));
+      annotations.putAll(MetricsMerging.shown(Injector.DEFAULT_AGENT_PORT));
     }
     return new Pod(
         key.namespace(),

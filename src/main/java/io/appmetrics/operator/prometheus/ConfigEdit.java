@@ -22,6 +22,8 @@ final class ConfigEdit {
   private final InstallationObservation seen;
   private final Installation installation;
   private final String usersPlace;
+  private final String place;
+  private final boolean included;
   private final ConfigText text;
   private final PrometheusYaml yaml;
   private final @Nullable BlockText block;
@@ -54,6 +56,8 @@ final class ConfigEdit {
     this.standing = block == null ? SlotJobs.none() : SlotJobs.named(block.jobs());
     Demand demand = seen.demand();
     this.wanted = demand.complete() ? demand.jobs() : standing.and(demand.jobs());
+    this.included = isIncluded();
+    this.place = included ? ownPlace() : usersPlace;
   }
 
   ConfigDecision decide() throws UnparsableConfig {
@@ -71,11 +75,11 @@ final class ConfigEdit {
     }
     if (version.isEmpty()) {
       return standing.contains(wanted)
-          ? stays(ConfigFacts.State.WRITTEN, place())
+          ? stays(ConfigFacts.State.WRITTEN, place)
           : stays(
               ConfigFacts.State.PENDING,
               "The jobs are written to %s once %s answers: its version decides which keys it understands"
-                  .formatted(place(), seen.workload()));
+                  .formatted(place, seen.workload()));
     }
     ScrapeBlock jobs =
         ScrapeBlock.render(
@@ -122,7 +126,7 @@ final class ConfigEdit {
                 .formatted(usersPlace, wanted, alone.get())
             : "Prometheus refuses the jobs %s beside what stands in %s, and runs %s instead: correct what is in their way, and they are tried again (Prometheus: %s)"
                 .formatted(
-                    wanted, place(), standing, Objects.requireNonNull(texts().rejected()).words()));
+                    wanted, place, standing, Objects.requireNonNull(texts().rejected()).words()));
   }
 
   /**
@@ -144,7 +148,7 @@ final class ConfigEdit {
                         facts(
                             ConfigFacts.State.PENDING,
                             "Prometheus refuses the jobs in %s, and they are being taken back: %s"
-                                .formatted(place(), words)),
+                                .formatted(place, words)),
                         new Action.Reject(
                             new InstallationState.Rejected(jobs.digest(), text.others(), words))))
         : Optional.empty();
@@ -179,33 +183,33 @@ final class ConfigEdit {
 
   private ConfigDecision write(@Nullable ScrapeBlock jobs) throws UnparsableConfig {
     ConfigValues values = values(jobs);
-    if (values.equals(new ConfigValues(text.text(), text.included()))) {
-      return new ConfigDecision(facts(ConfigFacts.State.WRITTEN, place()), new Action.None(), jobs);
+    ConfigValues present = text.values();
+    if (values.equals(present)) {
+      return new ConfigDecision(facts(ConfigFacts.State.WRITTEN, place), new Action.None(), jobs);
     }
-    int before = new ConfigValues(text.text(), text.included()).bytes();
     int bytes = values.bytes() + text.otherBytes();
-    if (bytes > MOST_BYTES && values.bytes() > before) {
+    if (bytes > MOST_BYTES && values.bytes() > present.bytes()) {
       return stays(
           ConfigFacts.State.TOO_LARGE,
           "%s would hold %d bytes with the jobs in it, more than the %d that the API server leaves room for: move alerting rules or dashboards out of it"
-              .formatted(place(), bytes, MOST_BYTES));
+              .formatted(place, bytes, MOST_BYTES));
     }
     InstallationObservation.Refusal refusal = seen.refusal();
     if (refusal != null && refusal.values().equals(values)) {
       return stays(
           ConfigFacts.State.REFUSED,
-          "The API server refused to write %s: %s".formatted(place(), refusal.words()));
+          "The API server refused to write %s: %s".formatted(place, refusal.words()));
     }
     InstallationObservation.TakenBack taken = seen.takenBack();
-    if (jobs != null && taken != null && taken.place().equals(place())) {
+    if (jobs != null && taken != null && taken.place().equals(place)) {
       return new ConfigDecision(
           facts(ConfigFacts.State.REVERTED, reverted(taken)), new Action.None());
     }
     return new ConfigDecision(
-        facts(ConfigFacts.State.PENDING, "The jobs are being written to " + place()),
+        facts(ConfigFacts.State.PENDING, "The jobs are being written to " + place),
         new Action.WriteConfig(
             values,
-            place(),
+            place,
             jobs == null ? null : written(values),
             text.resourceVersion(),
             "jobs %s become %s".formatted(standing, wanted)));
@@ -213,7 +217,7 @@ final class ConfigEdit {
 
   /** As it will be read again: a tool that only formats it anew takes it back, too. */
   private BlockText written(ConfigValues values) throws UnparsableConfig {
-    return isIncluded()
+    return included
         ? new BlockText(Objects.requireNonNull(values.included()))
         : BlockText.in(values.text()).orElseThrow();
   }
@@ -223,14 +227,17 @@ final class ConfigEdit {
     if (jobs == null) {
       return new ConfigValues(yaml.without(), others);
     }
-    if (isIncluded()) {
+    if (included) {
       yaml.checkNames(jobs);
       return new ConfigValues(yaml.without(), IncludedFile.with(jobs));
     }
     return new ConfigValues(yaml.with(jobs), others);
   }
 
-  /** In one write both keys change, and the kubelet shows both at once: no job is ever double. */
+  /**
+   * Whether the jobs belong into a key of their own. In one write both keys change, and the kubelet
+   * shows both at once: no job is ever double.
+   */
   private boolean isIncluded() {
     Installation.OwnFile own = installation.included();
     return own != null
@@ -241,30 +248,29 @@ final class ConfigEdit {
   private String reverted(InstallationObservation.TakenBack taken) {
     String who = text.writer().isEmpty() ? "Another writer" : text.writer();
     return "%s has taken the jobs out of %s %d times, last at %s, and the operator tries again at %s: %s"
-        .formatted(who, place(), taken.times(), taken.last(), taken.until(), remedy());
+        .formatted(who, place, taken.times(), taken.last(), taken.until(), remedy());
   }
 
   private String remedy() {
-    Installation.OwnFile own = installation.included();
-    boolean includes =
-        own != null
-            && !text.isIncludedForeign()
-            && OldestPrometheus.answered(seen.replicas())
-                .filter(version -> version.compareTo(IncludedFile.SINCE) >= 0)
-                .isPresent();
-    if (own != null && includes && !isIncluded()) {
-      return "add to the configuration that it applies the line \"scrape_config_files: [%s]\", and the jobs move to a key of their own, which it leaves alone"
-          .formatted(own.path());
+    if (included) {
+      return "have it leave this ConfigMap alone";
     }
-    return "have it leave this %s alone".formatted(isIncluded() ? "ConfigMap" : "key");
+    Installation.OwnFile own = installation.included();
+    return own != null && !text.isIncludedForeign() && readsFiles()
+        ? "add to the configuration that it applies the line \"scrape_config_files: [%s]\", and the jobs move to a key of their own, which it leaves alone"
+            .formatted(own.path())
+        : "have it leave this key alone";
   }
 
-  /** Where the jobs are to stand, for messages. */
-  private String place() {
-    return isIncluded()
-        ? "ConfigMap %s/%s (key %s)"
-            .formatted(seen.workload().namespace(), installation.configMap(), IncludedFile.NAME)
-        : usersPlace;
+  private boolean readsFiles() {
+    return OldestPrometheus.answered(seen.replicas())
+        .filter(version -> version.compareTo(IncludedFile.SINCE) >= 0)
+        .isPresent();
+  }
+
+  private String ownPlace() {
+    return "ConfigMap %s/%s (key %s)"
+        .formatted(seen.workload().namespace(), installation.configMap(), IncludedFile.NAME);
   }
 
   private @Nullable String digest() {
@@ -276,6 +282,6 @@ final class ConfigEdit {
   }
 
   private ConfigFacts facts(ConfigFacts.State state, String message) {
-    return new ConfigFacts(state, place(), message, standing, digest());
+    return new ConfigFacts(state, place, message, standing, digest());
   }
 }

@@ -56,6 +56,11 @@ final class ConfigText {
     return stands.included();
   }
 
+  /** What stands in both keys. */
+  ConfigValues values() {
+    return new ConfigValues(text, included());
+  }
+
   /** Whether the key of that name is not ours to write. */
   boolean isIncludedForeign() {
     return included() != null && includedBlock().isEmpty();
@@ -105,6 +110,15 @@ final class ConfigText {
    */
   Optional<BlockText> block() throws UnparsableConfig {
     return yaml().block().or(this::includedBlock);
+  }
+
+  /** The same; empty, too, for a text that is none: who decides on it says so. */
+  Optional<BlockText> blockIfReadable() {
+    try {
+      return block();
+    } catch (UnparsableConfig e) {
+      return Optional.empty();
+    }
   }
 
   /** This text, still read, among other things that have changed. */

@@ -15,7 +15,7 @@ public record ConfigValues(String text, @Nullable String included) {
     return bytes(text) + (included == null ? 0 : bytes(included));
   }
 
-  private static int bytes(String value) {
+  static int bytes(String value) {
     return value.getBytes(StandardCharsets.UTF_8).length;
   }
 }

@@ -19,7 +19,7 @@ final class Healing {
   private static final Duration RELOADER = Duration.ofSeconds(10);
 
   /** Service discovery and the scrape manager each gather updates for 5 s. */
-  private static final Duration DISCOVERY = Duration.ofSeconds(12);
+  static final Duration DISCOVERY = Duration.ofSeconds(12);
 
   /**
    * Changes of a text come in bursts, and one restart is to serve all; and somebody whom nobody

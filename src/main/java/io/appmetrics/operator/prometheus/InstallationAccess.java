@@ -3,7 +3,6 @@ package io.appmetrics.operator.prometheus;
 import io.appmetrics.operator.apiserver.ApiFailure;
 import io.appmetrics.operator.apiserver.Deeds;
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
-import io.appmetrics.operator.scrapeconfig.BlockText;
 import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -20,7 +19,6 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
@@ -178,28 +176,26 @@ public final class InstallationAccess implements AutoCloseable {
     if (found == null || text == null) {
       return Optional.empty();
     }
+    ConfigText known = configText;
+    String version = found.getMetadata().getResourceVersion();
+    boolean sameText = known != null && known.text().equals(text);
+    if (known != null && sameText && known.resourceVersion().equals(version)) {
+      return Optional.of(known); // nothing is hashed again that nobody has written
+    }
     String included = data.get(IncludedFile.NAME);
     ConfigText.Stands stands =
         new ConfigText.Stands(
-            found.getMetadata().getResourceVersion(),
+            version,
             included,
             OtherText.hash(data, installation.configKey()),
             bytes(data) - new ConfigValues(text, included).bytes(),
             Writer.of(found, installation.configKey()));
-    ConfigText known = configText;
-    configText =
-        known == null || !known.text().equals(text)
-            ? new ConfigText(text, stands)
-            : known.among(stands);
+    configText = known != null && sameText ? known.among(stands) : new ConfigText(text, stands);
     return Optional.of(configText);
   }
 
   private static int bytes(Map<String, String> data) {
-    return data.values().stream().mapToInt(InstallationAccess::bytes).sum();
-  }
-
-  private static int bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length;
+    return data.values().stream().mapToInt(ConfigValues::bytes).sum();
   }
 
   List<ReplicaReading> ask(Installation installation, Optional<ConfigText> text, Demand demand)
@@ -239,7 +235,7 @@ public final class InstallationAccess implements AutoCloseable {
             .toList();
     return poll.ask(
         replicas,
-        text.flatMap(InstallationAccess::block).orElse(null),
+        text.flatMap(ConfigText::blockIfReadable).orElse(null),
         demand.userJobs(),
         demand.agents());
   }
@@ -259,14 +255,6 @@ public final class InstallationAccess implements AutoCloseable {
 
   private static String phase(Pod pod) {
     return pod.getStatus() == null ? "" : String.valueOf(pod.getStatus().getPhase());
-  }
-
-  private static Optional<BlockText> block(ConfigText text) {
-    try {
-      return text.block();
-    } catch (UnparsableConfig e) {
-      return Optional.empty(); // the decision parses it, too, and says so
-    }
   }
 
   Certificates certificates(Installation installation, Optional<ConfigText> text)

@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 record InstallationDecision(
     Action action, ScrapeFacts facts, @Nullable Instant again, Set<String> cured, boolean heard) {
 
-  /** Service discovery and the scrape manager each gather updates for 5 s. */
-  static final Duration DISCOVERY = Duration.ofSeconds(12);
-
   static InstallationDecision of(InstallationObservation seen, Attempts attempts, Instant now) {
     ConfigDecision config = ConfigDecision.of(seen, attempts, now);
     CertificateFacts certificates = CertificateFacts.of(seen.workload(), seen.certificates(), now);
@@ -91,12 +88,13 @@ record InstallationDecision(
   /** Jobs that every replica has loaded whole, and that are not known as such yet. */
   private static Optional<Action> good(InstallationObservation seen, ConfigDecision config) {
     ScrapeBlock jobs = config.jobs();
-    ScrapeBlock known = seen.state().state().texts().good();
-    boolean loaded =
-        jobs != null
-            && !seen.replicas().isEmpty()
-            && seen.replicas().stream().allMatch(replica -> hasLoaded(replica, jobs.digest()));
-    return jobs != null && loaded && !jobs.equals(known) && seen.state().problem() == null
+    if (jobs == null
+        || jobs.equals(seen.state().state().texts().good())
+        || seen.state().problem() != null
+        || seen.replicas().isEmpty()) {
+      return Optional.empty();
+    }
+    return seen.replicas().stream().allMatch(replica -> hasLoaded(replica, jobs.digest()))
         ? Optional.of(new Action.NoteGood(jobs))
         : Optional.empty();
   }
@@ -176,7 +174,7 @@ record InstallationDecision(
     boolean old =
         restart.isOf(replica.uid(), answer.runtime().startTime())
             || answer.runtime().startTime().isBefore(restart.at());
-    Duration grown = DISCOVERY.plus(scrapeInterval(seen).multipliedBy(2));
+    Duration grown = Healing.DISCOVERY.plus(scrapeInterval(seen).multipliedBy(2));
     return old
         || up(answer.targets()) >= upBefore(seen)
         || !now.isBefore(answer.runtime().startTime().plus(grown));

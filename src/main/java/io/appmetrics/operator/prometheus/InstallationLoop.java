@@ -3,8 +3,6 @@ package io.appmetrics.operator.prometheus;
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
 import io.appmetrics.operator.prometheus.InstallationObservation.Refusal;
 import io.appmetrics.operator.prometheus.InstallationObservation.TakenBack;
-import io.appmetrics.operator.scrapeconfig.BlockText;
-import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -194,7 +192,8 @@ public final class InstallationLoop implements AutoCloseable {
           facts.get());
     }
     Optional<ConfigText> text = access.configText(installation);
-    reversals = reversals.seen(standing(text), clock.instant());
+    reversals =
+        reversals.seen(text.flatMap(ConfigText::blockIfReadable).orElse(null), clock.instant());
     List<ReplicaReading> replicas = access.ask(installation, text, demand);
     attempts =
         attempts.retaining(replicas.stream().map(ReplicaReading::uid).collect(Collectors.toSet()));
@@ -212,14 +211,6 @@ public final class InstallationLoop implements AutoCloseable {
         access.restarts(),
         access.sharded(),
         facts.get());
-  }
-
-  private static @Nullable BlockText standing(Optional<ConfigText> text) {
-    try {
-      return text.isEmpty() ? null : text.get().block().orElse(null);
-    } catch (UnparsableConfig e) {
-      return null; // then nothing is written either
-    }
   }
 
   private @Nullable TakenBack takenBack() {
@@ -287,21 +278,26 @@ public final class InstallationLoop implements AutoCloseable {
       return outcome.kind() != Outcome.Kind.UNAVAILABLE;
     }
     if (action instanceof Action.NoteGood good) {
-      Outcome outcome = access.remember(seen.state().state().good(good.jobs()));
-      done(installation, action, outcome);
-      return outcome.kind() == Outcome.Kind.OVERTAKEN;
+      return remembered(installation, action, seen.state().state().good(good.jobs()))
+          == Outcome.Kind.OVERTAKEN;
     }
     if (action instanceof Action.Reject reject) {
-      Outcome outcome = access.remember(seen.state().state().rejected(reject.rejected()));
-      done(installation, action, outcome);
-      return outcome.kind() != Outcome.Kind.UNAVAILABLE;
+      return remembered(installation, action, seen.state().state().rejected(reject.rejected()))
+          != Outcome.Kind.UNAVAILABLE;
     }
     if (action instanceof Action.NoteCure) {
-      Outcome outcome = access.remember(seen.state().state().cured(clock.instant()));
-      done(installation, action, outcome);
-      return outcome.kind() == Outcome.Kind.OVERTAKEN;
+      return remembered(installation, action, seen.state().state().cured(clock.instant()))
+          == Outcome.Kind.OVERTAKEN;
     }
     return false;
+  }
+
+  /** Does what is nothing but to remember; returns how that ended. */
+  private Outcome.Kind remembered(
+      Installation installation, Action action, InstallationState next) {
+    Outcome outcome = access.remember(next);
+    done(installation, action, outcome);
+    return outcome.kind();
   }
 
   /**

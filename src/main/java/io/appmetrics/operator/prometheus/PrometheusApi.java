@@ -47,7 +47,9 @@ public final class PrometheusApi {
 
   private static final int WORDS_BYTES = 16 * 1024;
   private static final int EXCERPT_CHARACTERS = 200;
-  private static final String RELOAD_FAILED = "failed to reload config";
+
+  /** What Prometheus answers to a text that it cannot load (web/web.go, reload). */
+  static final String RELOAD_FAILED = "failed to reload config";
 
   /** The second as 2.5 and 2.37 say it. */
   private static final Pattern LIFECYCLE_OFF =

@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 record Rejection(
     InstallationObservation seen, Attempts attempts, @Nullable String digest, Instant now) {
 
-  /** What Prometheus answers to a text that it cannot load (web/web.go, reload). */
-  private static final String RELOAD_FAILED = "failed to reload config";
-
   /** Its words, in one line, where it does not run them. */
   Optional<String> words() {
     return words(
@@ -41,7 +38,7 @@ record Rejection(
     Instant reloaded = attempts.on(replica.uid(), Attempts.text(digest)).lastReload();
     return replica.lacksMarker(digest)
         && reloaded != null
-        && !now.isBefore(reloaded.plus(InstallationDecision.DISCOVERY));
+        && !now.isBefore(reloaded.plus(Healing.DISCOVERY));
   }
 
   private boolean runs(ReplicaReading replica) {
@@ -54,7 +51,7 @@ record Rejection(
     return answer == null || answer.runtime().reloadConfigSuccess()
         ? Optional.empty()
         : Optional.ofNullable(attempts.on(replica.uid(), Attempts.text(digest)).rejection())
-            .filter(words -> words.startsWith(RELOAD_FAILED));
+            .filter(words -> words.startsWith(PrometheusApi.RELOAD_FAILED));
   }
 
   /** Restarted for these jobs, it ends each time that it reads them. */

@@ -169,7 +169,7 @@ final class ReplicaPoll {
     return api.selfMetrics(base, replica.container().startedAt());
   }
 
-  private static boolean tellsPools(PrometheusVersion version) {
+  static boolean tellsPools(PrometheusVersion version) {
     return version.atLeast(2, 42);
   }
 

@@ -58,7 +58,7 @@ public record ReplicaReading(
   boolean lacksMarker(@Nullable String digest) {
     return answer != null
         && digest != null
-        && answer.version().atLeast(2, 42) // tells its pools
+        && ReplicaPoll.tellsPools(answer.version())
         && !answer.runtime().reloadConfigSuccess()
         && answer.config().markerDigests().contains(digest)
         && !answer.pools().contains(ScrapeBlock.MARKER_PREFIX + digest);

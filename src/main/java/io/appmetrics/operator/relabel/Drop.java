@@ -16,9 +16,13 @@ public sealed interface Drop {
    */
   record ByRule(String job, String address, String container, int number, String rule, String value)
       implements Drop {
+    /** An annotation may hold a document, as sidecar.istio.io/status does. */
+    private static final int SHOWN = 40;
+
     @Override
     public String sentence() {
-      return "rule " + number + " of job " + job + ": " + rule + ", here it is \"" + value + "\"";
+      String shown = value.length() <= SHOWN ? value : value.substring(0, SHOWN) + "...";
+      return "rule " + number + " of job " + job + ": " + rule + ", here it is \"" + shown + "\"";
     }
   }
 

@@ -12,9 +12,12 @@ import java.util.regex.Pattern;
  */
 public record Injector(Release release, boolean merges, int agentPort, String securePort) {
 
+  /** Where the agent serves its metrics, unless the mesh is set otherwise. */
+  public static final int DEFAULT_AGENT_PORT = 15020;
+
   /** As a mesh is without settings of its own. */
   public static Injector ofDefaults(Release release) {
-    return new Injector(release, true, 15020, "");
+    return new Injector(release, true, DEFAULT_AGENT_PORT, "");
   }
 
   /** How an injector reads annotations, by the first release that does. */

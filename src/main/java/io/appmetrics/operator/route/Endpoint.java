@@ -2,6 +2,7 @@ package io.appmetrics.operator.route;
 
 import io.appmetrics.operator.api.PortScheme;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,11 @@ public record Endpoint(
               case ISTIO_MUTUAL -> PortScheme.ISTIO_MUTUAL;
             };
     return new Endpoint(port, path, scheme, slot.interval(), slot.timeout(), slot.params());
+  }
+
+  /** This endpoint as {@code prometheus.io/*} have it, which hold none. */
+  Endpoint withoutSettings() {
+    return new Endpoint(port, path, declared, null, null, new TreeMap<>());
   }
 
   /**

@@ -63,11 +63,11 @@ public record WorkloadPlan(
     standing.forEach(slot -> standingByKey.putIfAbsent(slot.key(), slot));
 
     Map<String, List<Conflict>> conflicts = new TreeMap<>();
-    Collection<Endpoint> wanted = union(claims, standingByKey, conflicts);
+    Optional<ScrapeAnnotations> annotated = ScrapeAnnotations.read(ours);
+    Collection<Endpoint> wanted = union(claims, standingByKey, annotated, conflicts);
 
     Routing routing = new Routing(foresight, template, e -> e.schemeOn(mutualTls.test(e.port())));
-    Choice choice =
-        Choice.of(wanted, foresight, routing, ScrapeAnnotations.read(ours), standingByKey);
+    Choice choice = Choice.of(wanted, foresight, routing, annotated, standingByKey);
 
     SortedMap<Integer, Endpoint> placed = new TreeMap<>();
     List<Endpoint.Key> unplaced = new ArrayList<>();
@@ -119,18 +119,18 @@ public record WorkloadPlan(
 
   private static Collection<Endpoint> union(
       Collection<Claim> claims,
-      Map<Endpoint.Key, Slot> standing,
+      Map<Endpoint.Key, Slot> slots,
+      Optional<ScrapeAnnotations> annotated,
       Map<String, List<Conflict>> conflicts) {
     record Owned(Endpoint endpoint, String owner) {}
     Map<Endpoint.Key, Owned> union = new LinkedHashMap<>();
     for (Claim claim : claims.stream().sorted(Claim.PRECEDENCE).toList()) {
       for (Endpoint declared : claim.endpoints()) {
-        Slot stands = standing.get(declared.key());
-        if (claim.suspended() && stands == null) {
+        Optional<Endpoint> stands = asItStands(declared, slots, annotated);
+        if (claim.suspended() && stands.isEmpty()) {
           continue;
         }
-        Endpoint endpoint =
-            claim.suspended() && stands != null ? declared.withSettingsOf(stands) : declared;
+        Endpoint endpoint = claim.suspended() ? stands.orElseThrow() : declared;
         Owned owned =
             union.computeIfAbsent(endpoint.key(), key -> new Owned(endpoint, claim.appMetrics()));
         if (!owned.endpoint().equals(endpoint)) {
@@ -141,6 +141,18 @@ public record WorkloadPlan(
       }
     }
     return union.values().stream().map(Owned::endpoint).toList();
+  }
+
+  /** With the settings of what the template has for it; empty when it has nothing. */
+  private static Optional<Endpoint> asItStands(
+      Endpoint declared, Map<Endpoint.Key, Slot> slots, Optional<ScrapeAnnotations> annotated) {
+    return Optional.ofNullable(slots.get(declared.key()))
+        .map(declared::withSettingsOf)
+        .or(
+            () ->
+                annotated
+                    .filter(annotations -> annotations.key().equals(declared.key()))
+                    .map(annotations -> declared.withoutSettings()));
   }
 
   /** Slots are sticky: an endpoint stays where it is, a new one takes the lowest free number. */

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -316,11 +317,17 @@ public record OperatorConfig(
     if (value.isEmpty()) {
       return null;
     }
-    // It is written into Prometheus' configuration: nothing that YAML would read as anything else.
-    if (!value.matches("(/[A-Za-z0-9._-]+)+/?")) {
-      throw setting.refuse(value);
-    }
-    return value.replaceAll("/$", "");
+    return directory(value).orElseThrow(() -> setting.refuse(value));
+  }
+
+  /**
+   * A directory of Prometheus' container, without a final slash; empty for what is none. It is
+   * written into the configuration: nothing that YAML would read as anything else.
+   */
+  public static Optional<String> directory(String value) {
+    return value.matches("(/[A-Za-z0-9._-]+)+/?")
+        ? Optional.of(value.replaceAll("/$", ""))
+        : Optional.empty();
   }
 
   private static int number(

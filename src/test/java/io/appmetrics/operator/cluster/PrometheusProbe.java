@@ -1,5 +1,6 @@
 package io.appmetrics.operator.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -119,6 +120,15 @@ public final class PrometheusProbe {
   /** The active targets of one scrape pool. */
   public List<ActiveTarget> targets(String pool) {
     return targets().stream().filter(target -> target.pool().equals(pool)).toList();
+  }
+
+  /**
+   * Waits for a job to have one target, which is up: a pod that is replaced is one until it ends.
+   */
+  public void awaitOneUp(String pool, Duration atMost) {
+    await(pool)
+        .atMost(atMost)
+        .untilAsserted(() -> assertThat(targets(pool)).singleElement().matches(ActiveTarget::isUp));
   }
 
   /** Its version, from its own metrics. */

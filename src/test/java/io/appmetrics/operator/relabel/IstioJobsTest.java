@@ -161,6 +161,19 @@ class IstioJobsTest {
         .containsExactly("job kubernetes-pods does not discover the pod: it has no address yet");
   }
 
+  /** The whole of it is a document, and a message is one line. */
+  @Test
+  void quotesTheBeginningOfALongValue() throws UnparsableConfig {
+    var status = "{\"containers\":[\"istio-proxy\"],\"revision\":\"default\"}";
+    var meshed =
+        IN_MESH.withAnnotations(
+            Map.of("prometheus.io/scrape", "true", "sidecar.istio.io/status", status));
+    assertThat(sentences(IstioConfig.ISTIO_1_0, "kubernetes-pods", meshed))
+        .singleElement()
+        .asString()
+        .endsWith("here it is \"" + status.substring(0, 40) + "...\"");
+  }
+
   @Test
   void givesTheLabelsOfTheSeriesAndTheTimes() throws UnparsableConfig {
     var prediction =

@@ -2,8 +2,10 @@ package io.appmetrics.operator.route;
 
 import static io.appmetrics.operator.route.Declared.claim;
 import static io.appmetrics.operator.route.Declared.endpoint;
+import static io.appmetrics.operator.route.Declared.every;
 import static io.appmetrics.operator.route.Declared.foresight;
 import static io.appmetrics.operator.route.Declared.pod;
+import static io.appmetrics.operator.route.Declared.suspended;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.appmetrics.operator.api.PortScheme;
@@ -476,6 +478,36 @@ class RoutingTest {
                   + (1 - share)
                   + "\"");
     }
+  }
+
+  /** It goes on being scraped: whoever comes to the same workload takes what is free. */
+  @Test
+  void leavesTheAnnotationsOfASuspendedOneToIt() {
+    Map<String, String> standing =
+        modern(BARE, claim("a", 0, endpoint(8080))).templateAnnotations();
+    assertThat(standing).containsEntry("prometheus.io/port", "8080");
+
+    WorkloadPlan plan =
+        modern(standing, suspended("a", 0, endpoint(8080)), claim("b", 1, endpoint(8081)));
+    assertThat(plan.templateAnnotations())
+        .containsEntry("prometheus.io/port", "8080")
+        .containsEntry("appmetrics.io/port-1", "8081");
+    assertThat(told(plan, endpoint(8080))).startsWith("Annotation");
+
+    WorkloadPlan edited =
+        modern(standing, suspended("a", 0, every(8080, "5s", "5s")), claim("b", 1, endpoint(8081)));
+    assertThat(edited.templateAnnotations()).isEqualTo(plan.templateAnnotations());
+
+    assertThat(modern(BARE, suspended("a", 0, endpoint(8080))).templateAnnotations()).isEmpty();
+  }
+
+  private static WorkloadPlan modern(Map<String, String> template, Claim... claims) {
+    return WorkloadPlan.of(
+        List.of(claims),
+        template,
+        port -> false,
+        8,
+        foresight(IstioConfig.MODERN.text(), "3.16.0", pod(template)));
   }
 
   @Test

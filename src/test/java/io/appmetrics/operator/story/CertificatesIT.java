@@ -14,7 +14,6 @@ import io.appmetrics.operator.cluster.DemoAppProbe;
 import io.appmetrics.operator.cluster.MeshCa;
 import io.appmetrics.operator.cluster.PrometheusProbe;
 import io.appmetrics.operator.cluster.TestNamespace;
-import io.fabric8.kubernetes.api.model.Event;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -244,12 +243,12 @@ class CertificatesIT {
       declared.awaitReady(PATIENCE);
       new RestartRecord(istio).awaitCured(1, PATIENCE);
       staysReady(declared);
-      assertThat(events(istio, "Restart"))
+      assertThat(Kubectl.in(istio).events("Restart"))
           .singleElement()
           .satisfies(
               event ->
                   assertThat(event.getMessage()).contains("has no scrape pool for " + USERS_JOB));
-      assertThat(events(istio, "Reload")).isEmpty();
+      assertThat(Kubectl.in(istio).events("Reload")).isEmpty();
     }
     assertThat(inPlace(istio, prometheus)).isEqualTo(1);
     assertThat(new RestartRecord(istio).remembered()).hasSize(1);
@@ -328,19 +327,5 @@ class CertificatesIT {
 
   private static void staysReady(Declared declared) {
     await("it to stay Ready").during(QUIET).atMost(QUIET.plusSeconds(20)).until(declared::isReady);
-  }
-
-  private static List<Event> events(TestNamespace istio, String reason) {
-    return istio
-        .cluster()
-        .client()
-        .v1()
-        .events()
-        .inNamespace(istio.name())
-        .list()
-        .getItems()
-        .stream()
-        .filter(event -> event.getReason().equals(reason))
-        .toList();
   }
 }

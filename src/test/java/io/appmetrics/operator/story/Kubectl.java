@@ -2,6 +2,7 @@ package io.appmetrics.operator.story;
 
 import io.appmetrics.operator.cluster.TestNamespace;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -237,6 +238,13 @@ final class Kubectl {
         }
       }
     }
+  }
+
+  /** The Events of this reason. */
+  List<Event> events(String reason) {
+    return client().v1().events().inNamespace(namespace.name()).list().getItems().stream()
+        .filter(event -> event.getReason().equals(reason))
+        .toList();
   }
 
   private KubernetesClient client() {

@@ -63,12 +63,12 @@ class OldPrometheusIT {
       var plain = Declared.apply(shop, "plain", "plain", "{port: 8080}", "{port: 8081}");
       plain.awaitReady(PATIENCE);
       assertThat(routes(plain)).containsExactly("Annotation", "Slot");
-      assertOneIsUp(prometheus, "appmetrics-1");
+      prometheus.awaitOneUp("appmetrics-1", PATIENCE);
 
       var further = Declared.apply(shop, "further", "meshed", "{port: 8444, scheme: IstioMutual}");
       further.awaitReady(PATIENCE);
       assertThat(routes(further)).containsExactly("Slot");
-      assertOneIsUp(prometheus, "appmetrics-1-istio-secure");
+      prometheus.awaitOneUp("appmetrics-1-istio-secure", PATIENCE);
 
       plain.delete();
       meshed.delete();
@@ -77,17 +77,6 @@ class OldPrometheusIT {
           .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(Kubectl.in(system).configuration()).isEqualTo(original));
     }
-  }
-
-  /** Soon: the pod of the old template is a target until it has ended. */
-  private static void assertOneIsUp(PrometheusProbe prometheus, String job) {
-    await(job)
-        .atMost(PATIENCE)
-        .untilAsserted(
-            () ->
-                assertThat(prometheus.targets(job))
-                    .singleElement()
-                    .matches(PrometheusProbe.ActiveTarget::isUp));
   }
 
   private static List<String> routes(Declared declared) {

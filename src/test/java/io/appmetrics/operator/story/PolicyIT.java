@@ -9,7 +9,6 @@ import io.appmetrics.operator.cluster.AppManifest;
 import io.appmetrics.operator.cluster.Cluster;
 import io.appmetrics.operator.cluster.ClusterTest;
 import io.appmetrics.operator.cluster.DemoAppProbe;
-import io.appmetrics.operator.cluster.PrometheusProbe;
 import io.appmetrics.operator.cluster.TestNamespace;
 import java.time.Duration;
 import java.util.List;
@@ -47,8 +46,8 @@ class PolicyIT {
                   8443,
                   "IstioMutual",
                   "PeerAuthentication %s/cart is STRICT".formatted(shop.name())));
-      assertOneIsUp(prometheus, "appmetrics-1");
-      assertOneIsUp(prometheus, "appmetrics-2-istio-secure");
+      prometheus.awaitOneUp("appmetrics-1", PATIENCE);
+      prometheus.awaitOneUp("appmetrics-2-istio-secure", PATIENCE);
 
       var pod = cart.pod().getMetadata().getUid();
       var generation = Kubectl.in(shop).generation("cart");
@@ -57,8 +56,8 @@ class PolicyIT {
       cart.behaves(8443, "plain");
       awaitLive(cart, "appmetrics.io/live-scheme-1", "istio-mutual");
       awaitLive(cart, "appmetrics.io/live-scheme-2", "http");
-      assertOneIsUp(prometheus, "appmetrics-1-istio-secure");
-      assertOneIsUp(prometheus, "appmetrics-2");
+      prometheus.awaitOneUp("appmetrics-1-istio-secure", PATIENCE);
+      prometheus.awaitOneUp("appmetrics-2", PATIENCE);
       declared.awaitReady(PATIENCE);
       assertThat(Kubectl.in(shop).generation("cart")).isEqualTo(generation);
       assertThat(cart.pod().getMetadata().getUid()).as("nobody was rolled").isEqualTo(pod);
@@ -163,15 +162,5 @@ class PolicyIT {
             () ->
                 assertThat(app.pod().getMetadata().getAnnotations())
                     .containsEntry(annotation, value));
-  }
-
-  private static void assertOneIsUp(PrometheusProbe prometheus, String job) {
-    await(job)
-        .atMost(PATIENCE)
-        .untilAsserted(
-            () ->
-                assertThat(prometheus.targets(job))
-                    .singleElement()
-                    .matches(PrometheusProbe.ActiveTarget::isUp));
   }
 }

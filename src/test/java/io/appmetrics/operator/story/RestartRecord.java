@@ -46,13 +46,7 @@ record RestartRecord(TestNamespace istio) {
 
   /** What its pod template says that it was restarted for; empty for nothing. */
   String annotation() {
-    return istio
-        .deployment("prometheus")
-        .getSpec()
-        .getTemplate()
-        .getMetadata()
-        .getAnnotations()
-        .getOrDefault(CERTIFICATES, "");
+    return istio.workload("prometheus").templateAnnotations().getOrDefault(CERTIFICATES, "");
   }
 
   /** How many pod templates there were, each of which has rolled it. */

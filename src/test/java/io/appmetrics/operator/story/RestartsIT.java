@@ -414,19 +414,6 @@ class RestartsIT {
 
   private static List<Event> events(TestNamespace istio, String reason) {
     return await(reason + " to be told")
-        .until(
-            () ->
-                istio
-                    .cluster()
-                    .client()
-                    .v1()
-                    .events()
-                    .inNamespace(istio.name())
-                    .list()
-                    .getItems()
-                    .stream()
-                    .filter(event -> event.getReason().equals(reason))
-                    .toList(),
-            events -> !events.isEmpty());
+        .until(() -> Kubectl.in(istio).events(reason), events -> !events.isEmpty());
   }
 }
