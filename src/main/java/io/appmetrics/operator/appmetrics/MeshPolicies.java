@@ -3,6 +3,7 @@ package io.appmetrics.operator.appmetrics;
 import io.appmetrics.operator.mesh.MeshPolicy;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -10,7 +11,7 @@ import java.util.stream.Stream;
 /** The policies of the mesh; none while Istio is not installed, which is looked for again. */
 public final class MeshPolicies implements AutoCloseable {
   private static final PolicyWatch.Kind PEER_AUTHENTICATION =
-      new PolicyWatch.Kind("security.istio.io", "PeerAuthentication", "peerauthentications");
+      new PolicyWatch.Kind("security.istio.io", "PeerAuthentication", "peerauthentications", true);
 
   /** The group of the policies of Istio 1.0 to 1.5. */
   public static final String ALPHA = "authentication.istio.io";
@@ -54,12 +55,11 @@ public final class MeshPolicies implements AutoCloseable {
     this.alphaMeshPolicies = new PolicyWatch(client, ALPHA_MESH_POLICY, Set.of(), this::changed);
   }
 
-  private void changed(String namespace) {
-    if (namespace.equals(rootNamespace)) {
-      listener.policyChanged();
-    } else {
-      listener.policyChanged(namespace);
-    }
+  /** One of no namespace, and one of the root namespace, may concern everybody. */
+  private void changed(Optional<String> namespace) {
+    namespace
+        .filter(of -> !of.equals(rootNamespace))
+        .ifPresentOrElse(listener::policyChanged, listener::policyChanged);
   }
 
   /** Begins to watch what Istio has come to define. */

@@ -106,7 +106,7 @@ class PolicyIT {
           .containsExactlyInAnyOrder(
               Tuple.tuple(8080, "HTTP", "Policy %s/metrics is DISABLE".formatted(shop.name())),
               Tuple.tuple(8443, "IstioMutual", "MeshPolicy default is STRICT"));
-      assertOneIsUp(prometheus, "appmetrics-2-istio-secure");
+      prometheus.awaitOneUp("appmetrics-2-istio-secure", PATIENCE);
       assertThat(cart.pod().getMetadata().getUid()).as("nobody was rolled").isEqualTo(pod);
 
       shop.app(inMesh("later").listens(8443, "", "mtls"));
