@@ -54,6 +54,10 @@ final class PodJob {
     return Sharding.of(name, rules, dialect);
   }
 
+  Intake intake() {
+    return Intake.of(name, rules);
+  }
+
   Prediction predict(PodTargets discovered) {
     var pod = discovered.pod();
     if (pod.ip().isEmpty()) {

@@ -89,6 +89,16 @@ public final class RelabelModel {
   }
 
   /**
+   * By which rules a job takes pods.
+   *
+   * @throws IllegalArgumentException when it is none of {@link #podJobs}, or this model cannot read
+   *     it
+   */
+  public Intake intake(String job) {
+    return readable(job).intake();
+  }
+
+  /**
    * The jobs that take only a share of the targets, as several Prometheis do that divide them: what
    * {@link #predict} says then holds for the Prometheus of this configuration, not for the others.
    */
@@ -117,10 +127,7 @@ public final class RelabelModel {
     if (unreadable.containsKey(job)) {
       return new Prediction.Unpredictable(unreadable.get(job));
     }
-    var podJob = jobs.get(job);
-    if (podJob == null) {
-      throw new IllegalArgumentException("job " + job + " discovers no pods");
-    }
+    var podJob = readable(job);
     if (alternatives.isEmpty()) {
       return new Prediction.Unpredictable(chance(pod));
     }
@@ -133,6 +140,14 @@ public final class RelabelModel {
       first = first.or(() -> Optional.of(prediction));
     }
     return first.orElseThrow();
+  }
+
+  private PodJob readable(String job) {
+    var podJob = jobs.get(job);
+    if (podJob == null) {
+      throw new IllegalArgumentException("job " + job + " discovers no pods");
+    }
+    return podJob;
   }
 
   private static boolean sameTargets(Prediction one, Prediction other) {

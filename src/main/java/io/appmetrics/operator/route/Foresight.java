@@ -3,6 +3,7 @@ package io.appmetrics.operator.route;
 import io.appmetrics.operator.relabel.Drop;
 import io.appmetrics.operator.relabel.Injected;
 import io.appmetrics.operator.relabel.Injector;
+import io.appmetrics.operator.relabel.Intake;
 import io.appmetrics.operator.relabel.MetricsMerging;
 import io.appmetrics.operator.relabel.Pod;
 import io.appmetrics.operator.relabel.PredictedTarget;
@@ -38,8 +39,12 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample) {
     models = models.stream().distinct().toList();
   }
 
-  /** A target, and the job that makes it. */
-  record Made(String job, boolean mutualTls, PredictedTarget target) {}
+  /** A target, the job that makes it, and by which of its rules. */
+  record Made(Intake intake, boolean mutualTls, PredictedTarget target) {
+    String job() {
+      return intake.job();
+    }
+  }
 
   /**
    * What one replica makes of a pod.
@@ -119,7 +124,10 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample) {
       }
       Prediction prediction = entry.getValue();
       if (prediction instanceof Prediction.Certain certain) {
-        certain.targets().forEach(target -> made.add(new Made(job, model.mutualTls(job), target)));
+        Intake intake = model.intake(job);
+        certain
+            .targets()
+            .forEach(target -> made.add(new Made(intake, model.mutualTls(job), target)));
         drops.addAll(certain.drops());
       } else if (prediction instanceof Prediction.Unpredictable unknown) {
         unpredictable = unknown.why();

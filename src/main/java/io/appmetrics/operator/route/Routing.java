@@ -90,10 +90,15 @@ final class Routing {
   }
 
   /** The jobs that will scrape the endpoint once these annotations stand on the template. */
-  List<String> jobs(Endpoint endpoint, Map<String, String> written) {
+  List<Taker> takers(Endpoint endpoint, Map<String, String> written) {
     return serving(foresight.of(template, written), endpoint, written).stream()
-        .map(serving -> serving.made().job())
+        .map(serving -> Taker.of(serving.made().intake()))
         .toList();
+  }
+
+  /** The job of the slot that serves the endpoint. */
+  Taker taker(Endpoint endpoint, Slot slot) {
+    return Taker.ofSlot(slot.number(), schemes.apply(endpoint));
   }
 
   /** Whether {@code prometheus.io/*} that we wrote still yields the endpoint on some replica. */

@@ -799,9 +799,10 @@ class ChainTest {
             Link.TARGETS_UP,
             Reason.SCRAPED_TWICE,
             s -> s.model = Seen.model(TWICE, "3.16.0"),
-            "Deployment cart :8080/metrics is scraped by the jobs one and two, so that its metrics"
-                + " arrive 2 times: change the annotations or the rules by which one of them takes"
-                + " it"),
+            "Deployment cart :8080/metrics is scraped by 2 jobs, so that its metrics arrive 2 times:"
+                + " job one takes it by rule 2 (keep __meta_kubernetes_pod_label_app =~ \"cart\");"
+                + " job two has no keep rule and takes every pod that it discovers; change the"
+                + " annotations or the rules by which they take it, so that one of them does"),
         row(
             "5000 on the laptop is 8080 in the container",
             Link.TARGETS_UP,
@@ -946,6 +947,9 @@ class ChainTest {
       scrape_configs:
       - job_name: one
         kubernetes_sd_configs: [{role: pod}]
+        relabel_configs:
+        - {source_labels: [__meta_kubernetes_pod_label_app], target_label: app}
+        - {source_labels: [__meta_kubernetes_pod_label_app], action: keep, regex: cart}
       - job_name: two
         kubernetes_sd_configs: [{role: pod}]
       """;
