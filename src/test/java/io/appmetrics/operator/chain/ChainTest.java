@@ -743,6 +743,19 @@ class ChainTest {
                 + " keep __meta_kubernetes_pod_label_color =~ \"blue\", here it is \"\":"
                 + " change that rule, or what it looks at"),
         row(
+            "the pod is in another's share",
+            Link.TARGETS_UP,
+            Reason.DROPPED_BY_RELABELING,
+            s -> {
+              s.model = Seen.model(SHARE, "3.16.0");
+              s.replica().absent("cart-1");
+            },
+            endpoint
+                + " is dropped by Prometheus pod istio-system/prometheus-1: rule 2 of job pods:"
+                + " keep __tmp_hash =~ \"1\", here it is \"0\", for job pods takes number 1 of 2"
+                + " shares of the targets (rules 1 and 2); the Prometheus of its share may scrape it,"
+                + " which this operator does not see: change that rule, or what it looks at"),
+        row(
             "the agent is up, and the app behind it fails",
             Link.TARGETS_UP,
             Reason.MERGED_SCRAPE_FAILING,
@@ -916,6 +929,17 @@ class ChainTest {
         kubernetes_sd_configs: [{role: pod}]
         relabel_configs:
         - {source_labels: [__meta_kubernetes_pod_label_color], action: keep, regex: blue}
+        - {source_labels: [__meta_kubernetes_pod_container_port_number], action: keep, regex: 8080}
+      """;
+
+  private static final String SHARE =
+      """
+      scrape_configs:
+      - job_name: pods
+        kubernetes_sd_configs: [{role: pod}]
+        relabel_configs:
+        - {source_labels: [__address__], modulus: 2, target_label: __tmp_hash, action: hashmod}
+        - {source_labels: [__tmp_hash], regex: 1, action: keep}
         - {source_labels: [__meta_kubernetes_pod_container_port_number], action: keep, regex: 8080}
       """;
 
