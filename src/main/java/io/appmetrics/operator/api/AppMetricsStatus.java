@@ -49,4 +49,11 @@ public record AppMetricsStatus(
     @JsonPropertyDescription(
             "One entry for each endpoint, the broken ones first; the list ends after 64.")
         @Size(max = 64)
-        @Nullable List<EndpointStatus> endpoints) {}
+        @Nullable List<EndpointStatus> endpoints) {
+
+  /** The same with other targets. */
+  public AppMetricsStatus withTargets(List<TargetStatus> others) {
+    return new AppMetricsStatus(
+        observedGeneration, summary, declared, scraped, conditions, others, endpoints);
+  }
+}

@@ -32,4 +32,10 @@ public record TargetStatus(
             changed. After 3 it stops: another writer takes the annotations away.\
             """)
         @Min(0)
-        @Nullable Integer templateWrites) {}
+        @Nullable Integer templateWrites) {
+
+  /** The same with another count of writes. */
+  public TargetStatus withTemplateWrites(int writes) {
+    return new TargetStatus(kind, name, pods, endpoints, scraped, writes);
+  }
+}

@@ -30,7 +30,9 @@ public interface Deeds {
     /** The live schemes of a pod are annotated. */
     LIVE_SCHEMES,
     /** The status of an AppMetrics is written. */
-    STATUS
+    STATUS,
+    /** An Event is written, on a thread of its own. */
+    EVENT
   }
 
   /** When. */
@@ -41,7 +43,7 @@ public interface Deeds {
     AFTER
   }
 
-  /** Hears of a moment; called on the thread that acts. */
+  /** Hears of a moment; called on the thread that acts, which are several. */
   void at(Deed deed, Moment moment);
 
   /** Does it; what fails has no moment after. */

@@ -3,6 +3,7 @@ package io.appmetrics.operator.appmetrics;
 import io.appmetrics.operator.api.AppMetrics;
 import io.appmetrics.operator.api.AppMetricsStatus;
 import io.appmetrics.operator.api.Target;
+import io.appmetrics.operator.api.TargetStatus;
 import io.appmetrics.operator.apiserver.Deeds;
 import io.appmetrics.operator.chain.AnnotationOutcome;
 import io.appmetrics.operator.chain.Chain;
@@ -75,7 +76,7 @@ public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
     Observation seen = gather.observe(resource, surroundings.neighbours(resource));
     Plan plan = Plan.of(seen);
     Map<Workload.Key, AnnotationOutcome> outcomes =
-        seen.suspended() ? Map.of() : apply(resource, plan);
+        seen.suspended() ? Map.of() : apply(resource, context, plan);
     Chain chain = Chain.of(seen, plan, outcomes);
     if ((seen.facts() == null || !seen.facts().speakOf(plan.userJobs(), plan.agents().keySet()))
         && resource.getStatus() != null) {
@@ -87,7 +88,8 @@ public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
     return report(resource, context, seen, plan, outcomes, chain);
   }
 
-  private Map<Workload.Key, AnnotationOutcome> apply(AppMetrics resource, Plan plan) {
+  private Map<Workload.Key, AnnotationOutcome> apply(
+      AppMetrics resource, Context<AppMetrics> context, Plan plan) {
     Map<Workload.Key, AnnotationOutcome> outcomes = new HashMap<>();
     for (TargetPlan target : plan.targets()) {
       Workload workload = target.seen().workload();
@@ -95,7 +97,11 @@ public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
         continue; // what stands is right until the pods say else
       }
       AnnotationOutcome outcome =
-          annotator.annotate(workload, target.workload(), writesBefore(resource, target));
+          annotator.annotate(
+              workload,
+              target.workload(),
+              writesBefore(resource, target),
+              writes -> note(resource, context, target, writes));
       for (PodFacts pod : target.serving()) {
         outcome = outcome.and(annotator.liveSchemes(pod, target.liveSchemes(pod)));
       }
@@ -106,18 +112,37 @@ public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
 
   /** What the status says of this generation: a fight goes on over a restart of the operator. */
   private static int writesBefore(AppMetrics resource, TargetPlan plan) {
-    AppMetricsStatus status = resource.getStatus();
-    Target target = plan.seen().target();
-    if (status == null
-        || status.targets() == null
-        || !resource.getMetadata().getGeneration().equals(status.observedGeneration())) {
-      return 0;
-    }
-    return status.targets().stream()
-        .filter(t -> t.kind().equals(target.kind().toString()) && t.name().equals(target.name()))
-        .flatMap(t -> Stream.ofNullable(t.templateWrites()))
+    return targets(resource).stream()
+        .filter(status -> isOf(status, plan))
+        .flatMap(status -> Stream.ofNullable(status.templateWrites()))
         .findFirst()
         .orElse(0);
+  }
+
+  /** Those of this generation. */
+  private static List<TargetStatus> targets(AppMetrics resource) {
+    AppMetricsStatus status = resource.getStatus();
+    return status == null
+            || status.targets() == null
+            || !resource.getMetadata().getGeneration().equals(status.observedGeneration())
+        ? List.of()
+        : status.targets();
+  }
+
+  private static boolean isOf(TargetStatus status, TargetPlan plan) {
+    Target target = plan.seen().target();
+    return status.kind().equals(target.kind().toString()) && status.name().equals(target.name());
+  }
+
+  /** Before a write: killed after it, the operator would take up the fight with one try more. */
+  private void note(AppMetrics resource, Context<AppMetrics> context, TargetPlan plan, int writes) {
+    List<TargetStatus> noted =
+        targets(resource).stream()
+            .map(status -> isOf(status, plan) ? status.withTemplateWrites(writes) : status)
+            .toList();
+    if (!noted.equals(targets(resource))) {
+      write(resource, resource.getStatus().withTargets(noted), context);
+    }
   }
 
   private UpdateControl<AppMetrics> report(
@@ -136,17 +161,21 @@ public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
                 before, generation, chain, plan, outcomes, seen.now(), progressDeadline);
     surroundings.tell(resource, plan, !chain.ready() && !StatusReport.isStalled(after));
     if (!after.equals(before)) {
-      deeds.run(
-          Deeds.Deed.STATUS,
-          () ->
-              PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(
-                  resource, fresh(resource, after), context));
+      write(resource, after, context);
     }
     surroundings.reported(resource, before, after);
     UpdateControl<AppMetrics> control = UpdateControl.noUpdate();
     return seen.suspended()
         ? control
         : control.rescheduleAfter(Recheck.after(after, chain, outcomes.values(), seen.now()));
+  }
+
+  private void write(AppMetrics resource, AppMetricsStatus status, Context<AppMetrics> context) {
+    deeds.run(
+        Deeds.Deed.STATUS,
+        () ->
+            PrimaryUpdateAndCacheUtils.ssaPatchStatusAndCacheResource(
+                resource, fresh(resource, status), context));
   }
 
   /**

@@ -9,6 +9,7 @@ import io.appmetrics.operator.chain.TargetObservation;
 import io.appmetrics.operator.chain.TargetObservation.Claimant;
 import io.appmetrics.operator.chain.Workload;
 import io.appmetrics.operator.mesh.MeshPolicy;
+import io.appmetrics.operator.mesh.Service;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads everything that one reconciliation decides on into one record. */
 public final class Gather {
@@ -28,6 +30,9 @@ public final class Gather {
   private final Supplier<Optional<ScrapeFacts>> facts;
   private final int slotLimit;
   private final Clock clock;
+
+  /** The policies, and the API server's words when it refused to show what they are for. */
+  private record Mesh(MeshPolicy policy, @Nullable String unreadable) {}
 
   /** Connects to what is read. */
   public Gather(
@@ -53,11 +58,20 @@ public final class Gather {
   Observation observe(AppMetrics resource, List<AppMetrics> neighbours) {
     String namespace = resource.getMetadata().getNamespace();
     MeshPolicy policy = policies.apply(namespace);
+    String unreadable = null;
+    if (policy.asksForServices()) {
+      try {
+        policy = policy.with(services(namespace));
+      } catch (KubernetesClientException e) {
+        unreadable = refusal(e);
+      }
+    }
+    Mesh mesh = new Mesh(policy, unreadable);
     // The facts are taken before the pods: a pod that is seen up has then been seen ready, too.
     Optional<ScrapeFacts> published = facts.get();
     List<TargetObservation> targets =
         resource.getSpec().targets().stream()
-            .map(target -> observe(namespace, target, neighbours, policy))
+            .map(target -> observe(namespace, target, neighbours, mesh))
             .toList();
     return new Observation(
         namespace,
@@ -70,19 +84,15 @@ public final class Gather {
   }
 
   private TargetObservation observe(
-      String namespace, Target target, List<AppMetrics> neighbours, MeshPolicy policy) {
+      String namespace, Target target, List<AppMetrics> neighbours, Mesh mesh) {
     Workload.Key key = new Workload.Key(target.kind(), namespace, target.name());
     Optional<Workload> workload = workloads.get(key);
     List<PodFacts> pods = List.of();
-    String unreadable = null;
+    String unreadable = mesh.unreadable();
     try {
       pods = workload.map(this::pods).orElse(List.of());
     } catch (KubernetesClientException e) {
-      ApiFailure failure = ApiFailure.of(e);
-      if (failure.kind() == ApiFailure.Kind.UNAVAILABLE) {
-        throw e; // nothing could be told to the status either
-      }
-      unreadable = failure.words();
+      unreadable = refusal(e);
     }
     return new TargetObservation(
         target,
@@ -90,7 +100,22 @@ public final class Gather {
         pods,
         unreadable,
         neighbours.stream().flatMap(neighbour -> claims(neighbour, target)).toList(),
-        policy);
+        mesh.policy());
+  }
+
+  private static String refusal(KubernetesClientException e) {
+    ApiFailure failure = ApiFailure.of(e);
+    if (failure.kind() == ApiFailure.Kind.UNAVAILABLE) {
+      throw e; // nothing could be told to the status either
+    }
+    return failure.words();
+  }
+
+  /** Asked for nowhere else, and so seldom that they are not watched. */
+  private List<Service> services(String namespace) {
+    return client.services().inNamespace(namespace).list().getItems().stream()
+        .map(PolicyReading::service)
+        .toList();
   }
 
   private List<PodFacts> pods(Workload workload) {

@@ -2,6 +2,7 @@ package io.appmetrics.operator.appmetrics;
 
 import io.appmetrics.operator.chain.PodFacts;
 import io.appmetrics.operator.chain.Workload;
+import io.appmetrics.operator.mesh.AlphaPolicy;
 import io.appmetrics.operator.mesh.Dataplane;
 import io.appmetrics.operator.mesh.InboundCapture;
 import io.appmetrics.operator.mesh.MeshPod;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -110,8 +112,23 @@ final class PodReading {
     return new MeshPod(
         pod.getMetadata().getNamespace(),
         Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.of()),
+        WorkloadReading.ports(pod.getSpec().getContainers()).stream()
+            .filter(port -> port.name() != null)
+            .collect(
+                Collectors.toMap(
+                    port -> String.valueOf(port.name()),
+                    Workload.DeclaredPort::number,
+                    (first, second) -> first)),
         dataplane(pod, annotations),
-        capture(pod, annotations));
+        capture(pod, annotations),
+        heedsAlpha(pod));
+  }
+
+  private static boolean heedsAlpha(Pod pod) {
+    return containers(pod)
+        .filter(container -> container.getName().equals(PROXY))
+        .flatMap(container -> Stream.ofNullable(container.getImage()))
+        .allMatch(AlphaPolicy::isHeededBy);
   }
 
   private static Dataplane dataplane(Pod pod, Map<String, String> annotations) {

@@ -26,20 +26,27 @@ final class PolicyWatch implements AutoCloseable {
   private final KubernetesClient client;
   private final Kind kind;
   private final Set<String> namespaces;
-  private final Consumer<String> changed;
+  private final Consumer<Optional<String>> changed;
   private volatile List<SharedIndexInformer<GenericKubernetesResource>> informers = List.of();
 
-  /** A kind of the API whose objects are in namespaces; which version of it is served is asked. */
-  record Kind(String group, String name, String plural) {}
+  /**
+   * A kind of the API; which version of it is served is asked.
+   *
+   * @param namespaced whether its objects are in namespaces
+   */
+  record Kind(String group, String name, String plural, boolean namespaced) {}
 
   /**
    * Prepares the cache; {@link #refresh} fills it.
    *
-   * @param namespaces those to watch; empty: all
-   * @param changed hears of the namespace in which one changed
+   * @param namespaces those to watch; empty: all, or the kind has none
+   * @param changed hears of the namespace in which one changed; empty when the kind has none
    */
   PolicyWatch(
-      KubernetesClient client, Kind kind, Set<String> namespaces, Consumer<String> changed) {
+      KubernetesClient client,
+      Kind kind,
+      Set<String> namespaces,
+      Consumer<Optional<String>> changed) {
     this.client = client;
     this.kind = kind;
     this.namespaces = namespaces;
@@ -63,7 +70,7 @@ final class PolicyWatch implements AutoCloseable {
                 .withVersion(version.get())
                 .withKind(kind.name())
                 .withPlural(kind.plural())
-                .withNamespaced(true)
+                .withNamespaced(kind.namespaced())
                 .build());
     List<SharedIndexInformer<GenericKubernetesResource>> fresh =
         namespaces.isEmpty()
@@ -74,7 +81,9 @@ final class PolicyWatch implements AutoCloseable {
     try {
       for (SharedIndexInformer<GenericKubernetesResource> informer : fresh) {
         informer.addEventHandler(
-            new Tell<>(policy -> changed.accept(policy.getMetadata().getNamespace())));
+            new Tell<>(
+                policy ->
+                    changed.accept(Optional.ofNullable(policy.getMetadata().getNamespace()))));
         informer.exceptionHandler((started, e) -> true);
         informer.start().toCompletableFuture().orTimeout(FILL_SECONDS, TimeUnit.SECONDS).join();
       }
@@ -107,6 +116,11 @@ final class PolicyWatch implements AutoCloseable {
     return informers.stream()
         .flatMap(
             informer -> informer.getIndexer().byIndex(Cache.NAMESPACE_INDEX, namespace).stream());
+  }
+
+  /** All that are watched. */
+  Stream<GenericKubernetesResource> all() {
+    return informers.stream().flatMap(informer -> informer.getStore().list().stream());
   }
 
   @Override

@@ -83,6 +83,13 @@ public final class WorkloadAnnotator {
     void templateWritten(Workload.Key workload);
   }
 
+  /** Where the count of writes outlives this process. */
+  @FunctionalInterface
+  interface Tally {
+    /** So many there will be with the one that follows. */
+    void note(int writes);
+  }
+
   /** Creates an annotator; there is one for each cluster. */
   public WorkloadAnnotator(
       KubernetesClient client, Clock clock, Deeds deeds, AnnotationListener listener) {
@@ -96,18 +103,22 @@ public final class WorkloadAnnotator {
    * Brings a workload's pod template to what the plan says; does nothing when it is there.
    *
    * @param writesBefore how often this set was written before this process started, as far as known
+   * @param tally notes a write before it is done, so that a process that ends in between has
+   *     counted it; the first needs no note, for it is seen on the template
    */
-  public AnnotationOutcome annotate(Workload workload, WorkloadPlan plan, int writesBefore) {
+  AnnotationOutcome annotate(Workload workload, WorkloadPlan plan, int writesBefore, Tally tally) {
     SortedMap<String, String> wanted = plan.templateAnnotations();
     Memory memory = memories.computeIfAbsent(workload.key(), key -> new Memory());
     synchronized (memory) {
       Instant now = clock.instant();
+      boolean stands = ManagedAnnotations.ours(workload.template()).equals(wanted);
       if (memory.uid.isEmpty()) {
-        memory.written(workload, wanted, writesBefore, now);
+        int seen = stands && !wanted.isEmpty() ? 1 : 0;
+        memory.written(workload, wanted, Math.max(writesBefore, seen), now);
       }
       boolean known = memory.uid.equals(workload.uid()) && memory.set.equals(wanted);
       int writes = known ? memory.writes : 0;
-      if (ManagedAnnotations.ours(workload.template()).equals(wanted)) {
+      if (stands) {
         return new AnnotationOutcome(Kind.UP_TO_DATE, "", writes);
       }
       if (workload.controller() != null) {
@@ -116,10 +127,16 @@ public final class WorkloadAnnotator {
       if (writes >= MOST_WRITES && now.isBefore(memory.last.plus(TRUCE))) {
         return new AnnotationOutcome(Kind.REVERTED, "", writes);
       }
+      if (writes > 0) {
+        tally.note(writes + 1);
+      }
       AnnotationOutcome outcome =
           wanted.isEmpty() ? strip(workload, writes) : apply(workload, wanted, writes);
       if (outcome.kind() == Kind.WRITTEN) {
         memory.written(workload, wanted, outcome.templateWrites(), now);
+      } else if (writes > 0) {
+        // What was noted stays told while it is tried again: else the count would go up and down.
+        return new AnnotationOutcome(outcome.kind(), outcome.message(), writes + 1);
       }
       return outcome;
     }

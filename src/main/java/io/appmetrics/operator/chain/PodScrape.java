@@ -159,8 +159,21 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
     }
     return model.predict(expected.job(), pod.discovered()) instanceof Prediction.Certain certain
             && certain.targets().stream().noneMatch(made -> expected.is(made.url()))
-        ? certain.drops().stream().map(Drop::sentence).findFirst()
+        ? certain.drops().stream().findFirst().map(drop -> told(drop, model))
         : Optional.empty();
+  }
+
+  /** Nothing is amiss with a pod that is in another's share. */
+  private static String told(Drop drop, RelabelModel model) {
+    return drop.sentence()
+        + model.shards().stream()
+            .filter(shard -> shard.leavesOut(drop))
+            .map(
+                shard ->
+                    ", for %s; the Prometheus of its share may scrape it, which this operator does not see"
+                        .formatted(shard.sentence()))
+            .findFirst()
+            .orElse("");
   }
 
   private static State state(ActiveTarget target, PodFacts pod) {

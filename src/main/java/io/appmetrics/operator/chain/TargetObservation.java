@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param target the declaration
  * @param workload the workload that it names; null when there is none
  * @param pods the pods of the workload
- * @param unreadable the API server's words when it refused to show the pods, else null
+ * @param unreadable the API server's words when it refused to show the pods, or the Services that a
+ *     policy of the mesh is for, else null
  * @param claimants every AppMetrics that names the workload, this one included
  * @param policy the policies of the mesh for this namespace
  */

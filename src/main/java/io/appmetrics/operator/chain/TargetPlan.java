@@ -114,7 +114,7 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
 
   private Optional<MeshPod> imagined() {
     return Optional.ofNullable(seen.workload())
-        .map(w -> MeshPod.imagined(w.namespace(), w.labels(), w.template()));
+        .map(w -> MeshPod.imagined(w.namespace(), w.labels(), named(w.ports()), w.template()));
   }
 
   /** The scheme by which an endpoint of this pod is to be scraped. */

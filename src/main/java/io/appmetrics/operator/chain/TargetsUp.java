@@ -1,9 +1,11 @@
 package io.appmetrics.operator.chain;
 
 import io.appmetrics.operator.route.Endpoint;
+import io.appmetrics.operator.route.Taker;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Is every endpoint of every pod that counts an up target. */
 final class TargetsUp {
@@ -26,18 +28,19 @@ final class TargetsUp {
   /** What two jobs scrape arrives twice: sums over it are wrong. */
   private static Optional<Finding> twice(Evidence evidence) {
     for (EndpointReading reading : evidence.readings()) {
-      List<String> jobs =
+      List<Taker> takers =
           reading.target().workload().doubles().getOrDefault(reading.endpoint().key(), List.of());
-      if (!jobs.isEmpty()) {
+      if (!takers.isEmpty()) {
         return Optional.of(
             Finding.broken(
                 Reason.SCRAPED_TWICE,
-                "%s %s is scraped by the jobs %s, so that its metrics arrive %d times: change the annotations or the rules by which one of them takes it"
+                "%s %s is scraped by %d jobs, so that its metrics arrive %d times: %s; change the annotations or the rules by which they take it, so that one of them does"
                     .formatted(
                         reading.target().name(),
                         reading.endpoint().key(),
-                        String.join(" and ", jobs),
-                        jobs.size())));
+                        takers.size(),
+                        takers.size(),
+                        takers.stream().map(Taker::how).collect(Collectors.joining("; ")))));
       }
     }
     return Optional.empty();

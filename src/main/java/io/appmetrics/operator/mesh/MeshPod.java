@@ -6,16 +6,24 @@ import java.util.Map;
  * A pod, as far as the mesh's policies ask about it.
  *
  * @param labels by which policies select it
+ * @param namedPorts the numbers of its named containerPorts
  * @param dataplane what enforces them
  * @param capture which of its ports that is done for, where it is a sidecar
+ * @param heedsAlpha whether its Istio is one that reads {@link AlphaPolicy} at all
  */
 public record MeshPod(
-    String namespace, Map<String, String> labels, Dataplane dataplane, InboundCapture capture) {
+    String namespace,
+    Map<String, String> labels,
+    Map<String, Integer> namedPorts,
+    Dataplane dataplane,
+    InboundCapture capture,
+    boolean heedsAlpha) {
 
   private static final String REDIRECTION = "ambient.istio.io/redirection";
 
   public MeshPod {
     labels = Map.copyOf(labels);
+    namedPorts = Map.copyOf(namedPorts);
   }
 
   /**
@@ -34,16 +42,26 @@ public record MeshPod(
    */
   public MeshPod next(Map<String, String> labels, Map<String, String> annotations) {
     return new MeshPod(
-        namespace, labels, dataplane, InboundCapture.ofAnnotations(annotations).orElse(capture));
+        namespace,
+        labels,
+        namedPorts,
+        dataplane,
+        InboundCapture.ofAnnotations(annotations).orElse(capture),
+        heedsAlpha);
   }
 
   /** The pod that a template makes, where there is none to go by, if it gets a sidecar. */
   public static MeshPod imagined(
-      String namespace, Map<String, String> labels, Map<String, String> annotations) {
+      String namespace,
+      Map<String, String> labels,
+      Map<String, Integer> namedPorts,
+      Map<String, String> annotations) {
     return new MeshPod(
         namespace,
         labels,
+        namedPorts,
         Dataplane.SIDECAR,
-        InboundCapture.ofAnnotations(annotations).orElse(InboundCapture.ALL));
+        InboundCapture.ofAnnotations(annotations).orElse(InboundCapture.ALL),
+        true);
   }
 }

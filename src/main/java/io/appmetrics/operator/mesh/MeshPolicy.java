@@ -11,8 +11,14 @@ import java.util.function.Predicate;
  *
  * @param rootNamespace the namespace whose policies hold for the whole mesh, such as istio-system
  * @param peerAuthentications of that namespace and of the one that is concerned
+ * @param alphaPolicies those of that namespace, and the one of the mesh
+ * @param services of that namespace, where an alpha policy is for some
  */
-public record MeshPolicy(String rootNamespace, List<PeerAuthentication> peerAuthentications) {
+public record MeshPolicy(
+    String rootNamespace,
+    List<PeerAuthentication> peerAuthentications,
+    List<AlphaPolicy> alphaPolicies,
+    List<Service> services) {
 
   /** Of several that match, Istio takes the oldest. */
   private static final Comparator<PeerAuthentication> OLDEST_FIRST =
@@ -22,6 +28,21 @@ public record MeshPolicy(String rootNamespace, List<PeerAuthentication> peerAuth
 
   public MeshPolicy {
     peerAuthentications = peerAuthentications.stream().sorted(OLDEST_FIRST).toList();
+    alphaPolicies =
+        alphaPolicies.stream()
+            .sorted(Comparator.comparing(AlphaPolicy::created).thenComparing(AlphaPolicy::name))
+            .toList();
+    services = List.copyOf(services);
+  }
+
+  /** Whether it takes {@link #services} to tell what holds for a pod. */
+  public boolean asksForServices() {
+    return alphaPolicies.stream().anyMatch(policy -> !policy.targets().isEmpty());
+  }
+
+  /** The same with the Services of the namespace. */
+  public MeshPolicy with(List<Service> found) {
+    return new MeshPolicy(rootNamespace, peerAuthentications, alphaPolicies, found);
   }
 
   /**
@@ -61,6 +82,18 @@ public record MeshPolicy(String rootNamespace, List<PeerAuthentication> peerAuth
         policy.source() + " is " + policy.mode());
   }
 
+  /** An alpha policy counts where no PeerAuthentication is there, as in Istio 1.5. */
+  Effective effective(MeshPod pod, int port) {
+    return (concerned(pod) || !pod.heedsAlpha() ? beta(pod, port) : alpha(pod, port))
+        .orElse(new Effective(MutualTls.PERMISSIVE, "Istio's default"));
+  }
+
+  private boolean concerned(MeshPod pod) {
+    return ownOf(pod).isPresent()
+        || wide(pod.namespace()).isPresent()
+        || wide(rootNamespace).isPresent();
+  }
+
   /**
    * The port goes before the selector, that before the namespace, and that before the mesh; UNSET
    * inherits.
@@ -68,24 +101,55 @@ public record MeshPolicy(String rootNamespace, List<PeerAuthentication> peerAuth
    * <p>Source: istio, pilot/pkg/security/authn/policy_applier.go, ComposePeerAuthentication. One
    * with a selector in the root namespace is ignored, there, too.
    */
-  Effective effective(MeshPod pod, int port) {
-    Optional<PeerAuthentication> own =
-        oldest(
-            policy ->
-                !policy.isForAll()
-                    && policy.namespace().equals(pod.namespace())
-                    && !policy.namespace().equals(rootNamespace)
-                    && policy.selects(pod.labels()));
+  private Optional<Effective> beta(MeshPod pod, int port) {
+    Optional<PeerAuthentication> own = ownOf(pod);
     return own.flatMap(policy -> policy.saysOf(port))
         .or(() -> own.flatMap(PeerAuthentication::says))
-        .or(() -> ofNamespace(pod.namespace()))
-        .or(() -> ofNamespace(rootNamespace))
-        .orElse(new Effective(MutualTls.PERMISSIVE, "Istio's default"));
+        .or(() -> wide(pod.namespace()).flatMap(PeerAuthentication::says))
+        .or(() -> wide(rootNamespace).flatMap(PeerAuthentication::says));
   }
 
-  private Optional<Effective> ofNamespace(String namespace) {
-    return oldest(policy -> policy.isForAll() && policy.namespace().equals(namespace))
-        .flatMap(PeerAuthentication::says);
+  private Optional<PeerAuthentication> ownOf(MeshPod pod) {
+    return oldest(
+        policy ->
+            !policy.isForAll()
+                && policy.namespace().equals(pod.namespace())
+                && !policy.namespace().equals(rootNamespace)
+                && policy.selects(pod.labels()));
+  }
+
+  private Optional<PeerAuthentication> wide(String namespace) {
+    return oldest(policy -> policy.isForAll() && policy.namespace().equals(namespace));
+  }
+
+  /**
+   * The Service's port goes before the Service, that before the namespace, and that before the
+   * mesh; nothing is inherited.
+   *
+   * <p>Source: istio, pilot/pkg/model/config.go (1.0), AuthenticationPolicyByDestination, and
+   * push_context.go (1.4), AuthenticationPolicyForWorkload.
+   */
+  private Optional<Effective> alpha(MeshPod pod, int port) {
+    List<Service.Served> served =
+        services.stream().flatMap(service -> service.serving(pod, port)).toList();
+    return targeted(served, AlphaPolicy.Target::namesPorts)
+        .or(() -> targeted(served, target -> !target.namesPorts()))
+        .or(() -> oldestAlpha(policy -> policy.isForNamespace(pod.namespace())))
+        .or(() -> oldestAlpha(AlphaPolicy::isForMesh))
+        .map(AlphaPolicy::says);
+  }
+
+  private Optional<AlphaPolicy> targeted(
+      List<Service.Served> served, Predicate<AlphaPolicy.Target> kind) {
+    return oldestAlpha(
+        policy ->
+            policy.targets().stream()
+                .filter(kind)
+                .anyMatch(target -> served.stream().anyMatch(target::isOf)));
+  }
+
+  private Optional<AlphaPolicy> oldestAlpha(Predicate<AlphaPolicy> matching) {
+    return alphaPolicies.stream().filter(matching).findFirst();
   }
 
   private Optional<PeerAuthentication> oldest(Predicate<PeerAuthentication> matching) {

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * unknown key fails a reload, and keeps a Prometheus that starts with it from ever answering.
  */
 final class OldestPrometheus {
-  /** What Istio 1.0 ships, 2.3.1, and later. */
+  /** Of the series that Istio 1.0 ships, which is 2.3.1. */
   static final PrometheusVersion SERVED = new PrometheusVersion(2, 3, 0);
 
   private static final Pattern TAG = Pattern.compile("(?:.*/)?[^/:@]+:([^/:@]+)(?:@.*)?");

@@ -17,7 +17,10 @@ public record RestartPolicy(When when, Duration pause, int perDay) {
 
   /** For what Prometheus may be restarted. */
   public enum When {
-    /** When nothing smaller has helped a replica that started before its certificates appeared. */
+    /**
+     * When nothing smaller has helped a replica that started before its certificates appeared, or
+     * nobody can make it load a changed text.
+     */
     WHEN_PROVEN,
     /** As soon as certificates appear that it started without: the classic workaround. */
     ON_CERTIFICATES,

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -37,6 +38,9 @@ final class PodJob {
   private final Defaults defaults;
   private final Dialect dialect;
 
+  /** The rules that choose by a hash. */
+  private final Set<Integer> divisions;
+
   /** What every target gets that does not have it. */
   private final Map<String, String> defaultLabels;
 
@@ -46,6 +50,7 @@ final class PodJob {
     this.rules = List.copyOf(rules);
     this.defaults = defaults;
     this.dialect = dialect;
+    this.divisions = Sharding.choices(name, rules, dialect);
     this.defaultLabels = defaultLabels();
   }
 
@@ -54,7 +59,16 @@ final class PodJob {
     return Sharding.of(name, rules, dialect);
   }
 
-  Prediction predict(PodTargets discovered) {
+  Intake intake() {
+    return Intake.of(name, rules);
+  }
+
+  /**
+   * What it makes of a pod.
+   *
+   * @param divided whether the rules that choose by a hash count
+   */
+  Prediction predict(PodTargets discovered, boolean divided) {
     var pod = discovered.pod();
     if (pod.ip().isEmpty()) {
       return notDiscovered("it has no address yet");
@@ -83,7 +97,7 @@ final class PodJob {
     }
     return attached
         .<Prediction>map(Prediction.Unpredictable::new)
-        .orElseGet(() -> targets(discovered));
+        .orElseGet(() -> targets(discovered, divided));
   }
 
   private Prediction notDiscovered(String why) {
@@ -107,12 +121,12 @@ final class PodJob {
     return Optional.empty();
   }
 
-  private Prediction targets(PodTargets pod) {
+  private Prediction targets(PodTargets pod, boolean divided) {
     var targets = new LinkedHashSet<PredictedTarget>();
     var drops = new ArrayList<Drop>();
     var refused = false;
     for (var discovered : pod.targets()) {
-      var fate = fate(discovered);
+      var fate = fate(discovered, divided);
       if (fate instanceof Fate.Made made) {
         targets.add(made.target());
       } else if (fate instanceof Fate.Dropped dropped) {
@@ -153,11 +167,14 @@ final class PodJob {
     return labels;
   }
 
-  private Fate fate(Labels discovered) {
+  private Fate fate(Labels discovered, boolean divided) {
     var address = discovered.get(Labels.ADDRESS);
     var container = discovered.get(PodDiscovery.KUBERNETES + "pod_container_name");
     var labels = before(discovered);
     for (var i = 0; i < rules.size(); i++) {
+      if (!divided && divisions.contains(i)) {
+        continue;
+      }
       var rule = rules.get(i);
       switch (rule.apply(labels)) {
         case DROPPED -> {

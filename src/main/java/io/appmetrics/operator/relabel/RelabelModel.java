@@ -89,6 +89,16 @@ public final class RelabelModel {
   }
 
   /**
+   * By which rules a job takes pods.
+   *
+   * @throws IllegalArgumentException when it is none of {@link #podJobs}, or this model cannot read
+   *     it
+   */
+  public Intake intake(String job) {
+    return readable(job).intake();
+  }
+
+  /**
    * The jobs that take only a share of the targets, as several Prometheis do that divide them: what
    * {@link #predict} says then holds for the Prometheus of this configuration, not for the others.
    */
@@ -98,9 +108,21 @@ public final class RelabelModel {
 
   /** What each of {@link #podJobs} makes of the pod. */
   public Map<String, Prediction> predict(Pod pod) {
+    return predict(pod, true);
+  }
+
+  /**
+   * The same as if none of them took a share only: which share a pod falls into is chance, and what
+   * is told here holds for all that are like it.
+   */
+  public Map<String, Prediction> predictUndivided(Pod pod) {
+    return predict(pod, false);
+  }
+
+  private Map<String, Prediction> predict(Pod pod, boolean divided) {
     var alternatives = alternatives(pod);
     var predictions = new LinkedHashMap<String, Prediction>();
-    podJobs().forEach(job -> predictions.put(job, predict(job, pod, alternatives)));
+    podJobs().forEach(job -> predictions.put(job, predict(job, pod, alternatives, divided)));
     return predictions;
   }
 
@@ -110,29 +132,34 @@ public final class RelabelModel {
    * @throws IllegalArgumentException when it is none of {@link #podJobs}
    */
   public Prediction predict(String job, Pod pod) {
-    return predict(job, pod, alternatives(pod));
+    return predict(job, pod, alternatives(pod), true);
   }
 
-  private Prediction predict(String job, Pod pod, List<PodTargets> alternatives) {
+  private Prediction predict(String job, Pod pod, List<PodTargets> alternatives, boolean divided) {
     if (unreadable.containsKey(job)) {
       return new Prediction.Unpredictable(unreadable.get(job));
     }
-    var podJob = jobs.get(job);
-    if (podJob == null) {
-      throw new IllegalArgumentException("job " + job + " discovers no pods");
-    }
+    var podJob = readable(job);
     if (alternatives.isEmpty()) {
       return new Prediction.Unpredictable(chance(pod));
     }
     Optional<Prediction> first = Optional.empty();
     for (var alternative : alternatives) {
-      var prediction = podJob.predict(alternative);
+      var prediction = podJob.predict(alternative, divided);
       if (first.isPresent() && !sameTargets(first.get(), prediction)) {
         return new Prediction.Unpredictable(chance(pod));
       }
       first = first.or(() -> Optional.of(prediction));
     }
     return first.orElseThrow();
+  }
+
+  private PodJob readable(String job) {
+    var podJob = jobs.get(job);
+    if (podJob == null) {
+      throw new IllegalArgumentException("job " + job + " discovers no pods");
+    }
+    return podJob;
   }
 
   private static boolean sameTargets(Prediction one, Prediction other) {

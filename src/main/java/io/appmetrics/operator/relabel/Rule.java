@@ -81,6 +81,11 @@ final class Rule {
     };
   }
 
+  /** Of a rule that {@link #chooses}: whether it keeps, and does not drop. */
+  boolean letsMatchesIn() {
+    return action == Action.KEEP || action == Action.KEEPEQUAL;
+  }
+
   /** The label that it writes to, or compares with; empty when there is none. */
   String target() {
     return target;

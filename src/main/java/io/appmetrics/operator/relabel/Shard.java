@@ -20,6 +20,11 @@ public record Shard(String job, int hashmod, int choice, long modulus, SortedSet
     taken = Collections.unmodifiableSortedSet(new TreeSet<>(taken));
   }
 
+  /** Whether a target came to nothing because it is in another's share. */
+  public boolean leavesOut(Drop drop) {
+    return drop instanceof Drop.ByRule rule && rule.job().equals(job) && rule.number() == choice;
+  }
+
   /** One sentence without a full stop. */
   public String sentence() {
     return "job %s takes %s of %s shares of the targets (rules %d and %d)"

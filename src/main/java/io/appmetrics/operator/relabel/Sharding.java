@@ -31,23 +31,42 @@ final class Sharding {
     return new Sharding(job, rules, dialect).find();
   }
 
+  /** The indices of all rules that choose by a hash: without them the job would take all shares. */
+  static SortedSet<Integer> choices(String job, List<Rule> rules, Dialect dialect) {
+    var sharding = new Sharding(job, rules, dialect);
+    var choices = new TreeSet<Integer>();
+    for (var i = 0; i < rules.size(); i++) {
+      if (sharding.hashmod(i).isPresent() && rules.get(i).chooses()) {
+        choices.add(i);
+      }
+    }
+    return choices;
+  }
+
   private Optional<Shard> find() {
     for (var i = 0; i < rules.size(); i++) {
-      var rule = rules.get(i);
-      var read = rule.reads().stream().map(hashes::get).filter(Objects::nonNull).findFirst();
-      if (rule.action() == Action.HASHMOD) {
-        hashes.put(rule.target(), i);
-      } else if (read.isPresent() && rule.chooses()) {
+      var read = hashmod(i);
+      if (read.isPresent() && rules.get(i).chooses()) {
         var hashmod = rules.get(read.get());
         var taken = taken(read.get(), i);
         if (taken.size() != tried(hashmod)) {
           return Optional.of(new Shard(job, read.get() + 1, i + 1, hashmod.modulus(), taken));
         }
-      } else if (read.isPresent() && !rule.target().isEmpty()) {
-        hashes.put(rule.target(), read.get());
       }
     }
     return Optional.empty();
+  }
+
+  /** The rule whose hash this one reads; where it makes another label of it, that is one, too. */
+  private Optional<Integer> hashmod(int index) {
+    var rule = rules.get(index);
+    var read = rule.reads().stream().map(hashes::get).filter(Objects::nonNull).findFirst();
+    if (rule.action() == Action.HASHMOD) {
+      hashes.put(rule.target(), index);
+    } else if (read.isPresent() && !rule.chooses() && !rule.target().isEmpty()) {
+      hashes.put(rule.target(), read.get());
+    }
+    return read;
   }
 
   private static long tried(Rule hashmod) {

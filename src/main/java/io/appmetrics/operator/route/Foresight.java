@@ -3,6 +3,7 @@ package io.appmetrics.operator.route;
 import io.appmetrics.operator.relabel.Drop;
 import io.appmetrics.operator.relabel.Injected;
 import io.appmetrics.operator.relabel.Injector;
+import io.appmetrics.operator.relabel.Intake;
 import io.appmetrics.operator.relabel.MetricsMerging;
 import io.appmetrics.operator.relabel.Pod;
 import io.appmetrics.operator.relabel.PredictedTarget;
@@ -20,7 +21,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the user's own jobs, as the replicas run them, will make of the pods of a workload.
+ * What the user's own jobs, as the replicas run them, will make of the pods of a workload; of those
+ * that take a share of the pods, what they make of the pods in it.
  *
  * @param models what each replica that has answered runs, each once
  * @param sample the workload's newest pod: what it has beside its template's annotations, such as a
@@ -38,8 +40,12 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample) {
     models = models.stream().distinct().toList();
   }
 
-  /** A target, and the job that makes it. */
-  record Made(String job, boolean mutualTls, PredictedTarget target) {}
+  /** A target, the job that makes it, and by which of its rules. */
+  record Made(Intake intake, boolean mutualTls, PredictedTarget target) {
+    String job() {
+      return intake.job();
+    }
+  }
 
   /**
    * What one replica makes of a pod.
@@ -53,7 +59,8 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample) {
       Pod pod, List<Made> made, List<Drop> drops, @Nullable String unpredictable, Shares shares) {}
 
   /**
-   * The jobs that take only a share of the pods, by a hash: what holds for one pod, holds for it.
+   * The jobs that take only a share of the pods, by a hash. Which share the next pod falls into,
+   * nobody knows, and a route that went by it would change with each pod.
    */
   record Shares(List<Shard> shards) {
     Optional<String> of(String job) {
@@ -112,14 +119,17 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample) {
     List<Made> made = new ArrayList<>();
     List<Drop> drops = new ArrayList<>();
     String unpredictable = null;
-    for (Map.Entry<String, Prediction> entry : model.predict(pod).entrySet()) {
+    for (Map.Entry<String, Prediction> entry : model.predictUndivided(pod).entrySet()) {
       String job = entry.getKey();
       if (!SlotJobs.named(List.of(job)).isEmpty()) {
         continue; // of ours it is known
       }
       Prediction prediction = entry.getValue();
       if (prediction instanceof Prediction.Certain certain) {
-        certain.targets().forEach(target -> made.add(new Made(job, model.mutualTls(job), target)));
+        Intake intake = model.intake(job);
+        certain
+            .targets()
+            .forEach(target -> made.add(new Made(intake, model.mutualTls(job), target)));
         drops.addAll(certain.drops());
       } else if (prediction instanceof Prediction.Unpredictable unknown) {
         unpredictable = unknown.why();

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Routing {
   private static final String WRITTEN = "by prometheus.io/*";
+  private static final String ADOPTED = "the user's own annotations yield it";
   private static final String ANNOTATIONS = "prometheus.io/*";
 
   private final Foresight foresight;
@@ -85,15 +86,29 @@ final class Routing {
   /** The jobs that scrape the endpoint already, without anything of ours. */
   List<Route.ByUserJob> adopted(Endpoint endpoint) {
     return serving(asItIs, endpoint, foreign).stream()
-        .map(serving -> serving.route(false, "the user's own annotations yield it"))
+        .map(serving -> serving.route(false, ADOPTED + share(serving.made().job())))
         .toList();
   }
 
+  /** Where a job takes a share, that of some replica. */
+  private String share(String job) {
+    return asItIs.stream()
+        .flatMap(outlook -> outlook.shares().of(job).stream())
+        .findFirst()
+        .map(", in a share: "::concat)
+        .orElse("");
+  }
+
   /** The jobs that will scrape the endpoint once these annotations stand on the template. */
-  List<String> jobs(Endpoint endpoint, Map<String, String> written) {
+  List<Taker> takers(Endpoint endpoint, Map<String, String> written) {
     return serving(foresight.of(template, written), endpoint, written).stream()
-        .map(serving -> serving.made().job())
+        .map(serving -> Taker.of(serving.made().intake()))
         .toList();
+  }
+
+  /** The job of the slot that serves the endpoint. */
+  Taker taker(Endpoint endpoint, Slot slot) {
+    return Taker.ofSlot(slot.number(), schemes.apply(endpoint));
   }
 
   /** Whether {@code prometheus.io/*} that we wrote still yields the endpoint on some replica. */

@@ -1,7 +1,6 @@
 package io.appmetrics.operator.route;
 
 import io.appmetrics.operator.api.PortScheme;
-import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,7 +20,7 @@ import java.util.function.IntPredicate;
  * @param endpoints the endpoint that each slot serves, by slot number
  * @param scrapeAnnotations what is to stand in {@code prometheus.io/*}, of one endpoint
  * @param routes how each endpoint gets scraped
- * @param doubles the endpoints that several jobs scrape, with these jobs
+ * @param doubles the endpoints that several jobs scrape, and how each of these comes to them
  * @param conflicts for each AppMetrics that loses an endpoint: which, and to whom
  * @param unplaced the endpoints for which no slot is left
  */
@@ -30,7 +29,7 @@ public record WorkloadPlan(
     Map<Integer, Endpoint> endpoints,
     Optional<ScrapeAnnotations> scrapeAnnotations,
     Map<Endpoint.Key, Route> routes,
-    Map<Endpoint.Key, List<String>> doubles,
+    Map<Endpoint.Key, List<Taker>> doubles,
     Map<String, List<Conflict>> conflicts,
     List<Endpoint.Key> unplaced) {
 
@@ -84,7 +83,7 @@ public record WorkloadPlan(
         placed,
         choice.scrapeAnnotations(),
         routes,
-        doubles(wanted, routing, routes, written(template, slots, choice.scrapeAnnotations())),
+        doubles(wanted, routing, slots, written(template, slots, choice.scrapeAnnotations())),
         conflicts,
         unplaced);
   }
@@ -99,19 +98,16 @@ public record WorkloadPlan(
   }
 
   /** What several jobs scrape arrives several times. */
-  private static Map<Endpoint.Key, List<String>> doubles(
-      Collection<Endpoint> wanted,
-      Routing routing,
-      Map<Endpoint.Key, Route> routes,
-      Map<String, String> written) {
-    Map<Endpoint.Key, List<String>> doubles = new HashMap<>();
+  private static Map<Endpoint.Key, List<Taker>> doubles(
+      Collection<Endpoint> wanted, Routing routing, List<Slot> slots, Map<String, String> written) {
+    Map<Endpoint.Key, List<Taker>> doubles = new HashMap<>();
     for (Endpoint endpoint : wanted) {
-      List<String> jobs = new ArrayList<>(routing.jobs(endpoint, written));
-      if (routes.get(endpoint.key()) instanceof Route.BySlot slot) {
-        jobs.add(SlotJobs.plainJob(slot.number()));
-      }
-      if (jobs.size() > 1) {
-        doubles.put(endpoint.key(), List.copyOf(jobs));
+      List<Taker> takers = new ArrayList<>(routing.takers(endpoint, written));
+      slots.stream()
+          .filter(slot -> slot.key().equals(endpoint.key()))
+          .forEach(slot -> takers.add(routing.taker(endpoint, slot)));
+      if (takers.size() > 1) {
+        doubles.put(endpoint.key(), List.copyOf(takers));
       }
     }
     return doubles;

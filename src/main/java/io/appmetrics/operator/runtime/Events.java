@@ -3,10 +3,12 @@ package io.appmetrics.operator.runtime;
 import io.appmetrics.operator.api.AppMetrics;
 import io.appmetrics.operator.api.AppMetricsStatus;
 import io.appmetrics.operator.api.Condition;
+import io.appmetrics.operator.apiserver.Deeds;
 import io.appmetrics.operator.chain.StatusReport;
 import io.appmetrics.operator.prometheus.Action;
 import io.appmetrics.operator.prometheus.Installation;
 import io.appmetrics.operator.prometheus.Outcome;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
@@ -53,11 +55,13 @@ final class Events implements AutoCloseable {
           },
           new ThreadPoolExecutor.DiscardOldestPolicy());
   private final Clock clock;
+  private final Deeds deeds;
   private final Repeats repeats = new Repeats();
 
-  Events(KubernetesClient client, Clock clock) {
+  Events(KubernetesClient client, Clock clock, Deeds deeds) {
     this.client = client;
     this.clock = clock;
+    this.deeds = deeds;
   }
 
   /** Ready says something else than before. */
@@ -106,40 +110,44 @@ final class Events implements AutoCloseable {
   }
 
   private void emit(ObjectReference about, Note note, Repeats.Count count) {
-    String message = note.message();
+    Event event = event(about, note, count);
     executor.execute(
         () -> {
           try {
-            client
-                .v1()
-                .events()
-                .inNamespace(about.getNamespace())
-                .resource(
-                    new EventBuilder()
-                        .withNewMetadata()
-                        .withNamespace(about.getNamespace())
-                        .withGenerateName(about.getName() + ".")
-                        .endMetadata()
-                        .withInvolvedObject(about)
-                        .withType(note.type())
-                        .withReason(note.reason())
-                        .withMessage(
-                            message.length() <= MOST_WORDS
-                                ? message
-                                : message.substring(0, MOST_WORDS))
-                        .withFirstTimestamp(seconds(count.first()))
-                        .withLastTimestamp(seconds(count.told()))
-                        .withCount(count.times())
-                        .withNewSource()
-                        .withComponent(COMPONENT)
-                        .endSource()
-                        .withReportingComponent(COMPONENT)
-                        .build())
-                .create();
+            deeds.run(
+                Deeds.Deed.EVENT,
+                () ->
+                    client
+                        .v1()
+                        .events()
+                        .inNamespace(about.getNamespace())
+                        .resource(event)
+                        .create());
           } catch (KubernetesClientException e) {
-            log.debug("an Event was not written: {}", message, e);
+            log.debug("an Event was not written: {}", event.getMessage(), e);
           }
         });
+  }
+
+  private static Event event(ObjectReference about, Note note, Repeats.Count count) {
+    String message = note.message();
+    return new EventBuilder()
+        .withNewMetadata()
+        .withNamespace(about.getNamespace())
+        .withGenerateName(about.getName() + ".")
+        .endMetadata()
+        .withInvolvedObject(about)
+        .withType(note.type())
+        .withReason(note.reason())
+        .withMessage(message.length() <= MOST_WORDS ? message : message.substring(0, MOST_WORDS))
+        .withFirstTimestamp(seconds(count.first()))
+        .withLastTimestamp(seconds(count.told()))
+        .withCount(count.times())
+        .withNewSource()
+        .withComponent(COMPONENT)
+        .endSource()
+        .withReportingComponent(COMPONENT)
+        .build();
   }
 
   private static String seconds(Instant time) {

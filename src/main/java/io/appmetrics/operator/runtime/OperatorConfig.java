@@ -89,8 +89,9 @@ public record OperatorConfig(
     /** When Prometheus may be restarted. */
     RESTARTS(
         "WhenProven",
-        "when Prometheus may be restarted: for a proven symptom that nothing smaller has cured, as"
-            + " soon as certificates appear that it has started without, or never",
+        "when Prometheus may be restarted: for a proven symptom that nothing smaller has cured, and"
+            + " for a changed configuration where nobody can reload it; also as soon as certificates"
+            + " appear that it has started without; or never",
         "WhenProven, OnCertificates or Never"),
     /** How soon it may be restarted again. */
     RESTART_PAUSE(

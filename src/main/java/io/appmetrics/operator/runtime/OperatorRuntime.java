@@ -75,7 +75,7 @@ public final class OperatorRuntime implements AutoCloseable {
       KubernetesClient client, OperatorConfig config, Meters meters, Deeds deeds) {
     Clock clock = Clock.systemUTC();
     Background background = new Background();
-    Events events = new Events(client, clock);
+    Events events = new Events(client, clock, deeds);
     WorkloadRef prometheus =
         new WorkloadRef(config.prometheus().namespace(), config.prometheus().name());
 

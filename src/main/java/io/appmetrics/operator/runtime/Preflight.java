@@ -1,6 +1,7 @@
 package io.appmetrics.operator.runtime;
 
 import io.appmetrics.operator.api.AppMetrics;
+import io.appmetrics.operator.appmetrics.MeshPolicies;
 import io.fabric8.kubernetes.api.model.APIGroup;
 import io.fabric8.kubernetes.api.model.GroupVersionForDiscovery;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -88,6 +89,9 @@ public final class Preflight {
 
   private void checkRights() throws CannotStart {
     List<Right> needed = new ArrayList<>(Right.neededFor(config));
+    if (client.getApiGroup(MeshPolicies.ALPHA) != null) {
+      needed.addAll(Right.neededForAlphaPolicies(config));
+    }
     List<Right> missing = missing(needed);
     if (missing.isEmpty()) {
       missing = missing(rightsToFiles());

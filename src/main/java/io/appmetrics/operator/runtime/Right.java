@@ -1,5 +1,6 @@
 package io.appmetrics.operator.runtime;
 
+import io.appmetrics.operator.appmetrics.MeshPolicies;
 import io.appmetrics.operator.prometheus.InstallationAccess;
 import io.appmetrics.operator.prometheus.RestartPolicy;
 import io.appmetrics.operator.prometheus.WorkloadRef;
@@ -59,6 +60,21 @@ record Right(
             config.stateNamespace(),
             InstallationAccess.Settings.stateName(
                 new WorkloadRef(config.prometheus().namespace(), config.prometheus().name()))));
+    return rights;
+  }
+
+  /** The rights to the policies of Istio 1.0 to 1.5, and to the Services that they are for. */
+  static List<Right> neededForAlphaPolicies(OperatorConfig config) {
+    List<@Nullable String> namespaces = new ArrayList<>(config.namespaces());
+    if (namespaces.isEmpty()) {
+      namespaces.add(null);
+    }
+    List<Right> rights = new ArrayList<>();
+    for (String namespace : namespaces) {
+      rights.add(of(namespace, MeshPolicies.ALPHA, "policies", "list", "watch"));
+      rights.add(of(namespace, "", "services", "list"));
+    }
+    rights.add(of(null, MeshPolicies.ALPHA, "meshpolicies", "list", "watch"));
     return rights;
   }
 

@@ -116,7 +116,13 @@ class PodReadingTest {
                 Instant.parse("2026-03-01T11:00:09Z"),
                 Instant.parse("2026-03-01T11:00:07Z"),
                 false,
-                new MeshPod("shop", Map.of("app", "cart"), Dataplane.NONE, InboundCapture.ALL),
+                new MeshPod(
+                    "shop",
+                    Map.of("app", "cart"),
+                    Map.of("http", 8080),
+                    Dataplane.NONE,
+                    InboundCapture.ALL,
+                    true),
                 Map.of("appmetrics.io/port-1", "8080"),
                 List.of(new DeclaredPort("http", 8080)),
                 null,
@@ -248,6 +254,25 @@ class PodReadingTest {
                     .formatted(
                         metadata.replaceFirst("\\{", "{name: a, namespace: shop, "), container)));
     assertThat(pod.mesh().dataplane()).isEqualTo(dataplane);
+  }
+
+  /** Policies that an upgrade has left behind mean nothing to the proxies of today. */
+  @ParameterizedTest
+  @CsvSource({
+    "docker.io/istio/proxyv2:1.0.5, true",
+    "docker.io/istio/proxyv2:1.5.10, true",
+    "docker.io/istio/proxyv2:1.6.0, false",
+    "registry:5000/istio/proxyv2:1.30.2-distroless, false",
+    "istio/proxyv2@sha256:ab12, true", // nobody can tell
+  })
+  void knowsWhetherItsIstioReadsAlphaPolicies(String image, boolean heeds) {
+    assertThat(
+            read(pod(
+                    "metadata: {name: a}\nspec: {containers: [{name: istio-proxy, image: '%s'}]}\n"
+                        .formatted(image)))
+                .mesh()
+                .heedsAlpha())
+        .isEqualTo(heeds);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.appmetrics.operator.appmetrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.appmetrics.operator.api.PortScheme;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,6 +50,10 @@ class WorkloadAnnotatorIT {
 
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-03-01T12:00:00Z"));
+
+  /** What is to outlive the process. */
+  private final List<Integer> notes = new ArrayList<>();
+
   private TestNamespace shop;
   private KubernetesClient operator;
   private WorkloadAnnotator annotator;
@@ -56,7 +62,11 @@ class WorkloadAnnotatorIT {
   void start(Cluster cluster) {
     shop = cluster.namespace("shop");
     operator = Deployed.install(cluster.admin()).operatorClient();
-    annotator = new WorkloadAnnotator(operator, clock(), Deeds.UNWATCHED, workload -> {});
+    annotator = started(Deeds.UNWATCHED);
+  }
+
+  private WorkloadAnnotator started(Deeds deeds) {
+    return new WorkloadAnnotator(operator, clock(), deeds, workload -> {});
   }
 
   @AfterEach
@@ -125,7 +135,7 @@ class WorkloadAnnotatorIT {
   }
 
   private AnnotationOutcome annotate(Workload workload) {
-    return annotator.annotate(workload, plan(workload), 0);
+    return annotator.annotate(workload, plan(workload), 0, notes::add);
   }
 
   private void annotated(String name) {
@@ -235,9 +245,60 @@ class WorkloadAnnotatorIT {
     deployed("cart");
     Workload cart = read("cart");
 
-    assertThat(annotator.annotate(cart, plan(cart), 3))
+    assertThat(annotator.annotate(cart, plan(cart), 3, notes::add))
         .isEqualTo(new AnnotationOutcome(Kind.REVERTED, "", 3));
     assertThat(annotations("cart")).isEqualTo(OWN);
+  }
+
+  /** The first write is seen on the template, and each later one is noted before it is done. */
+  @Test
+  void a_fight_is_counted_wherever_the_operator_ends() {
+    deployed("cart");
+    annotated("cart");
+    assertThat(notes).isEmpty();
+    annotator = started(Deeds.UNWATCHED);
+    assertThat(annotate(read("cart"))).isEqualTo(new AnnotationOutcome(Kind.UP_TO_DATE, "", 1));
+
+    assertThat(settled(() -> annotator.strip(read("cart"))).kind()).isEqualTo(Kind.WRITTEN);
+    WorkloadAnnotator mortal =
+        started(
+            (deed, moment) -> {
+              if (moment == Deeds.Moment.AFTER) {
+                throw new IllegalStateException("killed");
+              }
+            });
+    assertThatThrownBy(
+            () ->
+                settled(
+                    () -> {
+                      Workload cart = read("cart");
+                      return mortal.annotate(cart, plan(cart), 1, notes::add);
+                    }))
+        .hasMessage("killed");
+    assertThat(annotations("cart")).containsEntry("appmetrics.io/port-1", "8080");
+    assertThat(notes).containsOnly(2);
+
+    Workload cart = read("cart");
+    assertThat(started(Deeds.UNWATCHED).annotate(cart, plan(cart), 2, notes::add))
+        .isEqualTo(new AnnotationOutcome(Kind.UP_TO_DATE, "", 2));
+  }
+
+  @Test
+  void a_write_that_is_refused_again_and_again_is_counted_once() {
+    deployed("cart");
+    try (var freeze = Freeze.of(shop, "deployments", "true")) {
+      for (int time = 1; time <= 2; time++) {
+        AnnotationOutcome outcome =
+            settled(
+                () -> {
+                  Workload cart = read("cart");
+                  return annotator.annotate(cart, plan(cart), 1, notes::add);
+                });
+        assertThat(outcome.kind()).isEqualTo(Kind.REFUSED);
+        assertThat(outcome.templateWrites()).isEqualTo(2);
+      }
+    }
+    assertThat(notes).containsOnly(2);
   }
 
   // --- taken back ---

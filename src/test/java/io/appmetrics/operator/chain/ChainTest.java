@@ -743,6 +743,19 @@ class ChainTest {
                 + " keep __meta_kubernetes_pod_label_color =~ \"blue\", here it is \"\":"
                 + " change that rule, or what it looks at"),
         row(
+            "the pod is in another's share",
+            Link.TARGETS_UP,
+            Reason.DROPPED_BY_RELABELING,
+            s -> {
+              s.model = Seen.model(SHARE, "3.16.0");
+              s.replica().absent("cart-1");
+            },
+            endpoint
+                + " is dropped by Prometheus pod istio-system/prometheus-1: rule 2 of job pods:"
+                + " keep __tmp_hash =~ \"1\", here it is \"0\", for job pods takes number 1 of 2"
+                + " shares of the targets (rules 1 and 2); the Prometheus of its share may scrape it,"
+                + " which this operator does not see: change that rule, or what it looks at"),
+        row(
             "the agent is up, and the app behind it fails",
             Link.TARGETS_UP,
             Reason.MERGED_SCRAPE_FAILING,
@@ -799,9 +812,10 @@ class ChainTest {
             Link.TARGETS_UP,
             Reason.SCRAPED_TWICE,
             s -> s.model = Seen.model(TWICE, "3.16.0"),
-            "Deployment cart :8080/metrics is scraped by the jobs one and two, so that its metrics"
-                + " arrive 2 times: change the annotations or the rules by which one of them takes"
-                + " it"),
+            "Deployment cart :8080/metrics is scraped by 2 jobs, so that its metrics arrive 2 times:"
+                + " job one takes it by rule 2 (keep __meta_kubernetes_pod_label_app =~ \"cart\");"
+                + " job two has no keep rule and takes every pod that it discovers; change the"
+                + " annotations or the rules by which they take it, so that one of them does"),
         row(
             "5000 on the laptop is 8080 in the container",
             Link.TARGETS_UP,
@@ -918,6 +932,17 @@ class ChainTest {
         - {source_labels: [__meta_kubernetes_pod_container_port_number], action: keep, regex: 8080}
       """;
 
+  private static final String SHARE =
+      """
+      scrape_configs:
+      - job_name: pods
+        kubernetes_sd_configs: [{role: pod}]
+        relabel_configs:
+        - {source_labels: [__address__], modulus: 2, target_label: __tmp_hash, action: hashmod}
+        - {source_labels: [__tmp_hash], regex: 1, action: keep}
+        - {source_labels: [__meta_kubernetes_pod_container_port_number], action: keep, regex: 8080}
+      """;
+
   private static final String ANNOTATED =
       """
       scrape_configs:
@@ -946,6 +971,9 @@ class ChainTest {
       scrape_configs:
       - job_name: one
         kubernetes_sd_configs: [{role: pod}]
+        relabel_configs:
+        - {source_labels: [__meta_kubernetes_pod_label_app], target_label: app}
+        - {source_labels: [__meta_kubernetes_pod_label_app], action: keep, regex: cart}
       - job_name: two
         kubernetes_sd_configs: [{role: pod}]
       """;

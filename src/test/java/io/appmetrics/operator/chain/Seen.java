@@ -272,7 +272,7 @@ final class Seen {
   }
 
   private MeshPolicy policy() {
-    return new MeshPolicy("istio-system", policies);
+    return new MeshPolicy("istio-system", policies, List.of(), List.of());
   }
 
   /** The same where ztunnel stands before the pods, and refuses Prometheus. */
@@ -422,8 +422,10 @@ final class Seen {
     return new MeshPod(
         "shop",
         pod.labels,
+        Map.of(),
         pod.sidecar ? Dataplane.SIDECAR : pod.ambient ? Dataplane.AMBIENT : Dataplane.NONE,
-        pod.capture);
+        pod.capture,
+        true);
   }
 
   private Pod discovered(PodSeen pod, Map<String, String> annotations) {

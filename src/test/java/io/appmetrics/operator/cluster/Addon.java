@@ -153,6 +153,15 @@ public record Addon(
                 """));
   }
 
+  /** Its Deployment, as it is before anybody has served it to the cluster. */
+  public Deployment deployment(Cluster cluster) {
+    return objects(cluster).stream()
+        .filter(Deployment.class::isInstance)
+        .map(Deployment.class::cast)
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** The objects, to be moved into a namespace. */
   List<HasMetadata> objects(Cluster cluster) {
     var objects =

@@ -45,15 +45,7 @@ final class AppIsDeclared implements Step<AppIsDeclared.Declared> {
   @Override
   public Declared play() {
     terminal.waiting("the app is starting");
-    if (act == Act.TODAY) {
-      shop.apply(
-          """
-          apiVersion: security.istio.io/v1
-          kind: PeerAuthentication
-          metadata: {name: default}
-          spec: {mtls: {mode: STRICT}}
-          """);
-    }
+    shop.cluster().apply(act.policy());
     var app =
         shop.app(
             AppManifest.named(Shop.APP)
@@ -67,9 +59,8 @@ final class AppIsDeclared implements Step<AppIsDeclared.Declared> {
             .formatted(shop.name(), Shop.APP, refusal(metrics)));
 
     terminal.event("applying this AppMetrics in namespace " + shop.name());
-    var manifest = act == Act.TODAY ? Shop.APP_METRICS : Shop.APP_METRICS_OF_ISTIO_1_0;
-    manifest.lines().forEach(terminal::verbatim);
-    shop.apply(manifest);
+    Shop.APP_METRICS.lines().forEach(terminal::verbatim);
+    shop.apply(Shop.APP_METRICS);
     var watched = new Watched(terminal, shop, Shop.APP, prometheus, Shop.QUERY, operator);
     watched.head();
     watched.until(

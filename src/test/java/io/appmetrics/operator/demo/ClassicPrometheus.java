@@ -13,6 +13,7 @@ final class ClassicPrometheus implements Step<PrometheusProbe> {
   static final String JOB = "kubernetes-pods-istio-secure";
 
   private static final String SCRAPE_INTERVAL = "5s";
+  private static final Addon ADDON = Addon.ofIstio10().scrapeInterval(SCRAPE_INTERVAL);
   private static final Duration POOLS = Duration.ofSeconds(30);
 
   private final Terminal terminal;
@@ -32,14 +33,17 @@ final class ClassicPrometheus implements Step<PrometheusProbe> {
   @Override
   public PrometheusProbe play() {
     terminal.event(
-        "installing the Prometheus of Istio 1.0.5 as it was shipped, in namespace " + istio.name());
+        "installing Prometheus from the manifests of Istio 1.0.5, in namespace " + istio.name());
+    terminal.detail(
+        "They are Istio's own but for three things: Prometheus is %s, where they have 2.3.1; it scrapes every %s, where they have 15s; and the Deployment is of apps/v1, since no API server of today knows the older form."
+            .formatted(ADDON.version(), SCRAPE_INTERVAL));
     terminal.detail(
         "Its certificates are to come from the optional Secret istio.default, which does not exist"
             + " yet. Its job "
             + JOB
             + " is Istio's own. Nobody can reload it: there is no --web.enable-lifecycle.");
     terminal.waiting("Prometheus is starting");
-    var prometheus = istio.prometheus(Addon.ofIstio10().scrapeInterval(SCRAPE_INTERVAL));
+    var prometheus = istio.prometheus(ADDON);
     var ready = prometheus.isReady();
     var reloaded = prometheus.lastReloadSucceeded();
     terminal.event("Prometheus " + prometheus.version() + " runs at " + prometheus.url());

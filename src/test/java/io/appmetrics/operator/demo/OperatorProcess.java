@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The operator's jar as a process of its own, with the rights of its ServiceAccount. */
 final class OperatorProcess {
@@ -24,6 +25,9 @@ final class OperatorProcess {
 
   /** {@code --keep} may be for a working day. */
   private static final Duration TOKEN = Duration.ofHours(24);
+
+  /** As for the story itself: on a busy machine a second compiler costs more than it gains. */
+  static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   private static final int TAIL_LINES = 12;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -54,7 +58,10 @@ final class OperatorProcess {
       var port = freePort();
       var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
       var builder =
-          Lifeline.tie(List.of(java, "-jar", JAR.toString()))
+          Lifeline.tie(
+                  Stream.of(List.of(java), SHORT_LIVED, List.of("-jar", JAR.toString()))
+                      .flatMap(List::stream)
+                      .toList())
               .redirectErrorStream(true)
               .redirectOutput(log.toFile());
       var environment = builder.environment();

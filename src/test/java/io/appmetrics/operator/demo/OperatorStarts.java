@@ -7,26 +7,23 @@ import io.appmetrics.operator.cluster.CustomResources;
 import io.appmetrics.operator.cluster.TestNamespace;
 import io.appmetrics.operator.deploy.Deployed;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** The operator is installed from deploy/, and its jar runs. */
 final class OperatorStarts implements Step<OperatorProcess> {
   private static final Duration START = Duration.ofSeconds(60);
-  private static final Path MESH_POLICIES =
-      Path.of("src", "test", "resources", "istio", "peerauthentication-crd.yaml");
-
+  private final Act act;
   private final Terminal terminal;
   private final TestNamespace istio;
   private final Path directory;
 
-  OperatorStarts(Terminal terminal, TestNamespace istio, Path directory) {
+  OperatorStarts(Act act, Terminal terminal, TestNamespace istio, Path directory) {
+    this.act = act;
     this.terminal = terminal;
     this.istio = istio;
     this.directory = directory;
@@ -47,9 +44,12 @@ final class OperatorStarts implements Step<OperatorProcess> {
         .grantInstallation(istio.name(), "prometheus", "istio.default");
     var began = System.nanoTime();
     terminal.event(
-        "java -jar %s as system:serviceaccount:%s:%s"
+        "java %s -jar %s as system:serviceaccount:%s:%s"
             .formatted(
-                OperatorProcess.JAR, OperatorProcess.NAMESPACE, OperatorProcess.SERVICE_ACCOUNT));
+                String.join(" ", OperatorProcess.SHORT_LIVED),
+                OperatorProcess.JAR,
+                OperatorProcess.NAMESPACE,
+                OperatorProcess.SERVICE_ACCOUNT));
     var operator = OperatorProcess.start(cluster, directory);
     try {
       await()
@@ -72,14 +72,14 @@ final class OperatorStarts implements Step<OperatorProcess> {
     return operator;
   }
 
-  /** As an Istio mesh has them: the operator looks for PeerAuthentications when it starts. */
-  private static void meshPolicies(Cluster cluster) {
+  /** As an Istio mesh has them: the operator looks for their kinds when it starts. */
+  private void meshPolicies(Cluster cluster) {
     try {
       CustomResources.establish(
           cluster.client(),
-          List.of(
-              Serialization.unmarshal(
-                  Files.readString(MESH_POLICIES), CustomResourceDefinition.class)));
+          cluster.parse(Files.readString(act.policyDefinitions())).stream()
+              .map(CustomResourceDefinition.class::cast)
+              .toList());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -6,7 +6,9 @@ import java.time.Duration;
 
 /** The certificates appear; nothing smaller helps, and the operator restarts Prometheus, once. */
 final class RestartCures implements Step<CertificatesAppear.Cure> {
-  private static final Duration PAUSE = Duration.ofSeconds(10);
+  /** Longer than a scrape interval, and than the operator waits between two looks. */
+  private static final Duration PAUSE = Duration.ofSeconds(6);
+
   private static final Duration CURE = Duration.ofSeconds(90);
 
   private final Terminal terminal;

@@ -22,11 +22,6 @@ final class Shop {
       """
           .formatted(APP, PORT);
 
-  /** Istio 1.0 has no PeerAuthentication that the operator could read the scheme of. */
-  static final String APP_METRICS_OF_ISTIO_1_0 =
-      APP_METRICS.replace(
-          "{port: %d}".formatted(PORT), "{port: %d, scheme: IstioMutual}".formatted(PORT));
-
   private Shop() {}
 
   /**

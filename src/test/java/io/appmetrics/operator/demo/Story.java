@@ -64,7 +64,7 @@ final class Story {
                 + (act == Act.TODAY ? "no scrape pool" : "a scrape pool without a client")
                 + " for the mTLS job"));
     findings.add(new Finding("cause", "it started before its certificates existed (istio#10528)"));
-    var operator = play(new OperatorStarts(terminal, istio, directory));
+    var operator = play(new OperatorStarts(act, terminal, istio, directory));
     var declared = play(new AppIsDeclared(act, terminal, shop, prometheus, operator));
     var watched = declared.watched();
     var cure =

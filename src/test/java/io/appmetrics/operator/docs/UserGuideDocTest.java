@@ -3,6 +3,7 @@ package io.appmetrics.operator.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.appmetrics.operator.chain.Link;
+import io.appmetrics.operator.prometheus.Action;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -36,6 +37,20 @@ class UserGuideDocTest {
   void theLinksAreThoseOfTheChainInItsOrder() {
     assertThat(DOC.section("The status").rows().stream().map(row -> row.get(0)))
         .containsSubsequence(Stream.of(Link.values()).map(Link::condition).toList());
+  }
+
+  /** Of each thing that is done to Prometheus an Event tells; of nothing there is none. */
+  @Test
+  void theEventsAreThoseOfTheActions() {
+    assertThat(
+            DOC.section("Events").rows().stream()
+                .filter(row -> row.get(0).equals("Prometheus' Deployment"))
+                .map(row -> row.get(1).replaceFirst("^(Normal|Warning) ", "")))
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of(Action.class.getPermittedSubclasses())
+                .filter(action -> action != Action.None.class)
+                .map(Class::getSimpleName)
+                .toList());
   }
 
   private static JSONSchemaProps property(String name) throws Exception {

@@ -36,12 +36,20 @@ class MeshPolicyTest {
     return new PeerAuthentication("shop", name, OLD, selector, mode, ports);
   }
 
+  private static MeshPolicy policy(List<PeerAuthentication> peerAuthentications) {
+    return new MeshPolicy("istio-system", peerAuthentications, List.of(), List.of());
+  }
+
   private static MeshPod pod(String namespace) {
-    return new MeshPod(namespace, LABELS, Dataplane.SIDECAR, InboundCapture.ALL);
+    return pod(namespace, Dataplane.SIDECAR, InboundCapture.ALL);
+  }
+
+  private static MeshPod pod(String namespace, Dataplane dataplane, InboundCapture capture) {
+    return new MeshPod(namespace, LABELS, Map.of(), dataplane, capture, true);
   }
 
   private static Effective effective(List<PeerAuthentication> policies) {
-    return new MeshPolicy("istio-system", policies).effective(pod("shop"), 8080);
+    return policy(policies).effective(pod("shop"), 8080);
   }
 
   @ParameterizedTest
@@ -190,15 +198,14 @@ class MeshPolicyTest {
 
   @Test
   void theRootNamespaceObeysItself() {
-    MeshPolicy policy =
-        new MeshPolicy("istio-system", List.of(wide("istio-system", "mesh", STRICT)));
+    MeshPolicy policy = policy(List.of(wide("istio-system", "mesh", STRICT)));
     assertThat(policy.effective(pod("istio-system"), 8080))
         .isEqualTo(new Effective(STRICT, "PeerAuthentication istio-system/mesh"));
   }
 
   @Test
   void aSidecarEnforcesItBeforeThePortsThatItTakes() {
-    MeshPolicy policy = new MeshPolicy("istio-system", List.of(wide("shop", "own", STRICT)));
+    MeshPolicy policy = policy(List.of(wide("shop", "own", STRICT)));
     assertThat(policy.termsOf(pod("shop"), 8080))
         .isEqualTo(
             new Terms(
@@ -207,17 +214,13 @@ class MeshPolicyTest {
                 "PeerAuthentication shop/own is STRICT"));
 
     MeshPod excluded =
-        new MeshPod(
-            "shop",
-            LABELS,
-            Dataplane.SIDECAR,
-            new InboundCapture(true, new TreeSet<>(List.of(8080))));
+        pod("shop", Dataplane.SIDECAR, new InboundCapture(true, new TreeSet<>(List.of(8080))));
     assertThat(policy.termsOf(excluded, 8080))
         .isEqualTo(
             new Terms(Access.PLAIN, "the pod", "its sidecar does not stand before port 8080"));
     assertThat(policy.termsOf(excluded, 9090).mutualTls()).isTrue();
 
-    MeshPod bare = new MeshPod("shop", LABELS, Dataplane.NONE, InboundCapture.ALL);
+    MeshPod bare = pod("shop", Dataplane.NONE, InboundCapture.ALL);
     assertThat(policy.termsOf(bare, 8080))
         .isEqualTo(new Terms(Access.PLAIN, "nobody", "the pod has no sidecar"));
   }
@@ -225,9 +228,7 @@ class MeshPolicyTest {
   @ParameterizedTest
   @CsvSource({"PERMISSIVE", "DISABLE"})
   void aSidecarThatIsNotStrictTakesPlaintext(MutualTls mode) {
-    assertThat(
-            new MeshPolicy("istio-system", List.of(wide("shop", "own", mode)))
-                .termsOf(pod("shop"), 8080))
+    assertThat(policy(List.of(wide("shop", "own", mode))).termsOf(pod("shop"), 8080))
         .isEqualTo(
             new Terms(
                 Access.PLAIN,
@@ -238,8 +239,8 @@ class MeshPolicyTest {
   @ParameterizedTest
   @CsvSource({"STRICT, MESH_ONLY", "PERMISSIVE, PLAIN", "DISABLE, PLAIN"})
   void ztunnelAsksWhereACallComesFrom(MutualTls mode, Access access) {
-    MeshPolicy policy = new MeshPolicy("istio-system", List.of(wide("shop", "own", mode)));
-    MeshPod pod = new MeshPod("shop", LABELS, Dataplane.AMBIENT, InboundCapture.ALL);
+    MeshPolicy policy = policy(List.of(wide("shop", "own", mode)));
+    MeshPod pod = pod("shop", Dataplane.AMBIENT, InboundCapture.ALL);
     assertThat(policy.termsOf(pod, 8080))
         .isEqualTo(
             new Terms(
@@ -252,8 +253,7 @@ class MeshPolicyTest {
   @Test
   void theNextPodIsUnderThePoliciesOfItsOwnLabels() {
     MeshPolicy policy =
-        new MeshPolicy(
-            "istio-system",
+        policy(
             List.of(
                 wide("shop", "own", STRICT),
                 narrow("v2", Map.of("version", "v2"), PERMISSIVE, Map.of())));
@@ -269,7 +269,8 @@ class MeshPolicyTest {
         .as("what the template does not say is as in the pod")
         .isFalse();
 
-    assertThat(policy.termsOf(MeshPod.imagined("shop", LABELS, Map.of()), 8080).mutualTls())
+    assertThat(
+            policy.termsOf(MeshPod.imagined("shop", LABELS, Map.of(), Map.of()), 8080).mutualTls())
         .isTrue();
   }
 }

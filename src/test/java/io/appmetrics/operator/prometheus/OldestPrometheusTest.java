@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.appmetrics.operator.prometheus.SeenInstallation.Replica;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which Prometheus the shared text is written for, above all while a rollback is under way. */
@@ -94,6 +98,19 @@ class OldestPrometheusTest {
         new Row("no block yet", OLD, false, s -> {}, "2.53.0"),
         new Row(
             "no block yet, nobody answers", now, false, s -> starts(s.replica(), now, true), null));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "README.md, Prometheus %s or later",
+    "CHANGELOG.md, Every Prometheus from %s on",
+    "docs/operations.md, a Prometheus %s or later",
+    "docs/operations.md, Every release from %s on is served",
+    "docs/reasons.md, older than %s",
+    "docs/reasons.md, serves %s and later"
+  })
+  void isServedAsTheDocumentsSay(Path document, String sentence) throws IOException {
+    assertThat(Files.readString(document)).contains(sentence.formatted(OldestPrometheus.SERVED));
   }
 
   @ParameterizedTest

@@ -16,9 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which route each Istio's own jobs allow, and why not an earlier one. */
@@ -43,6 +46,14 @@ class RoutingTest {
 
   private static final String WRITTEN =
       "prometheus.io/path=/metrics prometheus.io/port=8080 prometheus.io/scrape=true";
+
+  private static final String MINE =
+      """
+      - job_name: mine
+        kubernetes_sd_configs: [{role: pod}]
+        relabel_configs:
+        - {source_labels: [__meta_kubernetes_pod_container_port_number], action: keep, regex: 8080}
+      """;
 
   /**
    * A configuration, a pod, and the route of its port 8080.
@@ -344,10 +355,8 @@ class RoutingTest {
     Map<String, String> pod = new TreeMap<>(MERGING);
     pod.put("prometheus.istio.io/secure-port", "15092");
     Row row = new Row("", IstioConfig.MODERN_SECURE, "3.16.0", pod, ANNOTATED, false, "", "", "");
-    assertThat(plan(row, ANNOTATED).doubles())
-        .isEqualTo(
-            Map.of(
-                endpoint(8080).key(), List.of("istio-secure-merged-metrics", "kubernetes-pods")));
+    assertThat(takers(plan(row, ANNOTATED), endpoint(8080)))
+        .containsExactly("istio-secure-merged-metrics", "kubernetes-pods");
   }
 
   @Test
@@ -446,7 +455,7 @@ class RoutingTest {
    * One Prometheus of several that divide the pods: the sample's fate is not that of the others.
    */
   @Test
-  void aJobThatTakesAShareOfThePodsServesNoWorkload() {
+  void aJobThatTakesAShareOfThePodsIsGivenNone() {
     String half =
         """
         scrape_configs:
@@ -466,17 +475,22 @@ class RoutingTest {
               8,
               foresight(half.formatted(share), "3.16.0", pod(BARE)));
 
+      String takes =
+          "job half takes number " + share + " of 2 shares of the targets (rules 2 and 3)";
       assertThat(told(plan, endpoint(8080))).isEqualTo("Slot 1");
-      assertThat(why(plan, endpoint(8080)))
-          .isIn(
-              "other pods would be left out: job half takes number "
-                  + share
-                  + " of 2 shares of the targets (rules 2 and 3)",
-              "prometheus.io/* is dropped by rule 3 of job half: keep __tmp_hash =~ \""
-                  + share
-                  + "\", here it is \""
-                  + (1 - share)
-                  + "\"");
+      assertThat(why(plan, endpoint(8080))).isEqualTo("other pods would be left out: " + takes);
+
+      // which share the newest pod is in is chance: a route that went by it would roll for ever
+      WorkloadPlan annotated =
+          WorkloadPlan.of(
+              List.of(claim("shop", 0, endpoint(8080))),
+              ANNOTATED,
+              port -> false,
+              8,
+              foresight(half.formatted(share), "3.16.0", pod(ANNOTATED)));
+      assertThat(told(annotated, endpoint(8080))).isEqualTo("Adopted half HTTP:8080/metrics");
+      assertThat(why(annotated, endpoint(8080)))
+          .isEqualTo("the user's own annotations yield it, in a share: " + takes);
     }
   }
 
@@ -510,25 +524,71 @@ class RoutingTest {
         foresight(IstioConfig.MODERN.text(), "3.16.0", pod(template)));
   }
 
-  @Test
-  void tellsWhichJobsScrapeTwice() {
+  private static List<String> takers(WorkloadPlan plan, Endpoint endpoint) {
+    return plan.doubles().getOrDefault(endpoint.key(), List.of()).stream().map(Taker::job).toList();
+  }
+
+  private static List<String> hows(WorkloadPlan plan, Endpoint endpoint) {
+    return plan.doubles().getOrDefault(endpoint.key(), List.of()).stream().map(Taker::how).toList();
+  }
+
+  /** Istio's job for annotations, and one that somebody has added for the very same pods. */
+  @ParameterizedTest
+  @CsvSource({"ISTIO_1_0, 2.5.0", "ISTIO_1_4, 2.12.0", "ISTIO_1_5, 2.15.1", "MODERN, 3.16.0"})
+  void tellsByWhichRulesSeveralJobsScrape(IstioConfig istio, String version) {
+    Matcher first = Pattern.compile("(?m)^( *)- job_name").matcher(istio.text());
+    assertThat(first.find()).isTrue();
     String twice =
+        istio.text().substring(0, first.start())
+            + MINE.indent(first.group(1).length())
+            + istio.text().substring(first.start());
+    WorkloadPlan plan =
+        WorkloadPlan.of(
+            List.of(claim("shop", 0, endpoint(8080))),
+            ANNOTATED,
+            port -> false,
+            8,
+            foresight(twice, version, pod(ANNOTATED)));
+
+    assertThat(takers(plan, endpoint(8080))).containsExactly("kubernetes-pods", "mine");
+    assertThat(hows(plan, endpoint(8080)).get(0))
+        .startsWith(
+            "job kubernetes-pods takes it by rule 1 (keep"
+                + " __meta_kubernetes_pod_annotation_prometheus_io_scrape =~ \"true\")");
+    assertThat(hows(plan, endpoint(8080)).get(1))
+        .isEqualTo(
+            "job mine takes it by rule 1 (keep __meta_kubernetes_pod_container_port_number =~"
+                + " \"8080\")");
+  }
+
+  /** It goes by what the operator writes; no one could foresee that, and it is told. */
+  @ParameterizedTest
+  @CsvSource({"false, appmetrics-1", "true, appmetrics-1-istio-secure"})
+  void tellsOfASlotThatAnotherJobGoesBy(boolean mutualTls, String job) {
+    String curious =
         """
         scrape_configs:
-        - job_name: one
+        - job_name: curious
           kubernetes_sd_configs: [{role: pod}]
-        - job_name: two
-          kubernetes_sd_configs: [{role: pod}]
-        """;
+          scheme: %s
+          tls_config: {cert_file: /c, key_file: /k}
+          relabel_configs:
+          - {source_labels: [__meta_kubernetes_pod_annotation_appmetrics_io_port_1], action: keep, regex: 8080}
+        """
+            .formatted(mutualTls ? "https" : "http");
     WorkloadPlan plan =
         WorkloadPlan.of(
             List.of(claim("shop", 0, endpoint(8080))),
             BARE,
-            port -> false,
+            port -> mutualTls,
             8,
-            foresight(twice, "3.16.0", pod(BARE)));
+            foresight(curious, "3.16.0", pod(BARE)));
 
-    assertThat(told(plan, endpoint(8080))).isEqualTo("Adopted one HTTP:8080/metrics");
-    assertThat(plan.doubles()).containsEntry(endpoint(8080).key(), List.of("one", "two"));
+    assertThat(told(plan, endpoint(8080))).isEqualTo("Slot 1");
+    assertThat(hows(plan, endpoint(8080)))
+        .containsExactly(
+            "job curious takes it by rule 1 (keep"
+                + " __meta_kubernetes_pod_annotation_appmetrics_io_port_1 =~ \"8080\")",
+            "job " + job + " takes it by the operator's annotation appmetrics.io/port-1");
   }
 }

@@ -30,12 +30,13 @@ class RightTest {
             .toList();
 
     List<Right> needed =
-        Stream.concat(
-                Right.neededFor(config).stream(),
+        Stream.of(
+                Right.neededFor(config),
+                Right.neededForAlphaPolicies(config),
                 Right.neededFor(
                     config.prometheus().namespace(),
-                    new Preflight.InstallationFiles("prometheus", List.of("istio.default")))
-                    .stream())
+                    new Preflight.InstallationFiles("prometheus", List.of("istio.default"))))
+            .flatMap(List::stream)
             .toList();
     assertThat(granted).containsExactlyInAnyOrderElementsOf(needed);
   }
@@ -68,6 +69,18 @@ class RightTest {
             "create configmaps in namespace appmetrics-system",
             "get, update configmaps appmetrics-monitoring.prometheus in namespace"
                 + " appmetrics-system");
+  }
+
+  @Test
+  void theMeshPolicyIsOfNoNamespace() throws CannotStart {
+    assertThat(
+            Right.neededForAlphaPolicies(
+                OperatorConfig.from(Map.of("APPMETRICS_NAMESPACES", "shop"))))
+        .extracting(Right::toString)
+        .containsExactly(
+            "list, watch policies.authentication.istio.io in namespace shop",
+            "list services in namespace shop",
+            "list, watch meshpolicies.authentication.istio.io in all namespaces");
   }
 
   private static Stream<Right> rights(PolicyRule rule, @Nullable String namespace) {

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 /** The kinds that a mesh and this operator define. */
 final class Definitions {
   private static final Path MESH = Path.of("src/test/resources/istio/peerauthentication-crd.yaml");
+  private static final Path ALPHA = Path.of("src/test/resources/istio/authentication-crds.yaml");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private Definitions() {}
@@ -46,6 +47,17 @@ final class Definitions {
       await(definition.getMetadata().getName() + " to be gone")
           .atMost(PATIENCE)
           .until(() -> cluster.client().resource(definition).get() == null);
+    }
+  }
+
+  /** The policies of Istio 1.0 to 1.5. */
+  static List<CustomResourceDefinition> alpha(Cluster cluster) {
+    try {
+      return cluster.parse(Files.readString(ALPHA)).stream()
+          .map(CustomResourceDefinition.class::cast)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

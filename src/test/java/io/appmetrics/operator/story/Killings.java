@@ -30,7 +30,7 @@ record Killings(Act act, Path directory) {
   private static final int LIVES = 4;
 
   /** Most of what is done in one life of an act. */
-  private static final int MOMENTS = 16;
+  private static final int MOMENTS = 24;
 
   /**
    * What came of it.

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.Test;
 class PolicyIT {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+  /** Promised: kinds that are defined later are noticed within a minute. */
+  private static final Duration NOTICED = Duration.ofMinutes(1);
+
   /** STRICT is the rule, one port the exception; later the exception is another one. */
   @Test
   void one_port_is_exempt_from_strict(Cluster cluster) {
@@ -58,6 +61,63 @@ class PolicyIT {
       declared.awaitReady(PATIENCE);
       assertThat(Kubectl.in(shop).generation("cart")).isEqualTo(generation);
       assertThat(cart.pod().getMetadata().getUid()).as("nobody was rolled").isEqualTo(pod);
+    }
+  }
+
+  /** Istio 1.0: its policies are defined, and demand mutual TLS, while all runs. */
+  @Test
+  void istio_1_0_comes_to_demand_mutual_tls(Cluster cluster) {
+    var istio = cluster.namespace("istio-system");
+    var shop = cluster.namespace("shop");
+    istio.istioDefaultAppears();
+    var prometheus = istio.prometheus(Addon.ofIstio10().withLifecycle().scrapeInterval("2s"));
+    var cart = shop.app(inMesh("cart").listens(8080).listens(8443, "", "mtls"));
+    shop.apply(
+        """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: cart}
+        spec: {selector: {app: cart}, ports: [{name: http-metrics, port: 80, targetPort: 8080}]}
+        """);
+    var alpha = Definitions.alpha(cluster);
+    try (var operator = OperatorUnderTest.start(istio, shop)) {
+      var declared = Declared.apply(shop, "cart", "cart", "{port: 8080}", "{port: 8443}");
+      assertThat(declared.awaitReason("TargetsUp", "TLSHandshakeFailed", PATIENCE))
+          .contains(":8443/metrics", "leave scheme to Auto");
+      var pod = cart.pod().getMetadata().getUid();
+
+      Definitions.establish(cluster, alpha);
+      shop.apply(
+          """
+          apiVersion: authentication.istio.io/v1alpha1
+          kind: Policy
+          metadata: {name: metrics}
+          spec: {targets: [{name: cart, ports: [{number: 80}]}]}
+          """);
+      cluster.apply(
+          """
+          apiVersion: authentication.istio.io/v1alpha1
+          kind: MeshPolicy
+          metadata: {name: default}
+          spec: {peers: [{mtls: {}}]}
+          """);
+      declared.awaitReady(NOTICED.plus(PATIENCE));
+      assertThat(schemes(declared))
+          .containsExactlyInAnyOrder(
+              Tuple.tuple(8080, "HTTP", "Policy %s/metrics is DISABLE".formatted(shop.name())),
+              Tuple.tuple(8443, "IstioMutual", "MeshPolicy default is STRICT"));
+      prometheus.awaitOneUp("appmetrics-2-istio-secure", PATIENCE);
+      assertThat(cart.pod().getMetadata().getUid()).as("nobody was rolled").isEqualTo(pod);
+
+      shop.app(inMesh("later").listens(8443, "", "mtls"));
+      var later = Declared.apply(shop, "later", "later", "{port: 8443}");
+      later.awaitReady(PATIENCE);
+      assertThat(Objects.requireNonNull(later.status().orElseThrow().endpoints()))
+          .extracting(EndpointStatus::route)
+          .as("by the job of Istio itself")
+          .containsExactly("AnnotationSecure");
+    } finally {
+      Definitions.remove(cluster, alpha);
     }
   }
 

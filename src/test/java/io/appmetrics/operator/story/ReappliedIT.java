@@ -3,6 +3,7 @@ package io.appmetrics.operator.story;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.appmetrics.operator.apiserver.Deeds;
 import io.appmetrics.operator.cluster.Addon;
 import io.appmetrics.operator.cluster.AppManifest;
 import io.appmetrics.operator.cluster.Cluster;
@@ -10,6 +11,10 @@ import io.appmetrics.operator.cluster.ClusterTest;
 import io.appmetrics.operator.cluster.TestNamespace;
 import io.appmetrics.operator.route.ManagedAnnotations;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 /** Rollouts are undone, and charts applied again, by people who know nothing of the operator. */
@@ -28,7 +33,16 @@ class ReappliedIT {
         AppManifest.named("cart").listens(8080).annotated("sidecar.istio.io/status", "injected"));
     var kubectl = Kubectl.in(shop);
     var chart = kubectl.manifest("cart");
-    try (var operator = OperatorUnderTest.start(istio, shop)) {
+    Set<Integer> counted = ConcurrentHashMap.newKeySet();
+    Deeds counts =
+        (deed, moment) -> {
+          if (deed == Deeds.Deed.TEMPLATE && moment == Deeds.Moment.BEFORE) {
+            counted.add(templateWrites(shop));
+          }
+        };
+    try (var operator =
+        OperatorInThisJvm.start(
+            istio, OperatorUnderTest.environment(Map.of(), istio, shop), counts)) {
       var declared = Declared.apply(shop, "cart", "cart", "{port: 8080}");
       declared.awaitReady(PATIENCE);
       var annotations = kubectl.templateAnnotations("cart");
@@ -55,7 +69,18 @@ class ReappliedIT {
       assertThat(declared.awaitReason("Annotated", "AnnotationsReverted", PATIENCE))
           .contains("taken away 3 times");
       staysAt(shop, "cart", generation + 5);
+      assertThat(counted)
+          .as("told before each write, but for the first, which the template tells")
+          .containsExactlyInAnyOrder(0, 2, 3);
     }
+  }
+
+  private static int templateWrites(TestNamespace shop) {
+    return Declared.named(shop, "cart")
+        .status()
+        .flatMap(status -> Optional.ofNullable(status.targets()))
+        .flatMap(targets -> Optional.ofNullable(targets.get(0).templateWrites()))
+        .orElse(0);
   }
 
   private static void awaitBack(TestNamespace shop) {

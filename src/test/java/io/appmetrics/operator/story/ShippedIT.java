@@ -46,6 +46,8 @@ class ShippedIT {
         shop.app(
             AppManifest.named("cart").listens(8080).annotated("sidecar.istio.io/status", "{}"));
     Deployed.install(cluster.admin()); // which tries out what is refused
+    var alpha = Definitions.alpha(cluster);
+    Definitions.establish(cluster, alpha);
     AuditLog audit = LocalCluster.shared().audit();
     int before = audit.size();
 
@@ -54,6 +56,14 @@ class ShippedIT {
       declared.awaitReady(PATIENCE);
 
       var later = cluster.namespace("later");
+      // which pods a policy of Istio 1.0 is for takes their Services
+      later.apply(
+          """
+          apiVersion: authentication.istio.io/v1alpha1
+          kind: Policy
+          metadata: {name: till}
+          spec: {targets: [{name: till}], peers: [{mtls: {mode: PERMISSIVE}}]}
+          """);
       later.app(AppManifest.named("till").listens(8080));
       later.app(AppManifest.named("store").as(TargetKind.STATEFUL_SET).listens(8080));
       later.app(AppManifest.named("agent").as(TargetKind.DAEMON_SET).listens(8080));
@@ -97,6 +107,8 @@ class ShippedIT {
       assertThat(requests(audit, before))
           .as("refused")
           .noneMatch(r -> r.code() == 403 && own.contains(r.namespace()));
+    } finally {
+      Definitions.remove(cluster, alpha);
     }
   }
 

@@ -10,6 +10,8 @@ import io.appmetrics.operator.cluster.Cluster;
 import io.appmetrics.operator.cluster.ClusterTest;
 import io.appmetrics.operator.cluster.PrometheusProbe;
 import io.appmetrics.operator.cluster.TestNamespace;
+import io.appmetrics.operator.prometheus.NewJobs;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,25 +115,31 @@ class SupportIT {
       cases.forEach(c -> declared.put(c, Declared.apply(shop, c.name(), c.name(), "{port: 8080}")));
       declared.values().forEach(d -> d.awaitReady(PATIENCE));
       var rows = new ArrayList<String>();
-      declared.forEach((c, d) -> rows.add(row(shop, prometheus, c, d)));
+      var cost = NewJobs.cost(istio.addon.deployment(cluster));
+      declared.forEach((c, d) -> rows.add(row(shop, prometheus, c, d, cost)));
       holds(istio, String.join("", rows));
     }
   }
 
   private static String row(
-      TestNamespace shop, PrometheusProbe prometheus, Case of, Declared declared) {
+      TestNamespace shop,
+      PrometheusProbe prometheus,
+      Case of,
+      Declared declared,
+      String costOfNewJobs) {
     shop.awaitReady(of.name());
     var endpoint = Objects.requireNonNull(declared.status().orElseThrow().endpoints()).get(0);
     await("one target of " + of.name())
         .atMost(PATIENCE)
         .until(() -> scraped(shop, prometheus, of).size() == 1);
     var target = scraped(shop, prometheus, of).get(0);
-    return "| %s | %s | `%s` | `%s` | %s |\n"
+    return "| %s | %s | `%s` | `%s` | %s | %s |\n"
         .formatted(
             of.pods().words,
             of.annotated() ? "yes" : "no",
             endpoint.route(),
             lasting(target.url(), shop),
+            SlotJobs.named(List.of(target.pool())).isEmpty() ? "nothing" : costOfNewJobs,
             why(endpoint, shop));
   }
 
@@ -165,8 +173,8 @@ class SupportIT {
     var until = text.indexOf(end, from);
     var table =
         "\n"
-            + "| pods | annotated before | route | what Prometheus scrapes | why |\n"
-            + "|---|---|---|---|---|\n"
+            + "| pods | annotated before | route | what Prometheus scrapes | cost as shipped | why |\n"
+            + "|---|---|---|---|---|---|\n"
             + rows
             + "\n";
     if (System.getProperty("docs.write") != null) {
