@@ -3,6 +3,7 @@ package io.appmetrics.operator.scrapeconfig;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * anew. For one thread.
  */
 public final class PrometheusYaml {
+
+  private static final Pattern MARKER = Pattern.compile(ScrapeBlock.MARKER_PREFIX + "[0-9a-f]{12}");
 
   private record Edited(ScrapeBlock block, String text) {}
 
@@ -28,13 +31,25 @@ public final class PrometheusYaml {
   }
 
   /**
-   * Reads a configuration. What stands inside our block does not matter: it is replaced.
+   * Reads a configuration. What stands inside our block does not matter, since it is replaced,
+   * unless that would delete a job of the user's.
    *
    * @throws UnparsableConfig when it is no YAML, no Prometheus configuration, or our block in it is
-   *     damaged
+   *     damaged, or has a job in it that is not ours
    */
   public static PrometheusYaml parse(String text) throws UnparsableConfig {
     var marked = MarkedText.cut(text);
+    var foreign = Optional.ofNullable(marked.block()).flatMap(own -> new BlockText(own).foreign());
+    if (foreign.isPresent()) {
+      throw marked.problemInBlock(
+          foreign.get().offset(),
+          "the job "
+              + foreign.get().name()
+              + " stands inside the AppMetrics block, which the operator writes anew; move it"
+              + " behind the "
+              + MarkedText.END
+              + " line, or delete it");
+    }
     var yaml = new YamlText(marked);
     return new PrometheusYaml(marked, yaml, ConfigTree.read(yaml));
   }
@@ -83,7 +98,7 @@ public final class PrometheusYaml {
             found.mark(),
             "a second job named " + name + ", which Prometheus refuses; rename one of the two");
       }
-      if (block.jobNames().contains(name)) {
+      if (block.jobNames().contains(name) || isOurs(name)) {
         throw yaml.problem(
             found.mark(),
             "the job name "
@@ -92,6 +107,11 @@ public final class PrometheusYaml {
                 + " or delete it when it is a copy");
       }
     }
+  }
+
+  /** Also those of another block: what is left of one whose markers are gone. */
+  private static boolean isOurs(String job) {
+    return !SlotJobs.named(List.of(job)).isEmpty() || MARKER.matcher(job).matches();
   }
 
   /** The user's own text, to the byte. */

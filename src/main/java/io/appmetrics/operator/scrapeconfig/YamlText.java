@@ -3,9 +3,12 @@ package io.appmetrics.operator.scrapeconfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -26,15 +29,19 @@ final class YamlText {
           .setSchema(new CoreSchema()) // knows ~ and Null, as Prometheus does
           .build();
 
+  private static final Pattern RARE_BREAK = Pattern.compile("[\\x{85}\\x{2028}\\x{2029}]");
+  private static final Pattern LEADING_TAB = Pattern.compile("(?m)(?<=^ {0,200})\\t+");
+
   private final MarkedText source;
   private final String text;
   private final String readable;
   private final boolean supplementary;
+  private @Nullable List<Event> events;
 
   YamlText(MarkedText source) {
     this.source = source;
     this.text = source.outside();
-    this.readable = withoutSeparatingTabs(text);
+    this.readable = withoutSeparatingTabs(withoutRareBreaks(text));
     this.supplementary = text.chars().anyMatch(c -> Character.isSurrogate((char) c));
   }
 
@@ -44,22 +51,62 @@ final class YamlText {
 
   /** The root node of the first document, the only one that Prometheus reads. */
   Optional<Node> root() throws UnparsableConfig {
+    var seen = events();
     try {
-      var documents = new Compose(SETTINGS).composeAllFromString(readable).iterator();
-      return documents.hasNext() ? Optional.of(documents.next()) : Optional.empty();
+      return seen.size() == 1
+          ? Optional.empty()
+          : Optional.of(
+              new Composer(SETTINGS, new ReadEvents(seen.subList(1, seen.size()))).next());
     } catch (YamlEngineException e) {
       throw notYaml(e);
     }
   }
 
+  /** The events through the end of the first document. */
   List<Event> events() throws UnparsableConfig {
+    if (events == null) {
+      events = List.copyOf(read(readable));
+    }
+    return events;
+  }
+
+  private List<Event> read(String from) throws UnparsableConfig {
+    var seen = new ArrayList<Event>();
     try {
-      var events = new ArrayList<Event>();
-      new Parse(SETTINGS).parseString(readable).forEach(events::add);
-      return events;
+      for (var event : new Parse(SETTINGS).parseString(from)) {
+        if (event.getEventId() == Event.ID.StreamEnd) {
+          break;
+        }
+        seen.add(event);
+        if (event.getEventId() == Event.ID.DocumentEnd) {
+          break;
+        }
+      }
+      return seen;
     } catch (YamlEngineException e) {
+      if (isTabInBrackets(e, from, seen)) {
+        return read(
+            LEADING_TAB.matcher(from).replaceAll(tabs -> " ".repeat(tabs.end() - tabs.start())));
+      }
       throw notYaml(e);
     }
+  }
+
+  /** Where no indentation counts, Prometheus takes tabs for it. */
+  private boolean isTabInBrackets(YamlEngineException e, String from, List<Event> seen) {
+    var depth = 0;
+    for (var event : seen) {
+      if (event instanceof CollectionStartEvent start && (depth > 0 || start.isFlow())) {
+        depth++;
+      } else if (depth > 0
+          && (event.getEventId() == Event.ID.MappingEnd
+              || event.getEventId() == Event.ID.SequenceEnd)) {
+        depth--;
+      }
+    }
+    return depth > 0
+        && e instanceof MarkedYamlEngineException marked
+        && from.startsWith("\t", offset(marked.getProblemMark()));
   }
 
   /** The place of a mark, in UTF-16 units of {@link #text}; marks count code points. */
@@ -74,6 +121,15 @@ final class YamlText {
 
   UnparsableConfig problem(int offset, String problem) {
     return source.problem(offset, problem);
+  }
+
+  /**
+   * The text with line feeds for those characters that break a line in Prometheus' YAML 1.1 only.
+   */
+  private static String withoutRareBreaks(String text) {
+    return text.chars().anyMatch(c -> Lines.isRareBreak((char) c))
+        ? RARE_BREAK.matcher(text).replaceAll("\n")
+        : text;
   }
 
   /**
@@ -100,6 +156,13 @@ final class YamlText {
   }
 
   private UnparsableConfig notYaml(YamlEngineException e) {
+    if (source.hidesNull()) {
+      return source.problem(
+          source.before().length() + new Lines(source.after()).behindBlanks(0),
+          "jobs were added behind a null that the AppMetrics block has made a comment; delete that"
+              + " null, right behind "
+              + MarkedText.END);
+    }
     if (e instanceof MarkedYamlEngineException marked) {
       var context = marked.getContext() == null ? "" : marked.getContext() + ": ";
       return problem(

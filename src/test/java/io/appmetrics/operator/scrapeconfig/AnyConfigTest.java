@@ -24,21 +24,11 @@ class AnyConfigTest {
 
   @Test
   void keepsWhatIsTheUsersAndGivesItBack() throws UnparsableConfig {
-    var refused = 0;
     for (long seed = 0; seed < CONFIGS; seed++) {
       var original = AnyConfig.of(seed);
       var as = "seed " + seed + ":\n" + original + "\n";
-      PrometheusYaml user;
-      String with;
-      try {
-        user = PrometheusYaml.parse(original);
-        with = user.with(PrometheusYamlTest.BLOCK);
-      } catch (UnparsableConfig e) {
-        assertThat(e.getMessage()).as(as).contains(": jobs added behind this line would change");
-        assertThat(original).as(as).doesNotEndWith("\n");
-        refused++;
-        continue;
-      }
+      var user = PrometheusYaml.parse(original);
+      var with = user.with(PrometheusYamlTest.BLOCK);
       var spliced = PrometheusYaml.parse(with);
       assertThat(spliced.without()).as(as).isEqualTo(original);
       assertThat(spliced.jobs()).as(as).isEqualTo(user.jobs());
@@ -46,10 +36,8 @@ class AnyConfigTest {
       if (seed % 10 == 0) {
         assertThat(spliced.with(OTHER)).as(as).isEqualTo(user.with(OTHER));
       }
-      assertThat(loaded(with)).as(as).isEqualTo(plusOurs(loaded(original)));
+      assertThat(loaded(with)).as(as).isIn(plusOurs(original, false), plusOurs(original, true));
     }
-    // else the generator has wandered off to what nobody writes
-    assertThat(refused).isBetween(1, CONFIGS / 20);
   }
 
   private static Map<Object, Object> loaded(String text) {
@@ -61,13 +49,17 @@ class AnyConfigTest {
     return map;
   }
 
-  private static Map<Object, Object> plusOurs(Map<Object, Object> config) {
+  private static Map<Object, Object> plusOurs(String original, boolean first) {
+    var config = loaded(original);
     var jobs = new ArrayList<Object>();
     if (config.get("scrape_configs") instanceof List<?> users) {
       jobs.addAll(users);
     }
-    jobs.add(Map.of("job_name", "appmetrics-1", "scheme", "http"));
-    jobs.add(Map.of("job_name", "appmetrics-digest-0123456789ab"));
+    jobs.addAll(
+        first ? 0 : jobs.size(),
+        List.of(
+            Map.of("job_name", "appmetrics-1", "scheme", "http"),
+            Map.of("job_name", "appmetrics-digest-0123456789ab")));
     config.put("scrape_configs", jobs);
     return config;
   }
