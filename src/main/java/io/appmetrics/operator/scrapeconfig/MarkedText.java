@@ -81,6 +81,21 @@ record MarkedText(String before, @Nullable String block, String after) {
     return before + after;
   }
 
+  /** Everything. */
+  String whole() {
+    return block == null ? before : before + block + after;
+  }
+
+  /** Where the block begins, in code points. */
+  int blockFrom() {
+    return before.codePointCount(0, before.length());
+  }
+
+  /** Where it ends. */
+  int blockTo() {
+    return block == null ? blockFrom() : blockFrom() + block.codePointCount(0, block.length());
+  }
+
   /** Whether the user's null has become a comment. */
   boolean hidesNull() {
     return block != null && NULL.matcher(after).lookingAt();
@@ -88,14 +103,14 @@ record MarkedText(String before, @Nullable String block, String after) {
 
   /** A problem at an offset (in UTF-16 units) of the block. */
   UnparsableConfig problemInBlock(int offset, String problem) {
-    return at(before + block + after, before.length() + offset, problem);
+    return at(whole(), before.length() + offset, problem);
   }
 
   /** A problem at an offset (in UTF-16 units) of {@link #outside}, told in lines of the whole. */
   UnparsableConfig problem(int offset, String problem) {
     var own = block == null ? "" : block;
     var shift = offset < before.length() ? 0 : own.length();
-    return at(before + own + after, offset + shift, problem);
+    return at(whole(), offset + shift, problem);
   }
 
   private static boolean isLineEnd(String text, int offset) {

@@ -60,7 +60,7 @@ final class PlaceSearch {
       var second = nodes.key(root, Place.KEY, nodes.behind(nodes.behind(key)));
       throw refuse(second, "a second " + Place.KEY + ", which Prometheus refuses; join the two");
     }
-    return inValue(nodes.behind(key), column(root + 1), mapping.isFlow());
+    return inValue(nodes.behind(key), column(mapping), mapping.isFlow());
   }
 
   private List<Place> withKey(int root, CollectionStartEvent mapping) throws UnparsableConfig {
@@ -78,8 +78,8 @@ final class PlaceSearch {
     if (mapping.isFlow()) {
       return List.of(inBrackets(root, end, Opens.KEY));
     }
-    var form = new Dashes(column(root + 1));
-    var front = lines.start(nodes.start(root + 1));
+    var form = new Dashes(column(mapping));
+    var front = lines.start(nodes.end(root));
     if (front < yaml.text().length() && yaml.text().charAt(front) == BYTE_ORDER_MARK) {
       front++;
     }
@@ -188,8 +188,9 @@ final class PlaceSearch {
     return yaml.text().startsWith("-", end) ? end : end - 1;
   }
 
-  private int column(int at) {
-    return nodes.get(at).getStartMark().map(Mark::getColumn).orElse(0);
+  /** Of the first key, or the question mark before it: there the event ends, behind an anchor. */
+  private static int column(CollectionStartEvent mapping) {
+    return mapping.getEndMark().map(Mark::getColumn).orElse(0);
   }
 
   private UnparsableConfig refuse(int at, String problem) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
  * A user's {@code prometheus.yml}, with or without our block in it. Everything outside the block
@@ -23,6 +24,8 @@ public final class PrometheusYaml {
 
   /** The proof that a splice is faithful reads the text twice more, and a block seldom changes. */
   private @Nullable Edited last;
+
+  private boolean checked;
 
   private PrometheusYaml(MarkedText marked, YamlText yaml, ConfigTree tree) {
     this.marked = marked;
@@ -51,7 +54,13 @@ public final class PrometheusYaml {
               + " line, or delete it");
     }
     var yaml = new YamlText(marked);
-    return new PrometheusYaml(marked, yaml, ConfigTree.read(yaml));
+    try {
+      return new PrometheusYaml(marked, yaml, ConfigTree.read(yaml));
+    } catch (UnparsableConfig e) {
+      // what belongs to our block is no YAML without it
+      checkStrays(marked);
+      throw e;
+    }
   }
 
   /** The user's jobs: those outside our block, in the order of the text. */
@@ -80,6 +89,9 @@ public final class PrometheusYaml {
       checkNames(block);
       known = new Edited(block, Splice.insert(yaml, block));
       last = known;
+    }
+    if (!known.text().equals(marked.whole())) {
+      checkStrays();
     }
     return known.text();
   }
@@ -114,8 +126,42 @@ public final class PrometheusYaml {
     return !SlotJobs.named(List.of(job)).isEmpty() || MARKER.matcher(job).matches();
   }
 
-  /** The user's own text, to the byte. */
-  public String without() {
+  /**
+   * The user's own text, to the byte.
+   *
+   * @throws UnparsableConfig when a part of it would come to mean something else
+   */
+  public String without() throws UnparsableConfig {
+    checkStrays();
     return marked.outside();
+  }
+
+  private void checkStrays() throws UnparsableConfig {
+    if (!checked) {
+      checkStrays(marked);
+      checked = true;
+    }
+  }
+
+  /** What is inside the block may be broken; then nothing is to be seen, and it is replaced. */
+  private static void checkStrays(MarkedText marked) throws UnparsableConfig {
+    if (marked.block() == null) {
+      return;
+    }
+    var whole = new YamlText(MarkedText.unmarked(marked.whole()));
+    Optional<Node> stray;
+    try {
+      stray = whole.root().flatMap(root -> Strays.find(root, marked.blockFrom(), marked.blockTo()));
+    } catch (UnparsableConfig e) {
+      return;
+    }
+    if (stray.isPresent()) {
+      throw whole.problem(
+          stray.get().getStartMark(),
+          "this belongs to what the AppMetrics block begins, and the block may move and go; delete"
+              + " it when it is the operator's, and for jobs of your own write the line "
+              + Place.KEY
+              + ": above them");
+    }
   }
 }

@@ -3,12 +3,10 @@ package io.appmetrics.operator.scrapeconfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.composer.Composer;
-import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -19,18 +17,6 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /** What is outside our block, read as YAML; its marks told as offsets and positions of the text. */
 final class YamlText {
-
-  // A ConfigMap ends at 1 MiB; what Prometheus has loaded may be longer than what was written.
-  private static final LoadSettings SETTINGS =
-      LoadSettings.builder()
-          .setCodePointLimit(64 * 1024 * 1024)
-          // 50 by default; a file of many jobs that share their relabel_configs has more
-          .setMaxAliasesForCollections(Integer.MAX_VALUE)
-          .setSchema(new CoreSchema()) // knows ~ and Null, as Prometheus does
-          .build();
-
-  private static final Pattern RARE_BREAK = Pattern.compile("[\\x{85}\\x{2028}\\x{2029}]");
-  private static final Pattern LEADING_TAB = Pattern.compile("(?m)(?<=^ {0,200})\\t+");
 
   private final MarkedText source;
   private final String text;
@@ -56,7 +42,7 @@ final class YamlText {
       return seen.size() == 1
           ? Optional.empty()
           : Optional.of(
-              new Composer(SETTINGS, new ReadEvents(seen.subList(1, seen.size()))).next());
+              new Composer(settings(""), new ReadEvents(seen.subList(1, seen.size()))).next());
     } catch (YamlEngineException e) {
       throw notYaml(e);
     }
@@ -65,48 +51,56 @@ final class YamlText {
   /** The events through the end of the first document. */
   List<Event> events() throws UnparsableConfig {
     if (events == null) {
-      events = List.copyOf(read(readable));
+      events = List.copyOf(read());
     }
     return events;
   }
 
-  private List<Event> read(String from) throws UnparsableConfig {
-    var seen = new ArrayList<Event>();
+  private List<Event> read() throws UnparsableConfig {
     try {
-      for (var event : new Parse(SETTINGS).parseString(from)) {
-        if (event.getEventId() == Event.ID.StreamEnd) {
-          break;
-        }
-        seen.add(event);
-        if (event.getEventId() == Event.ID.DocumentEnd) {
-          break;
-        }
-      }
-      return seen;
+      return parse(readable);
     } catch (YamlEngineException e) {
-      if (isTabInBrackets(e, from, seen)) {
-        return read(
-            LEADING_TAB.matcher(from).replaceAll(tabs -> " ".repeat(tabs.end() - tabs.start())));
+      if (text.indexOf('\t') >= 0 && e instanceof MarkedYamlEngineException) {
+        var untabbed = TabIndents.of(readable);
+        try {
+          var seen = parse(untabbed.replaced());
+          if (untabbed.count() > 0 && untabbed.areIndifferent(seen)) {
+            return seen;
+          }
+        } catch (YamlEngineException another) {
+          // in JSON it is not the tabs then
+          throw notYaml(text.stripLeading().startsWith("{") ? another : e);
+        }
       }
       throw notYaml(e);
     }
   }
 
-  /** Where no indentation counts, Prometheus takes tabs for it. */
-  private boolean isTabInBrackets(YamlEngineException e, String from, List<Event> seen) {
-    var depth = 0;
-    for (var event : seen) {
-      if (event instanceof CollectionStartEvent start && (depth > 0 || start.isFlow())) {
-        depth++;
-      } else if (depth > 0
-          && (event.getEventId() == Event.ID.MappingEnd
-              || event.getEventId() == Event.ID.SequenceEnd)) {
-        depth--;
+  private static LoadSettings settings(String text) {
+    return LoadSettings.builder()
+        // A ConfigMap ends at 1 MiB; what Prometheus has loaded may be longer than what was
+        // written.
+        .setCodePointLimit(64 * 1024 * 1024)
+        // 50 by default; a file of many jobs that share their relabel_configs has more
+        .setMaxAliasesForCollections(Integer.MAX_VALUE)
+        .setSchema(new CoreSchema()) // knows ~ and Null, as Prometheus does
+        // read at once: a buffer that ends between two surrogates is an IndexOutOfBoundsException
+        .setBufferSize(text.length() + 1)
+        .build();
+  }
+
+  private static List<Event> parse(String text) {
+    var seen = new ArrayList<Event>();
+    for (var event : new Parse(settings(text)).parseString(text)) {
+      if (event.getEventId() == Event.ID.StreamEnd) {
+        break;
+      }
+      seen.add(event);
+      if (event.getEventId() == Event.ID.DocumentEnd) {
+        break;
       }
     }
-    return depth > 0
-        && e instanceof MarkedYamlEngineException marked
-        && from.startsWith("\t", offset(marked.getProblemMark()));
+    return seen;
   }
 
   /** The place of a mark, in UTF-16 units of {@link #text}; marks count code points. */
@@ -127,9 +121,7 @@ final class YamlText {
    * The text with line feeds for those characters that break a line in Prometheus' YAML 1.1 only.
    */
   private static String withoutRareBreaks(String text) {
-    return text.chars().anyMatch(c -> Lines.isRareBreak((char) c))
-        ? RARE_BREAK.matcher(text).replaceAll("\n")
-        : text;
+    return text.replace('\u0085', '\n').replace('\u2028', '\n').replace('\u2029', '\n');
   }
 
   /**

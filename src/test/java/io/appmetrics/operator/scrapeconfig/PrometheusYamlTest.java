@@ -28,6 +28,10 @@ class PrometheusYamlTest {
       "\n# BEGIN appmetrics.io (written by the AppMetrics operator; edit around, not inside)";
   private static final String END = "\n# END appmetrics.io";
 
+  private static final String STRAY =
+      ", and the block may move and go; delete it when it is the operator's, and for jobs of your own"
+          + " write the line scrape_configs: above them";
+
   /** Our items with their dashes in a column. */
   private static String items(int column) {
     return ("\n" + BLOCK.items().strip()).replace("\n", "\n" + " ".repeat(column));
@@ -265,6 +269,14 @@ class PrometheusYamlTest {
             "# one\u2028scrape_configs:\u0085- job_name: a§\u2029# two\u0085",
             block(0)),
         new Spliced(
+            "two surrogates where the parser's buffer would end",
+            "# " + "x".repeat(1022) + "\uD83D\uDE80\nscrape_configs:\n- job_name: a§\n",
+            block(0)),
+        new Spliced(
+            "no key, the first one complex",
+            "  ? rule_files\n  : []\n  global: {}§\n",
+            blockWithKey(2)),
+        new Spliced(
             "names that only begin as ours do",
             "scrape_configs:\n- job_name: appmetrics-operator\n- job_name: appmetrics-1-mine§\n",
             block(0)),
@@ -413,6 +425,10 @@ class PrometheusYamlTest {
             "line 7, column 21: jobs were added behind a null that the AppMetrics block has made a"
                 + " comment; delete that null, right behind # END appmetrics.io"),
         new Refused(
+            "a job behind the list that our block brought",
+            "global: {}" + blockWithKey(0) + "\n- job_name: b\n",
+            "line 9, column 3: this belongs to what the AppMetrics block begins" + STRAY),
+        new Refused(
             "lines are counted with our block",
             "scrape_configs:\n- job_name: a" + block(0) + "\n  x: [\n",
             "line 10, column 1: this is no YAML (while parsing a flow node: expected the node"
@@ -490,6 +506,14 @@ class PrometheusYamlTest {
             "line 1, column 18: the job name appmetrics-digest-ba9876543210 is the AppMetrics"
                 + " operator's, and this job stands outside its block; rename it, or delete it when"
                 + " it is a copy"),
+        new Refused(
+            "a job behind it that would become a rule file",
+            "rule_files:\n- a" + blockWithKey(0) + "\n- job_name: b\n",
+            "line 10, column 3: this belongs to what the AppMetrics block begins" + STRAY),
+        new Refused(
+            "a setting behind the last of our jobs",
+            "scrape_configs:\n- job_name: a" + block(0) + "\n  scheme: https\n",
+            "line 9, column 3: this belongs to what the AppMetrics block begins" + STRAY),
         new Refused(
             "positions count our block",
             "scrape_configs:\n- job_name: a" + block(0) + "\n- job_name: a\n",
