@@ -71,7 +71,7 @@ final class AnyYaml {
       entries.entrySet().removeAll(base.entrySet());
       var alias = "*" + anchors.get(base);
       out.append("<<: ").append(chances.one(3) ? "[ " + alias + " ]" : alias);
-      endLine();
+      endLine(false);
       first = false;
     }
     for (var entry : entries.entrySet()) {
@@ -80,42 +80,43 @@ final class AnyYaml {
       }
       first = false;
       var key = scalars.key(entry.getKey());
-      if (chances.one(60) && column > 0) {
+      var complex = chances.one(60) && column > 0;
+      if (complex) {
         out.append("? ").append(key).append('\n');
         indent(column);
         out.append(':');
       } else {
         out.append(key).append(chances.pick("", "", "", " ")).append(':');
       }
-      value(entry.getValue(), column, false);
+      value(entry.getValue(), column, complex);
     }
   }
 
-  /** Behind a colon, or a dash, behind which no tab may stand. */
+  /** Behind a colon, or a dash, behind which no tab may stand, nor behind a complex key's colon. */
   private void value(Object value, int column, boolean behindDash) {
     if (value == AnyConfig.Nothing.NULL) {
       out.append(chances.pick("", "", " ~", " null", "  Null"));
-      endLine();
+      endLine(behindDash);
     } else if (anchors.containsKey(value) && chances.one(2)) {
       out.append(" *").append(anchors.get(value));
-      endLine();
+      endLine(behindDash);
     } else if (value instanceof String text) {
       out.append(scalars.value(text, column, behindDash));
       if (scalars.endsInLines()) {
         out.append('\n');
       } else {
-        endLine();
+        endLine(behindDash);
       }
     } else if (isEmpty(value) || chances.one(7)) {
       var text = flow.text(value, column);
       out.append(chances.pick(" ", "  ", behindDash ? " " : "\t"))
           .append(anchor(value))
           .append(text);
-      endLine();
+      endLine(behindDash);
     } else {
       var anchor = anchor(value);
       out.append(anchor.isEmpty() ? "" : " " + anchor.strip());
-      endLine();
+      endLine(behindDash);
       if (value instanceof List<?> list) {
         list(list, column + chances.pick(0, 0, 2, 3, 6));
       } else {
@@ -130,7 +131,7 @@ final class AnyYaml {
       out.append('-');
       if (anchors.containsKey(item) && chances.one(2)) {
         out.append(" *").append(anchors.get(item));
-        endLine();
+        endLine(true);
       } else if (item instanceof String || isEmpty(item) || chances.one(8)) {
         value(item, column, true);
       } else {
@@ -141,7 +142,7 @@ final class AnyYaml {
           mapHere(mapOf(item), column + 1 + gap);
         } else {
           out.append(anchor.isEmpty() ? "" : " " + anchor.strip());
-          endLine();
+          endLine(true);
           map(mapOf(item), column + 1 + gap);
         }
       }
@@ -165,9 +166,11 @@ final class AnyYaml {
     return (Map<String, Object>) value;
   }
 
-  private void endLine() {
+  private void endLine(boolean behindDash) {
     if (chances.one(10)) {
-      out.append(chances.pick("  # why", " ", "\t# tab", "   ", " # ünï\uD83D\uDE80"));
+      out.append(
+          chances.pick(
+              "  # why", " ", behindDash ? " # tab" : "\t# tab", "   ", " # ünï\uD83D\uDE80"));
     }
     out.append('\n');
     blanks();
