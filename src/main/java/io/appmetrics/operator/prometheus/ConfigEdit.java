@@ -26,6 +26,9 @@ final class ConfigEdit {
   private final Attempts attempts;
   private final Instant now;
 
+  /** What should stand; null before that is known. */
+  private @Nullable ScrapeBlock placed;
+
   /**
    * Of one ConfigMap.
    *
@@ -114,7 +117,8 @@ final class ConfigEdit {
       return kept(lastGood()); // as it was: no answer tells for which version to render it
     }
     ScrapeBlock jobs = rendered(allowed, version.get());
-    if (quarantine.keeps(writing.placed(jobs).digest())) {
+    placed = writing.placed(jobs);
+    if (quarantine.keeps(placed.digest())) {
       return kept(lastGood());
     }
     ConfigDecision decision = writing.write(jobs);
@@ -144,6 +148,8 @@ final class ConfigEdit {
     }
     return counted.stream().allMatch(replica -> replica.hasLoaded(digest))
         ? ScrapeBlock.standing(block)
+            // a block in brackets is not read back, but is known where it is what should stand
+            .or(() -> Optional.ofNullable(placed).filter(jobs -> jobs.digest().equals(digest)))
             .filter(jobs -> !jobs.equals(texts().good()))
             .map(Action.NoteGood::new)
         : Optional.empty();

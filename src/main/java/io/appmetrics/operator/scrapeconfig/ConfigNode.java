@@ -53,6 +53,10 @@ public final class ConfigNode {
     return node instanceof ScalarNode scalar && scalar.getValue().equals(key);
   }
 
+  public boolean isMapping() {
+    return node instanceof MappingNode;
+  }
+
   /** The entries of a mapping in their order; none when this is no mapping. */
   public Map<String, ConfigNode> fields() {
     var fields = new LinkedHashMap<String, ConfigNode>();

@@ -39,6 +39,13 @@ final class ConfigTree {
           "a Prometheus configuration is a mapping with keys such as global and scrape_configs;"
               + " this is none");
     }
+    for (var entry : config.getValue()) {
+      if (!(entry.getKeyNode() instanceof ScalarNode)) {
+        throw yaml.problem(
+            entry.getKeyNode().getStartMark(),
+            "the keys of a Prometheus configuration are words; this is none");
+      }
+    }
     return new ConfigTree(jobs(yaml, config), interval(yaml, config), includes(config));
   }
 

@@ -3,29 +3,47 @@ package io.appmetrics.operator.scrapeconfig;
 /**
  * Where our jobs go in a text, and what they change in the stream of its YAML events.
  *
- * @param offset where the block is inserted, in UTF-16 units; always at the end of a line
- * @param indent the column of our items' dashes
- * @param ownKey the block brings the key {@code scrape_configs} itself, at {@code indent}
+ * @param offset where the block is inserted, in UTF-16 units
+ * @param form how our jobs are written there
+ * @param breaksLine whether the block ends with a line break of its own, because the user's line
+ *     goes on behind it
  * @param from the first event that our events replace
  * @param to the event behind the last one that they replace
  * @param opens the events around our items that are new: a mapping, a key, a list
  */
-record Place(int offset, int indent, boolean ownKey, int from, int to, Opens opens) {
+record Place(int offset, Form form, boolean breaksLine, int from, int to, Opens opens) {
 
   static final String KEY = "scrape_configs";
+
+  /** The styles of YAML. */
+  sealed interface Form permits Dashes, Brackets {}
+
+  /**
+   * One job for each dash, as people write it.
+   *
+   * @param column of the dashes
+   */
+  record Dashes(int column) implements Form {}
+
+  /**
+   * In the user's brackets or braces, or in some of our own.
+   *
+   * @param comma whether one is needed before our jobs
+   */
+  record Brackets(boolean comma) implements Form {}
 
   /** What our block is the first content of; how much of its own YAML stream is therefore new. */
   enum Opens {
     /** The user's list goes on. */
-    NOTHING(5, 4),
+    NOTHING(5, 3),
     /** The list of the user's empty key. */
-    LIST(4, 3),
+    LIST(4, 2),
     /** The key and its list. */
-    KEY(3, 3),
+    KEY(3, 2),
     /** The file's mapping, key and list. */
-    MAPPING(2, 2),
+    MAPPING(2, 1),
     /** The document. */
-    DOCUMENT(1, 1);
+    DOCUMENT(1, 0);
 
     private final int first;
     private final int last;
@@ -44,14 +62,18 @@ record Place(int offset, int indent, boolean ownKey, int from, int to, Opens ope
     int last() {
       return last;
     }
+
+    boolean list() {
+      return this != NOTHING;
+    }
+
+    boolean key() {
+      return list() && this != LIST;
+    }
   }
 
-  /**
-   * Finds the place.
-   *
-   * @throws UnparsableConfig when there is none that leaves the user's jobs as they are
-   */
-  static Place find(YamlText yaml) throws UnparsableConfig {
-    return new PlaceSearch(yaml, yaml.events()).find();
+  /** At the end of a line. */
+  static Place atLineEnd(int offset, Form form, int from, int to, Opens opens) {
+    return new Place(offset, form, false, from, to, opens);
   }
 }

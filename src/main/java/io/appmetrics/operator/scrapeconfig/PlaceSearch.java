@@ -1,9 +1,9 @@
 package io.appmetrics.operator.scrapeconfig;
 
+import io.appmetrics.operator.scrapeconfig.Place.Brackets;
+import io.appmetrics.operator.scrapeconfig.Place.Dashes;
 import io.appmetrics.operator.scrapeconfig.Place.Opens;
 import java.util.List;
-import java.util.Optional;
-import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
@@ -12,222 +12,188 @@ import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 
 /**
- * Looks for the place of our jobs in a text.
- *
- * <p>Among the parser's events and not among the composer's nodes: a node that an alias stands for
- * has the marks of its anchor, far from where it is used.
+ * Looks for the places of our jobs in a text: the end of the list, and for a text whose end cannot
+ * be continued, its beginning.
  */
 final class PlaceSearch {
-  private final YamlText yaml;
-  private final List<Event> events;
 
-  PlaceSearch(YamlText yaml, List<Event> events) {
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+
+  private final YamlText yaml;
+  private final Lines lines;
+  private final Nodes nodes;
+
+  PlaceSearch(YamlText yaml) throws UnparsableConfig {
     this.yaml = yaml;
-    this.events = events;
+    this.lines = new Lines(yaml.text());
+    this.nodes = new Nodes(yaml, yaml.events());
   }
 
-  Place find() throws UnparsableConfig {
-    if (events.size() < 3) {
-      // nothing but comments and blank lines
-      return new Place(lastLineEnd(), 0, true, 1, 1, Opens.DOCUMENT);
-    }
+  /**
+   * The places, the best one first.
+   *
+   * @throws UnparsableConfig when there is none that leaves the user's jobs as they are
+   */
+  List<Place> find() throws UnparsableConfig {
     var root = 2;
-    if (isEmptyScalar(root)) {
-      return new Place(
-          lineEnd(yaml.offset(events.get(1).getEndMark())), 0, true, root, root + 1, Opens.MAPPING);
+    if (nodes.size() <= root) {
+      // nothing but comments and blank lines
+      var end = lines.breakBefore(yaml.text().length());
+      return List.of(Place.atLineEnd(end, new Dashes(0), 1, 1, Opens.DOCUMENT));
     }
-    if (!(events.get(root) instanceof CollectionStartEvent mapping)
+    if (nodes.isEmpty(root)) {
+      var end = lines.end(nodes.end(1));
+      return List.of(Place.atLineEnd(end, new Dashes(0), root, root + 1, Opens.MAPPING));
+    }
+    if (nodes.isNull(root)) {
+      throw refuse(root, "the whole configuration is null; delete that word");
+    }
+    if (!(nodes.get(root) instanceof CollectionStartEvent mapping)
         || mapping.getEventId() != Event.ID.MappingStart) {
       throw refuse(root, "this is no mapping; give it keys such as global and scrape_configs");
     }
-    if (mapping.isFlow()) {
-      throw refuse(
-          root,
-          "the configuration is written in braces (flow style, or JSON), where no block can be"
-              + " added; write its top level in block style, one key per line");
+    var key = nodes.key(root, Place.KEY);
+    if (key < 0) {
+      return withKey(root, mapping);
     }
-    return inMapping(root);
+    if (nodes.key(root, Place.KEY, nodes.behind(nodes.behind(key))) >= 0) {
+      var second = nodes.key(root, Place.KEY, nodes.behind(nodes.behind(key)));
+      throw refuse(second, "a second " + Place.KEY + ", which Prometheus refuses; join the two");
+    }
+    return inValue(nodes.behind(key), column(mapping), mapping.isFlow());
   }
 
-  private Place inMapping(int root) throws UnparsableConfig {
-    var found = -1;
-    var merge = -1;
-    var at = root + 1;
-    while (events.get(at).getEventId() != Event.ID.MappingEnd) {
-      if (isScalar(at, Place.KEY)) {
-        if (found >= 0) {
-          throw refuse(at, "a second " + Place.KEY + ", which Prometheus refuses; join the two");
-        }
-        found = at;
-      } else if (isScalar(at, "<<")) {
-        merge = at;
-      }
-      at = behind(behind(at));
-    }
-    var column = column(events.get(root + 1).getStartMark());
-    if (found >= 0) {
-      return inValue(found + 1, column);
-    }
-    if (merge >= 0) {
+  private List<Place> withKey(int root, CollectionStartEvent mapping) throws UnparsableConfig {
+    var merge = nodes.key(root, "<<");
+    if (merge >= 0
+        && yaml.root().flatMap(config -> ConfigNode.field(config, Place.KEY)).isPresent()) {
       throw refuse(
           merge,
           Place.KEY
-              + " may come out of this merge, where no job can be added; write "
+              + " comes out of this merge, where no job can be added; write "
               + Place.KEY
               + " itself at the top level");
     }
-    return new Place(contentEnd(root, at), column, true, at, at, Opens.KEY);
+    var end = nodes.behind(root) - 1;
+    if (mapping.isFlow()) {
+      return List.of(inBrackets(root, end, Opens.KEY));
+    }
+    var form = new Dashes(column(mapping));
+    var front = lines.start(nodes.end(root));
+    if (front < yaml.text().length() && yaml.text().charAt(front) == BYTE_ORDER_MARK) {
+      front++;
+    }
+    return List.of(
+        Place.atLineEnd(writtenEnd(root, end), form, end, end, Opens.KEY),
+        new Place(front, form, true, root + 1, root + 1, Opens.KEY));
   }
 
-  private Place inValue(int value, int keyColumn) throws UnparsableConfig {
-    if (isEmptyScalar(value)) {
-      return new Place(
-          lineEnd(yaml.offset(events.get(value).getEndMark())),
-          keyColumn,
-          false,
-          value,
-          value + 1,
-          Opens.LIST);
+  private List<Place> inValue(int value, int keyColumn, boolean inBraces) throws UnparsableConfig {
+    if (nodes.isEmpty(value)) {
+      return List.of(emptyList(value, keyColumn, inBraces));
     }
-    var event = events.get(value);
-    if (event instanceof AliasEvent) {
+    if (nodes.isNull(value) && !inBraces) {
+      // our list stands before the null, which becomes part of the comment that ends our block
+      var colon = lines.beforeBlanks(nodes.start(value));
+      return List.of(Place.atLineEnd(colon, new Dashes(keyColumn), value, value + 1, Opens.LIST));
+    }
+    if (nodes.get(value) instanceof AliasEvent) {
       throw refuse(
           value,
           Place.KEY
               + " is an alias, and a job added to it would be added wherever its anchor is used;"
               + " write the list itself here");
     }
-    if (event instanceof ScalarEvent) {
+    if (nodes.get(value) instanceof ScalarEvent) {
       throw refuse(
-          value,
-          Place.KEY + " has a value that is no list; leave it empty, or make it a list of jobs");
+          value, Place.KEY + " has a value that is no list; make it [], or a list of jobs");
     }
-    if (!(event instanceof SequenceStartEvent list)) {
+    if (!(nodes.get(value) instanceof SequenceStartEvent list)) {
       throw refuse(value, Place.KEY + " is no list; make it a list of jobs");
     }
-    if (list.isFlow()) {
-      throw refuse(
-          value,
-          Place.KEY
-              + " is written in brackets (flow style), where no block can be added; write it in"
-              + " block style, one \"- job_name: ...\" per job");
-    }
-    if (list.getAnchor().isPresent() && isUsed(list.getAnchor().get(), value)) {
+    if (nodes.isUsedElsewhere(value)) {
       throw refuse(
           value,
           Place.KEY
               + " has the anchor &"
-              + list.getAnchor().get().getValue()
+              + list.getAnchor().orElseThrow().getValue()
               + ", and a job added to it would be added wherever that is used; write the list"
               + " there itself");
     }
-    var end = behind(value) - 1;
-    return new Place(contentEnd(value, end), dashColumn(list), false, end, end, Opens.NOTHING);
+    var end = nodes.behind(value) - 1;
+    if (list.isFlow()) {
+      return List.of(inBrackets(value, end, Opens.NOTHING));
+    }
+    var dash = firstDash(value);
+    var form = new Dashes(dash - lines.start(dash));
+    var front = lines.breakBefore(lines.start(dash));
+    return List.of(
+        Place.atLineEnd(writtenEnd(value, end), form, end, end, Opens.NOTHING),
+        Place.atLineEnd(front, form, value + 1, value + 1, Opens.NOTHING));
   }
 
-  /**
-   * The end of the line in which the last scalar, alias, or bracket of the events ends. The ends of
-   * block collections say nothing: they lie at the next token, behind comments.
-   */
-  private int contentEnd(int from, int to) {
-    var flow = 0;
-    var last = events.get(from);
-    for (var i = from + 1; i < to; i++) {
-      var event = events.get(i);
-      if (event instanceof CollectionStartEvent start) {
-        flow += flow > 0 || start.isFlow() ? 1 : 0;
-      } else if (event instanceof ScalarEvent || event instanceof AliasEvent) {
-        last = event;
-      } else if (flow > 0) {
-        flow--;
-        last = event;
-      }
+  private Place emptyList(int value, int keyColumn, boolean inBraces) throws UnparsableConfig {
+    var offset = nodes.end(value);
+    if (!inBraces) {
+      return Place.atLineEnd(
+          lines.end(offset), new Dashes(keyColumn), value, value + 1, Opens.LIST);
     }
-    var offset = yaml.offset(last.getEndMark());
-    if (last instanceof ScalarEvent scalar && (scalar.isLiteral() || scalar.isFolded())) {
+    if (yaml.text().charAt(offset - 1) != ':') {
+      throw refuse(value, Place.KEY + " has no value here; write " + Place.KEY + ": []");
+    }
+    return behind(offset, new Brackets(false), value, value + 1, Opens.LIST);
+  }
+
+  /** Behind the last thing in brackets or braces, and behind the comma that may follow it. */
+  private Place inBrackets(int collection, int end, Opens opens) {
+    var last = nodes.lastWritten(collection, end);
+    var offset = nodes.end(last);
+    var close = nodes.start(end);
+    var comma = last == collection ? -1 : comma(offset, close);
+    var form = new Brackets(last != collection && comma < 0);
+    return behind(comma < 0 ? offset : comma + 1, form, end, end, opens);
+  }
+
+  private int comma(int from, int to) {
+    var at = from;
+    while (at < to && yaml.text().charAt(at) != ',') {
+      at = yaml.text().charAt(at) == '#' ? lines.end(at) : at + 1;
+    }
+    return at < to ? at : -1;
+  }
+
+  /** At the end of the line, when nothing but a comment follows, which is about what it follows. */
+  private Place behind(int offset, Brackets form, int from, int to, Opens opens) {
+    var next = lines.behindBlanks(offset);
+    return lines.isEnd(next) || yaml.text().charAt(next) == '#'
+        ? Place.atLineEnd(lines.end(next), form, from, to, opens)
+        : new Place(offset, form, true, from, to, opens);
+  }
+
+  /** The end of the line in which the last thing among the events is written. */
+  private int writtenEnd(int from, int to) {
+    var last = nodes.lastWritten(from, to);
+    var offset = nodes.end(last);
+    if (nodes.get(last) instanceof ScalarEvent scalar
+        && (scalar.isLiteral() || scalar.isFolded())) {
       // it ends at the start of the line behind its last blank one, which |+ counts as content
-      return lineBreakBefore(offset);
+      return lines.breakBefore(offset);
     }
-    return lineEnd(offset);
+    return lines.end(offset);
   }
 
-  /** The first dash of a list: there its event ends, or right before, when not indented. */
-  private int dashColumn(SequenceStartEvent list) {
-    var end = yaml.offset(list.getEndMark());
-    var dash = yaml.text().startsWith("-", end) ? end : end - 1;
-    return dash - lineStart(dash);
+  /** There the event of a list ends, or right before, when it is not indented. */
+  private int firstDash(int list) {
+    var end = nodes.end(list);
+    return yaml.text().startsWith("-", end) ? end : end - 1;
   }
 
-  private int column(Optional<Mark> mark) {
-    return mark.map(Mark::getColumn).orElse(0);
-  }
-
-  private int lineStart(int offset) {
-    var at = offset;
-    while (at > 0 && !isBreak(at - 1)) {
-      at--;
-    }
-    return at;
-  }
-
-  private int lineEnd(int offset) {
-    var at = offset;
-    while (at < yaml.text().length() && !isBreak(at)) {
-      at++;
-    }
-    return at;
-  }
-
-  private int lastLineEnd() {
-    return lineBreakBefore(yaml.text().length());
-  }
-
-  private int lineBreakBefore(int offset) {
-    if (offset == 0 || !isBreak(offset - 1)) {
-      return offset;
-    }
-    return yaml.text().startsWith("\r\n", offset - 2) ? offset - 2 : offset - 1;
-  }
-
-  private boolean isBreak(int offset) {
-    var c = yaml.text().charAt(offset);
-    return c == '\n' || c == '\r';
-  }
-
-  private boolean isScalar(int at, String value) {
-    return events.get(at) instanceof ScalarEvent scalar && scalar.getValue().equals(value);
-  }
-
-  private boolean isEmptyScalar(int at) {
-    return events.get(at) instanceof ScalarEvent scalar
-        && scalar.isPlain()
-        && scalar.getValue().isEmpty()
-        && scalar.getAnchor().isEmpty()
-        && scalar.getTag().isEmpty();
-  }
-
-  private boolean isUsed(Anchor anchor, int behind) {
-    return events.subList(behind, events.size()).stream()
-        .anyMatch(event -> event instanceof AliasEvent alias && alias.getAlias().equals(anchor));
-  }
-
-  /** The event behind the node that begins at {@code at}. */
-  private int behind(int at) {
-    var depth = 0;
-    var i = at;
-    do {
-      var id = events.get(i).getEventId();
-      if (events.get(i) instanceof CollectionStartEvent) {
-        depth++;
-      } else if (id == Event.ID.MappingEnd || id == Event.ID.SequenceEnd) {
-        depth--;
-      }
-      i++;
-    } while (depth > 0);
-    return i;
+  /** Of the first key, or the question mark before it: there the event ends, behind an anchor. */
+  private static int column(CollectionStartEvent mapping) {
+    return mapping.getEndMark().map(Mark::getColumn).orElse(0);
   }
 
   private UnparsableConfig refuse(int at, String problem) {
-    return yaml.problem(events.get(at).getStartMark(), problem);
+    return yaml.problem(nodes.get(at).getStartMark(), problem);
   }
 }

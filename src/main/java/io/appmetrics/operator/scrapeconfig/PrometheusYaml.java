@@ -3,7 +3,9 @@ package io.appmetrics.operator.scrapeconfig;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.nodes.Node;
 
 /**
  * A user's {@code prometheus.yml}, with or without our block in it. Everything outside the block
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * anew. For one thread.
  */
 public final class PrometheusYaml {
+
+  private static final Pattern MARKER = Pattern.compile(ScrapeBlock.MARKER_PREFIX + "[0-9a-f]{12}");
 
   private record Edited(ScrapeBlock block, String text) {}
 
@@ -21,6 +25,8 @@ public final class PrometheusYaml {
   /** The proof that a splice is faithful reads the text twice more, and a block seldom changes. */
   private @Nullable Edited last;
 
+  private boolean checked;
+
   private PrometheusYaml(MarkedText marked, YamlText yaml, ConfigTree tree) {
     this.marked = marked;
     this.yaml = yaml;
@@ -28,15 +34,33 @@ public final class PrometheusYaml {
   }
 
   /**
-   * Reads a configuration. What stands inside our block does not matter: it is replaced.
+   * Reads a configuration. What stands inside our block does not matter, since it is replaced,
+   * unless that would delete a job of the user's.
    *
    * @throws UnparsableConfig when it is no YAML, no Prometheus configuration, or our block in it is
-   *     damaged
+   *     damaged, or has a job in it that is not ours
    */
   public static PrometheusYaml parse(String text) throws UnparsableConfig {
     var marked = MarkedText.cut(text);
+    var foreign = Optional.ofNullable(marked.block()).flatMap(own -> new BlockText(own).foreign());
+    if (foreign.isPresent()) {
+      throw marked.problemInBlock(
+          foreign.get().offset(),
+          "the job "
+              + foreign.get().name()
+              + " stands inside the AppMetrics block, which the operator writes anew; move it"
+              + " behind the "
+              + MarkedText.END
+              + " line, or delete it");
+    }
     var yaml = new YamlText(marked);
-    return new PrometheusYaml(marked, yaml, ConfigTree.read(yaml));
+    try {
+      return new PrometheusYaml(marked, yaml, ConfigTree.read(yaml));
+    } catch (UnparsableConfig e) {
+      // what belongs to our block is no YAML without it
+      checkStrays(marked);
+      throw e;
+    }
   }
 
   /** The user's jobs: those outside our block, in the order of the text. */
@@ -66,6 +90,9 @@ public final class PrometheusYaml {
       known = new Edited(block, Splice.insert(yaml, block));
       last = known;
     }
+    if (!known.text().equals(marked.whole())) {
+      checkStrays();
+    }
     return known.text();
   }
 
@@ -83,7 +110,7 @@ public final class PrometheusYaml {
             found.mark(),
             "a second job named " + name + ", which Prometheus refuses; rename one of the two");
       }
-      if (block.jobNames().contains(name)) {
+      if (block.jobNames().contains(name) || isOurs(name)) {
         throw yaml.problem(
             found.mark(),
             "the job name "
@@ -94,8 +121,47 @@ public final class PrometheusYaml {
     }
   }
 
-  /** The user's own text, to the byte. */
-  public String without() {
+  /** Also those of another block: what is left of one whose markers are gone. */
+  private static boolean isOurs(String job) {
+    return !SlotJobs.named(List.of(job)).isEmpty() || MARKER.matcher(job).matches();
+  }
+
+  /**
+   * The user's own text, to the byte.
+   *
+   * @throws UnparsableConfig when a part of it would come to mean something else
+   */
+  public String without() throws UnparsableConfig {
+    checkStrays();
     return marked.outside();
+  }
+
+  private void checkStrays() throws UnparsableConfig {
+    if (!checked) {
+      checkStrays(marked);
+      checked = true;
+    }
+  }
+
+  /** What is inside the block may be broken; then nothing is to be seen, and it is replaced. */
+  private static void checkStrays(MarkedText marked) throws UnparsableConfig {
+    if (marked.block() == null) {
+      return;
+    }
+    var whole = new YamlText(MarkedText.unmarked(marked.whole()));
+    Optional<Node> stray;
+    try {
+      stray = whole.root().flatMap(root -> Strays.find(root, marked.blockFrom(), marked.blockTo()));
+    } catch (UnparsableConfig e) {
+      return;
+    }
+    if (stray.isPresent()) {
+      throw whole.problem(
+          stray.get().getStartMark(),
+          "this belongs to what the AppMetrics block begins, and the block may move and go; delete"
+              + " it when it is the operator's, and for jobs of your own write the line "
+              + Place.KEY
+              + ": above them");
+    }
   }
 }

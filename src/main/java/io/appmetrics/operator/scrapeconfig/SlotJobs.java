@@ -15,6 +15,9 @@ import java.util.stream.Stream;
  */
 public record SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual) {
 
+  /** With this the names of all our jobs begin. */
+  static final String PREFIX = "appmetrics-";
+
   private static final Pattern JOB = Pattern.compile("appmetrics-([1-9]\\d{0,2})(-istio-secure)?");
 
   public SlotJobs {

@@ -1,5 +1,10 @@
 package io.appmetrics.operator.scrapeconfig;
 
+import static java.util.stream.Collectors.joining;
+
+import io.appmetrics.operator.scrapeconfig.Place.Brackets;
+import io.appmetrics.operator.scrapeconfig.Place.Dashes;
+import io.appmetrics.operator.scrapeconfig.Place.Opens;
 import java.util.ArrayList;
 import java.util.List;
 import org.snakeyaml.engine.v2.events.AliasEvent;
@@ -22,27 +27,44 @@ final class Splice {
    * @throws UnparsableConfig when the block has no safe place
    */
   static String insert(YamlText yaml, ScrapeBlock block) throws UnparsableConfig {
-    var place = Place.find(yaml);
-    var text = yaml.text();
-    var spliced =
-        text.substring(0, place.offset()) + marked(block, place) + text.substring(place.offset());
-    if (!isFaithful(yaml, place, block, spliced)) {
-      throw yaml.problem(
-          place.offset(),
-          "jobs added behind this line would change the meaning of what is there; end the file with"
-              + " a line break, and let the last value before it be one without | or >");
+    var places = new PlaceSearch(yaml).find();
+    for (var place : places) {
+      var spliced = new StringBuilder(yaml.text()).insert(place.offset(), marked(block, place));
+      if (isFaithful(yaml, place, block, spliced.toString())) {
+        return spliced.toString();
+      }
     }
-    return spliced;
+    throw yaml.problem(
+        places.get(0).offset(),
+        "jobs added behind this line would change the meaning of what is there; end the file with"
+            + " a line break, and let the last value before it be one without | or >");
   }
 
-  private static String marked(ScrapeBlock block, Place place) {
-    var indent = " ".repeat(place.indent());
-    var lines = new StringBuilder("\n").append(BEGIN_LINE).append('\n');
-    if (place.ownKey()) {
-      lines.append(indent).append(Place.KEY).append(":\n");
-    }
-    block.items().lines().forEach(line -> lines.append(indent).append(line).append('\n'));
-    return lines.append(MarkedText.END).toString();
+  private static String marked(ScrapeBlock block, Place place) throws UnparsableConfig {
+    var jobs =
+        place.form() instanceof Dashes dashes
+            ? dashed(block, dashes, place.opens())
+            : bracketed(block, (Brackets) place.form(), place.opens());
+    return "\n"
+        + BEGIN_LINE
+        + "\n"
+        + jobs
+        + MarkedText.END
+        + (place.breaksLine() ? MarkedText.LINE_BREAK : "");
+  }
+
+  private static String dashed(ScrapeBlock block, Dashes form, Opens opens) {
+    var items = (opens.key() ? Place.KEY + ":\n" : "") + block.items();
+    return items.lines().map(line -> " ".repeat(form.column()) + line + "\n").collect(joining());
+  }
+
+  private static String bracketed(ScrapeBlock block, Brackets form, Opens opens)
+      throws UnparsableConfig {
+    return (form.comma() ? ",\n" : "")
+        + (opens.key() ? Place.KEY + ":\n" : "")
+        + (opens.list() ? "[\n" : "")
+        + FlowItems.of(block)
+        + (opens.list() ? "]\n" : "");
   }
 
   /**

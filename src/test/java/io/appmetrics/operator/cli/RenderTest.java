@@ -260,9 +260,8 @@ class RenderTest {
 
   @Test
   void saysWhatIsWrongWithTheConfiguration() throws Exception {
-    Files.writeString(config, "scrape_configs: [{job_name: a}]\n");
-    assertThat(render(shop).err())
-        .startsWith(config + ":1:17: scrape_configs is written in brackets (flow style)");
+    Files.writeString(config, "rule_files: &none []\nscrape_configs: *none\n");
+    assertThat(render(shop).err()).startsWith(config + ":2:17: scrape_configs is an alias");
     Files.write(config, new byte[] {'a', (byte) 0xff});
     assertThat(render(shop).err()).isEqualTo(config + ": this is not UTF-8; convert it\n");
     Files.delete(config);

@@ -125,6 +125,8 @@ class AdmissionPoliciesIT {
       "\n# BEGIN appmetrics.io: do not edit\n- job_name: appmetrics-1\n# END appmetrics.io";
   private static final String OTHER_BLOCK = BLOCK.replace("-1", "-2");
   private static final String LARGE = "# " + "x".repeat(990 * 1024) + "\n" + YAML;
+  private static final String PARTING = BLOCK + ", with this line break\n";
+  private static final String ONE_LINE = "{a: [], b: \"" + "x".repeat(990 * 1024) + "\"}";
   private static final String LARGE_BLOCK =
       BLOCK.replace("- job", "- {job_name: appmetrics}\n".repeat(36_000) + "- job");
 
@@ -172,6 +174,20 @@ class AdmissionPoliciesIT {
         new Edit("990 KB", LARGE, with(LARGE, BLOCK), ALLOWED),
         new Edit("990 KB, one byte", LARGE, with("#" + LARGE, BLOCK), OUTSIDE),
         new Edit("900 KB of block", with(YAML, LARGE_BLOCK), with(YAML, BLOCK), ALLOWED),
+        new Edit("line parted", "[]", "[" + PARTING + "]", ALLOWED),
+        new Edit("line parted, changed", "[" + PARTING + "]", "[1" + PARTING + "]", OUTSIDE),
+        new Edit("line parted, removed", "[" + PARTING + "]", "[]", ALLOWED),
+        new Edit("line parted, moved", "[" + PARTING + "]", "[]" + BLOCK, ALLOWED),
+        new Edit(
+            "990 KB in one line", ONE_LINE, ONE_LINE.replace("[]", "[" + PARTING + "]"), ALLOWED),
+        new Edit(
+            "990 KB in one line, removed",
+            ONE_LINE.replace("[]", "[" + PARTING + "]"),
+            ONE_LINE,
+            ALLOWED),
+        new Edit("line broken without words", "[]", "[" + BLOCK + "\n]", OUTSIDE),
+        new Edit("line broken twice", "[]", "[" + PARTING + "\n]", OUTSIDE),
+        new Edit("null that becomes a comment", "a: ~\n", "a:" + BLOCK + " ~\n", ALLOWED),
         new Edit("byte before", YAML, with(YAML.replace("15s", "16s"), BLOCK), OUTSIDE),
         new Edit("byte after", YAML + MORE, with(YAML, BLOCK) + MORE.strip(), OUTSIDE),
         new Edit("newline more", YAML, YAML + BLOCK + "\n\n", OUTSIDE),

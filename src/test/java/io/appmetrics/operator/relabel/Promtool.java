@@ -25,7 +25,14 @@ public final class Promtool {
 
   /** What it says against a configuration; empty when nothing. */
   public static String complaint(Path config) {
-    var process = run(config, "check", "config", "--syntax-only", config.toString());
+    return complaint(List.of(config));
+  }
+
+  /** What it says against any of several configurations; empty when nothing. */
+  public static String complaint(List<Path> configs) {
+    var arguments = new ArrayList<>(List.of("check", "config", "--syntax-only"));
+    configs.forEach(config -> arguments.add(config.toString()));
+    var process = run(configs.get(0), arguments.toArray(String[]::new));
     return process.code() == 0 ? "" : process.errors();
   }
 

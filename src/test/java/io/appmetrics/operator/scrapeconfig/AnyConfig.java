@@ -2,186 +2,195 @@ package io.appmetrics.operator.scrapeconfig;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Random;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Configurations in block style as people write them, and as nobody should; one per seed. */
+/**
+ * Configurations that Prometheus accepts, as people write them, and as nobody should; one per seed.
+ * What they say is chosen first (maps, lists and strings, an empty string for null, too), and then
+ * how it is written, by {@link AnyYaml}.
+ */
 final class AnyConfig {
 
-  private final Random random;
-  private final StringBuilder text = new StringBuilder();
+  private final Chances chances;
+  private final Map<String, Object> config = new LinkedHashMap<>();
+  private final IdentityHashMap<Object, Map<String, Object>> bases = new IdentityHashMap<>();
+  private final List<Map<String, Object>> rules = new ArrayList<>();
   private int jobs;
 
+  /**
+   * A configuration.
+   *
+   * @param says what it says; null when that is left to the parser: a value of several lines at the
+   *     end of a file without a line break
+   */
+  record Written(String text, @Nullable Map<String, Object> says) {}
+
+  /** Until it is written, null is none of the texts. */
+  enum Nothing {
+    NULL
+  }
+
   private AnyConfig(long seed) {
-    random = new Random(seed);
+    chances = new Chances(seed);
   }
 
-  static String of(long seed) {
-    return new AnyConfig(seed).write();
+  static Written of(long seed) {
+    var any = new AnyConfig(seed);
+    any.choose(any.chances.pick(0, 1, 1, 1, 2, 3));
+    return new AnyYaml(any.chances, any.bases).write(any.config);
   }
 
-  private String write() {
-    if (chance(10)) {
-      text.append("---").append(chance(2) ? " # start" : "").append('\n');
+  /** One of at least so many characters. */
+  static Written large(long seed, int length) {
+    for (var jobs = length / 400; ; jobs *= 2) {
+      var any = new AnyConfig(seed);
+      any.choose(jobs);
+      var written = new AnyYaml(any.chances, any.bases).write(any.config);
+      if (written.text().length() >= length) {
+        return written;
+      }
     }
-    blanks();
-    var root = chance(10) ? 2 : 0;
-    var keys = new ArrayList<>(List.of("global", "rule_files", "alerting"));
-    if (!chance(10)) {
+  }
+
+  private void choose(int most) {
+    var keys = new ArrayList<>(List.of("global", "rule_files", "alerting", "scrape_configs"));
+    while (!keys.isEmpty() && chances.one(3)) {
+      keys.remove(chances.upTo(keys.size() - 1));
+    }
+    Collections.shuffle(keys, chances.random());
+    if (most > 3 && !keys.contains("scrape_configs")) {
       keys.add("scrape_configs");
     }
-    while (keys.size() > 1 && chance(3)) {
-      keys.remove(random.nextInt(keys.size()));
-    }
-    Collections.shuffle(keys, random);
     for (var key : keys) {
-      section(root, key);
-      blanks();
+      config.put(key, section(key, most));
     }
-    if (chance(15)) {
-      text.append("...\n");
-      blanks();
-    }
-    while (chance(4) && text.toString().endsWith("\n")) {
-      text.setLength(text.length() - 1);
-    }
-    var written = text.toString();
-    return chance(4) ? written.replace("\n", "\r\n") : written;
   }
 
-  private void section(int root, String key) {
-    line(root, key.equals("scrape_configs") && chance(8) ? "\"scrape_configs\":" : key + ":");
-    switch (key) {
-      case "global" -> {
-        line(root + 2, "scrape_interval: 15s");
-        maybe(root + 2, "evaluation_interval: 30s");
-      }
-      case "rule_files" -> line(root + pick(0, 2, 4), "- /etc/rules/*.yml");
-      case "alerting" -> {
-        line(root + 2, "alertmanagers:");
-        line(root + 2, "- static_configs: [{targets: ['alerts:9093']}]");
-      }
+  private Object section(String key, int most) {
+    if (chances.one(12) && most <= 3) {
+      return Nothing.NULL;
+    }
+    return switch (key) {
+      case "global" -> global();
+      case "rule_files" -> texts("/etc/rules/*.yml", "/etc/r 1.yml", "/etc/é/*.yaml");
+      case "alerting" -> map("alertmanagers", List.of(map("static_configs", List.of(targets()))));
       default -> {
-        if (!chance(8)) {
-          scrapeConfigs(root + pick(0, 2, 3, 7));
+        var list = new ArrayList<Object>();
+        for (var i = 0; i < most; i++) {
+          list.add(job());
         }
+        yield list;
       }
-    }
+    };
   }
 
-  private void scrapeConfigs(int column) {
-    blanks();
-    var count = 1 + random.nextInt(4);
-    for (var i = 0; i < count; i++) {
-      job(column);
-      blanks();
-    }
+  private Map<String, Object> global() {
+    var global = new LinkedHashMap<String, Object>();
+    maybe(global, "scrape_interval", chances.pick("15s", "1m", "500ms"));
+    maybe(global, "evaluation_interval", "1m");
+    maybe(global, "external_labels", labels());
+    return global;
   }
 
-  private void job(int column) {
+  private Map<String, Object> job() {
     jobs++;
-    if (chance(6)) {
-      line(column, "- {job_name: \"job " + jobs + "\", params: {a: [b,");
-      line(column + 4, "c]}}");
-      return;
+    var job =
+        map("job_name", chances.pick("job-", "job ", "jöb\uD83D\uDE80", "# ", "5", "a: ") + jobs);
+    maybe(job, "scrape_interval", "5s");
+    maybe(job, "metrics_path", "/stats/prometheus");
+    maybe(job, "scheme", "https");
+    if (chances.one(3)) {
+      job.put("params", map("match[]", texts("{job=~\"a.*\"}", "up", "true", "0x10", "")));
     }
-    var gap = " ".repeat(pick(1, 1, 1, 3));
-    var inner = column + 1 + gap.length();
-    line(
-        column,
-        "-"
-            + gap
-            + "job_name: "
-            + pick("job" + jobs, "'job " + jobs + "'", "jöb\uD83D\uDE80" + jobs));
-    maybe(inner, "scrape_interval: 5s");
-    maybe(inner, "metrics_path: /stats/prometheus");
-    if (chance(3)) {
-      line(inner, "static_configs:");
-      line(inner, "- targets: [\"localhost:9090\"]");
-      line(inner + 2, "labels:");
-      line(inner + 4, "site: " + pick("here", "\"there # not a comment\"", "''"));
+    if (chances.one(2)) {
+      job.put("static_configs", list(this::targets));
     }
-    if (chance(2)) {
-      line(inner, "relabel_configs:");
-      var rules = inner + pick(0, 2);
-      line(rules, "- &keep" + jobs);
-      line(rules + 2, "source_labels:");
-      line(rules + 2 + pick(0, 2), "- __address__");
-      line(rules + 2, "target_label: x");
-      value(rules + 2, "replacement");
-      if (chance(4)) {
-        line(rules, "- <<: *keep" + jobs);
-      }
-      if (chance(4)) {
-        line(rules, "- *keep" + jobs);
-      }
+    if (chances.one(2)) {
+      job.put("relabel_configs", list(this::rule));
     }
+    return job;
   }
 
-  private void value(int column, String key) {
-    switch (random.nextInt(9)) {
-      case 0 -> line(column, key + ": one");
-      case 1 -> {
-        line(column, key + ": one");
-        bare(column + 2, "two");
-        text.append(chance(2) ? "\n" : "");
-        line(column + 1, "three");
-      }
-      case 2 -> {
-        line(column, key + ": \"one");
-        line(column + 2, "# two\"");
-      }
-      case 3 -> line(column, key + ": 'it''s'");
-      case 4 -> line(column, key + ":");
-      case 5 -> line(column, key + ": !!str 5");
-      default -> {
-        var head = pick("|", ">") + pick("", "-", "+");
-        line(column, key + ": " + head + (chance(4) ? " # text" : ""));
-        bare(column + 2, "one");
-        if (chance(2)) {
-          text.append(pick("\n", "\n\n", " \n"));
-          bare(column + 2, "# two");
-        }
-        if (chance(3)) {
-          text.append(pick("\n", "\n\n", " \n", " ".repeat(column + 1) + "\n"));
-        }
-      }
-    }
+  private Map<String, Object> targets() {
+    var targets = map("targets", texts("localhost:9090", "a:1", "[::1]:80", "é.example:443"));
+    maybe(targets, "labels", labels());
+    return targets;
   }
 
-  private void blanks() {
-    while (chance(4)) {
-      text.append(pick("\n", "  \n", "# a comment\n", "    # - job_name: not in use\n", "#\n"));
+  private Map<String, Object> labels() {
+    var labels = new LinkedHashMap<String, Object>();
+    for (var name : List.of("site", "rack", "job_name")) {
+      maybe(labels, name, word());
     }
+    return labels;
   }
 
-  private void maybe(int column, String words) {
-    if (chance(2)) {
-      line(column, words);
+  private Map<String, Object> rule() {
+    if (!rules.isEmpty() && chances.one(4)) {
+      return rules.get(chances.upTo(rules.size() - 1));
     }
+    var rule = new LinkedHashMap<String, Object>();
+    if (!rules.isEmpty() && chances.one(4)) {
+      var base = rules.get(chances.upTo(rules.size() - 1));
+      rule.putAll(base);
+      rule.put("replacement", word());
+      bases.put(rule, base);
+      return rule;
+    }
+    rule.put("source_labels", texts("__address__", "job", "__meta_kubernetes_pod_ip"));
+    rule.put("target_label", "x");
+    maybe(rule, "regex", chances.pick("(.+)(?::\\d+)?;(\\d+)", "a|b", ".*", "[^\\s,}]{2}", "'"));
+    maybe(rule, "replacement", word());
+    rules.add(rule);
+    return rule;
   }
 
-  private void line(int column, String words) {
-    bare(column, words);
-    if (chance(12)
-        && !words.endsWith("one")
-        && !words.contains("\"one")
-        && !words.contains("|")
-        && !words.contains(">")) {
-      text.insert(text.length() - 1, pick("  # why", " ", "\t# tab", "   "));
+  private String word() {
+    return chances.pick(
+        "here",
+        "there # not a comment",
+        "it's",
+        "\"quoted\"",
+        "a: b",
+        "true",
+        "1.50",
+        "- x",
+        "",
+        "one\n",
+        "one\n# two",
+        "one\n\n  three\n",
+        "\nfour\n\n",
+        "ünï\uD83D\uDE80 cödé",
+        "# BEGIN appmetrics.io",
+        "words and words, ".repeat(chances.pick(1, 2, 40)).strip());
+  }
+
+  private List<Object> texts(String... choices) {
+    return list(() -> chances.pick(choices));
+  }
+
+  private List<Object> list(Supplier<Object> item) {
+    var list = new ArrayList<Object>();
+    for (var i = chances.pick(0, 0, 1, 2); i >= 0; i--) {
+      list.add(item.get());
+    }
+    return list;
+  }
+
+  private void maybe(Map<String, Object> map, String key, Object value) {
+    if (chances.one(2)) {
+      map.put(key, value);
     }
   }
 
-  private void bare(int column, String words) {
-    text.append(" ".repeat(column)).append(words).append('\n');
-  }
-
-  private boolean chance(int oneIn) {
-    return random.nextInt(oneIn) == 0;
-  }
-
-  @SafeVarargs
-  private <T> T pick(T... choices) {
-    return choices[random.nextInt(choices.length)];
+  private static Map<String, Object> map(String key, Object value) {
+    var map = new LinkedHashMap<String, Object>();
+    map.put(key, value);
+    return map;
   }
 }

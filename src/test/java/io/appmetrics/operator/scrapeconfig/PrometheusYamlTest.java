@@ -28,6 +28,10 @@ class PrometheusYamlTest {
       "\n# BEGIN appmetrics.io (written by the AppMetrics operator; edit around, not inside)";
   private static final String END = "\n# END appmetrics.io";
 
+  private static final String STRAY =
+      ", and the block may move and go; delete it when it is the operator's, and for jobs of your own"
+          + " write the line scrape_configs: above them";
+
   /** Our items with their dashes in a column. */
   private static String items(int column) {
     return ("\n" + BLOCK.items().strip()).replace("\n", "\n" + " ".repeat(column));
@@ -36,6 +40,20 @@ class PrometheusYamlTest {
   /** What is inserted into a user's list. */
   private static String block(int column) {
     return BEGIN + items(column) + END;
+  }
+
+  /** Our items among brackets. */
+  private static final String FLOW_ITEMS =
+      "\n{job_name: appmetrics-1,\n  scheme: http},\n{job_name: appmetrics-digest-0123456789ab}";
+
+  /** The block in a line that goes on behind it. */
+  private static String parting(String before, String behind) {
+    return BEGIN + before + FLOW_ITEMS + behind + END + ", with this line break\n";
+  }
+
+  /** The block at the end of a line in brackets. */
+  private static String bracketed(String before, String behind) {
+    return BEGIN + before + FLOW_ITEMS + behind + END;
   }
 
   /** What is inserted where there is no list yet. */
@@ -170,6 +188,98 @@ class PrometheusYamlTest {
             block(0)),
         new Spliced(
             "an empty key, the root indented", "  scrape_configs:§\n  global: {}\n", block(2)),
+        new Spliced("null, spelled out", "scrape_configs:§ null\n", block(0)),
+        new Spliced(
+            "null, a comment behind", "global: {}\nscrape_configs:§ ~ # none yet\n", block(0)),
+        new Spliced("null, at the end", "  scrape_configs:§ Null", block(2)),
+        new Spliced("null, in a line of its own", "scrape_configs:\n§  NULL\n", block(0)),
+        new Spliced(
+            "null, with carriage returns", "scrape_configs:§ ~\r\nglobal: {}\r\n", block(0)),
+        new Spliced("an empty list in brackets", "scrape_configs: [§]\n", parting("", "")),
+        new Spliced("a list in brackets", "scrape_configs: [{job_name: a}§]", parting("\n,", "")),
+        new Spliced(
+            "a list in brackets, a comma behind",
+            "scrape_configs: [ {job_name: a} ,§ ]\nglobal: {}\n",
+            parting("", "")),
+        new Spliced(
+            "a list in brackets over several lines",
+            "scrape_configs: [\n  {job_name: a},\n  {job_name: b}§\n]\n",
+            bracketed("\n,", "")),
+        new Spliced(
+            "a list in brackets, a comment behind the last job",
+            "scrape_configs: [\r\n  {job_name: a} # a, the app§\r\n  # ]\r\n]\r\n",
+            bracketed("\n,", "")),
+        new Spliced(
+            "a list in brackets, a comma in the next line",
+            "scrape_configs: [{job_name: a} # a, b\n  ,# c§\n]\n",
+            bracketed("", "")),
+        new Spliced(
+            "a list in brackets, of a pair without braces",
+            "scrape_configs: [job_name: a§]\n",
+            parting("\n,", "")),
+        new Spliced(
+            "an empty list in brackets over several lines",
+            "scrape_configs:\n  [  # none yet§\n  ]\n",
+            bracketed("", "")),
+        new Spliced(
+            "JSON in one line",
+            "{\"scrape_configs\":[{\"job_name\":\"a\"}§],\"global\":{}}",
+            parting("\n,", "")),
+        new Spliced(
+            "JSON with tabs",
+            "{\n\t\"scrape_configs\": [\n\t\t{\"job_name\": \"a\"}§\n\t],\n\t\"global\": {}\n}\n",
+            bracketed("\n,", "")),
+        new Spliced(
+            "braces without the key",
+            "{global: {scrape_interval: 5s}§}\n",
+            parting("\n,\nscrape_configs:\n[", "\n]")),
+        new Spliced(
+            "braces without the key, a comma behind",
+            "--- {\n  rule_files: [a],§\n}\n...\n",
+            bracketed("\nscrape_configs:\n[", "\n]")),
+        new Spliced("braces without anything", "{§}", parting("\nscrape_configs:\n[", "\n]")),
+        new Spliced(
+            "braces, the key without a value",
+            "{scrape_configs:§ , global: {}}",
+            parting("\n[", "\n]")),
+        new Spliced(
+            "a complex key", "? scrape_configs\n: - job_name: a§\n? global\n: {}\n", block(2)),
+        new Spliced(
+            "a merge that brings other keys",
+            "global: &g {}\n<<: {rule_files: []}§\n",
+            blockWithKey(0)),
+        new Spliced(
+            "a literal without a final line break: at the beginning",
+            "scrape_configs:  # jobs§\n  - job_name: a\n    regex: |\n      one",
+            block(2)),
+        new Spliced(
+            "no key, a literal without a final line break: at the beginning",
+            "---\n§global:\n  external_labels:\n    a: >\n      one",
+            blockWithKey(0) + ", with this line break\n"),
+        new Spliced(
+            "no key, a literal without a final line break, a byte order mark",
+            "\uFEFF§global:\n  external_labels:\n    a: |\n      one",
+            blockWithKey(0) + ", with this line break\n"),
+        new Spliced(
+            "a second document that is none",
+            "scrape_configs:\n- job_name: a§\n---\n[ {\n",
+            block(0)),
+        new Spliced(
+            "line breaks of YAML 1.1",
+            "# one\u2028scrape_configs:\u0085- job_name: a§\u2029# two\u0085",
+            block(0)),
+        new Spliced(
+            "two surrogates where the parser's buffer would end",
+            "# " + "x".repeat(1022) + "\uD83D\uDE80\nscrape_configs:\n- job_name: a§\n",
+            block(0)),
+        new Spliced(
+            "no key, the first one complex",
+            "  ? rule_files\n  : []\n  global: {}§\n",
+            blockWithKey(2)),
+        new Spliced(
+            "names that only begin as ours do",
+            "scrape_configs:\n- job_name: appmetrics-operator\n- job_name: appmetrics-1-mine§\n",
+            block(0)),
         new Spliced("no key", "global:\n  scrape_interval: 15s§\n\n# end\n", blockWithKey(0)),
         new Spliced("no key, the root indented", "  global: {}§\n", blockWithKey(2)),
         new Spliced("no key, an empty value last", "global:§\n", blockWithKey(0)),
@@ -292,6 +402,33 @@ class PrometheusYamlTest {
             "a: b\n# BEGIN appmetrics.io\n# END appmetrics.io.\n",
             "line 3, column 1: \"# END appmetrics.io\" is not a line of its own" + remedy),
         new Refused(
+            "END with half of what may be behind it",
+            "a: [\n# BEGIN appmetrics.io\n# END appmetrics.io, with this line break]\n",
+            "line 3, column 1: \"# END appmetrics.io\" is not a line of its own" + remedy),
+        new Refused(
+            "END twice, the first with a line break of its own",
+            "a: [" + parting("", "") + "# END appmetrics.io\n]\n",
+            "line 7, column 1: the AppMetrics block ends a second time" + remedy),
+        new Refused(
+            "a job added to the block",
+            "scrape_configs:\n- job_name: a" + block(0).replace(END, "\n- job_name: 'b c'" + END),
+            "line 8, column 1: the job b c stands inside the AppMetrics block, which the operator"
+                + " writes anew; move it behind the # END appmetrics.io line, or delete it"),
+        new Refused(
+            "a job added to the block in brackets",
+            "scrape_configs: [" + parting("\n{\"job_name\":\"b\"},", "") + "]\n",
+            "line 3, column 1: the job b stands inside the AppMetrics block, which the operator"
+                + " writes anew; move it behind the # END appmetrics.io line, or delete it"),
+        new Refused(
+            "a job behind a null that has become a comment",
+            "scrape_configs:" + block(0) + " null\n- job_name: b\n",
+            "line 7, column 21: jobs were added behind a null that the AppMetrics block has made a"
+                + " comment; delete that null, right behind # END appmetrics.io"),
+        new Refused(
+            "a job behind the list that our block brought",
+            "global: {}" + blockWithKey(0) + "\n- job_name: b\n",
+            "line 9, column 3: this belongs to what the AppMetrics block begins" + STRAY),
+        new Refused(
             "lines are counted with our block",
             "scrape_configs:\n- job_name: a" + block(0) + "\n  x: [\n",
             "line 10, column 1: this is no YAML (while parsing a flow node: expected the node"
@@ -310,35 +447,25 @@ class PrometheusYamlTest {
     var aliased =
         ", and a job added to it would be added wherever its anchor is used; write the list itself"
             + " here";
-    var keeps =
-        "jobs added behind this line would change the meaning of what is there; end the file with a"
-            + " line break, and let the last value before it be one without | or >";
     return Stream.of(
-        new Refused(
-            "JSON",
-            "{\"scrape_configs\": []}",
-            "line 1, column 1: the configuration is written in braces (flow style, or JSON), where"
-                + " no block can be added; write its top level in block style, one key per line"),
-        new Refused(
-            "a flow list",
-            "global: {}\nscrape_configs: [{job_name: a}]\n",
-            "line 2, column 17: scrape_configs is written in brackets (flow style), where no block"
-                + " can be added; write it in block style, one \"- job_name: ...\" per job"),
-        new Refused(
-            "an empty flow list",
-            "scrape_configs: []\n",
-            "line 1, column 17: scrape_configs is written in brackets (flow style), where no block"
-                + " can be added; write it in block style, one \"- job_name: ...\" per job"),
-        new Refused(
-            "null, spelled out",
-            "scrape_configs: ~\n",
-            "line 1, column 17: scrape_configs has a value that is no list; leave it empty, or make"
-                + " it a list of jobs"),
         new Refused(
             "null, anchored",
             "scrape_configs: &jobs\n",
-            "line 1, column 17: scrape_configs has a value that is no list; leave it empty, or make"
-                + " it a list of jobs"),
+            "line 1, column 17: scrape_configs has a value that is no list; make it [], or a list of"
+                + " jobs"),
+        new Refused(
+            "null in braces",
+            "{global: {}, scrape_configs: null}\n",
+            "line 1, column 30: scrape_configs has a value that is no list; make it [], or a list of"
+                + " jobs"),
+        new Refused(
+            "no value at all in braces",
+            "{\n scrape_configs, global: {}}\n",
+            "line 2, column 16: scrape_configs has no value here; write scrape_configs: []"),
+        new Refused(
+            "nothing but null",
+            "--- ~\n",
+            "line 1, column 5: the whole configuration is null; delete that word"),
         new Refused(
             "an alias",
             "x: &jobs\n- job_name: a\nscrape_configs: *jobs\n",
@@ -351,16 +478,12 @@ class PrometheusYamlTest {
         new Refused(
             "a merge",
             "x: &x\n  scrape_configs:\n  - job_name: a\n<<: *x\n",
-            "line 4, column 1: scrape_configs may come out of this merge, where no job can be"
+            "line 4, column 1: scrape_configs comes out of this merge, where no job can be"
                 + " added; write scrape_configs itself at the top level"),
         new Refused(
             "twice",
             "scrape_configs:\n- job_name: a\nscrape_configs:\n- job_name: b\n",
             "line 3, column 1: a second scrape_configs, which Prometheus refuses; join the two"),
-        new Refused(
-            "a literal without a final line break",
-            "scrape_configs:\n- job_name: a\n  regex: |\n    one",
-            "line 4, column 8: " + keeps),
         new Refused(
             "two jobs of one name",
             "scrape_configs:\n- job_name: a\n- job_name: a\n",
@@ -371,6 +494,26 @@ class PrometheusYamlTest {
             "scrape_configs:\n- job_name: appmetrics-1\n",
             "line 2, column 3: the job name appmetrics-1 is the AppMetrics operator's, and this job"
                 + " stands outside its block; rename it, or delete it when it is a copy"),
+        new Refused(
+            "a job of another block, whose markers are gone",
+            "scrape_configs:\n- job_name: a\n- job_name: appmetrics-7-istio-secure\n",
+            "line 3, column 3: the job name appmetrics-7-istio-secure is the AppMetrics operator's,"
+                + " and this job stands outside its block; rename it, or delete it when it is a"
+                + " copy"),
+        new Refused(
+            "the marker of another block",
+            "scrape_configs: [{job_name: appmetrics-digest-ba9876543210}]\n",
+            "line 1, column 18: the job name appmetrics-digest-ba9876543210 is the AppMetrics"
+                + " operator's, and this job stands outside its block; rename it, or delete it when"
+                + " it is a copy"),
+        new Refused(
+            "a job behind it that would become a rule file",
+            "rule_files:\n- a" + blockWithKey(0) + "\n- job_name: b\n",
+            "line 10, column 3: this belongs to what the AppMetrics block begins" + STRAY),
+        new Refused(
+            "a setting behind the last of our jobs",
+            "scrape_configs:\n- job_name: a" + block(0) + "\n  scheme: https\n",
+            "line 9, column 3: this belongs to what the AppMetrics block begins" + STRAY),
         new Refused(
             "positions count our block",
             "scrape_configs:\n- job_name: a" + block(0) + "\n- job_name: a\n",
@@ -390,10 +533,10 @@ class PrometheusYamlTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\n- job_name: appmetrics-1\n- job_name: edited",
+        "\n- job_name: appmetrics-1\n- job_name: appmetrics-old\n# - job_name: edited",
         "",
         "\n\tno: [yaml",
-        "\n\n\n- job_name: a"
+        "\n\n\n- job_name: [a"
       })
   void replacesWhateverStandsInsideTheBlock(String inside) throws UnparsableConfig {
     var edited = "scrape_configs:\n- job_name: a\n# BEGIN appmetrics.io" + inside + END + "\n";
