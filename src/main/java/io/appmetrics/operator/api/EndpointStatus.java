@@ -46,7 +46,14 @@ public record EndpointStatus(
     @JsonPropertyDescription(
             "The first error that Prometheus reports for it, in Prometheus' words; absent: none.")
         @Size(max = EndpointStatus.TEXT)
-        @Nullable String firstError) {
+        @Nullable String firstError,
+    @JsonPropertyDescription(
+            """
+            Which Prometheus this entry speaks of, as namespace/name, where the operator serves \
+            several: each has an entry.\
+            """)
+        @Size(max = 320)
+        @Nullable String installation) {
 
   static final int TEXT = 256;
 

@@ -1,6 +1,7 @@
 package io.appmetrics.operator.chain;
 
 import io.appmetrics.operator.prometheus.ScrapeFacts;
+import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.appmetrics.operator.route.Endpoint;
 import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.route.Scheme;
@@ -18,8 +19,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One endpoint, as Prometheus has it.
+ * One endpoint, as one Prometheus installation has it.
  *
+ * @param installation which one
  * @param target the target that it belongs to
  * @param endpoint the endpoint
  * @param route how it gets scraped; null when there is none
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *     there is no pod, or all are up
  */
 public record EndpointReading(
+    WorkloadRef installation,
     TargetPlan target,
     Endpoint endpoint,
     @Nullable Route route,
@@ -48,52 +51,61 @@ public record EndpointReading(
     return up > 0 && up >= counted;
   }
 
-  static List<EndpointReading> all(Observation seen, Plan plan) {
-    return plan.targets().stream()
+  static List<EndpointReading> all(Observation seen, Share share) {
+    return share.targets().stream()
         .flatMap(
             target ->
-                target.endpoints().resolved().stream().map(endpoint -> of(seen, target, endpoint)))
+                target.endpoints().resolved().stream()
+                    .map(
+                        endpoint ->
+                            of(
+                                new Declared(share.sight().installation(), target, endpoint),
+                                share.sight().facts(),
+                                seen.now())))
         .toList();
   }
 
-  private static EndpointReading of(Observation seen, TargetPlan target, Endpoint endpoint) {
-    Route route = target.workload().routes().get(endpoint.key());
-    ScrapeFacts facts = seen.facts();
-    if (facts == null) {
-      return new EndpointReading(target, endpoint, route, null, 0, 0, null, null);
+  /** An endpoint that an installation is to scrape. */
+  private record Declared(WorkloadRef installation, TargetPlan target, Endpoint endpoint) {
+    @Nullable Route route() {
+      return target.workload().routes().get(endpoint.key());
     }
-    if (route instanceof Route.ByUserJob byJob) {
+
+    EndpointReading unread() {
+      return new EndpointReading(installation, target, endpoint, route(), null, 0, 0, null, null);
+    }
+  }
+
+  private static EndpointReading of(Declared declared, @Nullable ScrapeFacts facts, Instant now) {
+    if (facts == null) {
+      return declared.unread();
+    }
+    if (declared.route() instanceof Route.ByUserJob byJob) {
       return of(
-          target,
-          endpoint,
-          route,
-          seen.now(),
+          declared,
+          now,
           settling(byJob.interval()),
           pod -> byJob.scheme(),
           pod -> PodScrape.of(byJob, pod, facts));
     }
-    Slot slot = target.workload().slotOf(endpoint.key()).orElse(null);
+    Slot slot = declared.target().workload().slotOf(declared.endpoint().key()).orElse(null);
     return slot == null
-        ? new EndpointReading(target, endpoint, route, null, 0, 0, null, null)
+        ? declared.unread()
         : of(
-            target,
-            endpoint,
-            route,
-            seen.now(),
-            settling(endpoint, facts),
+            declared,
+            now,
+            settling(declared.endpoint(), facts),
             pod -> PodScrape.schemeOn(slot, pod),
             pod -> PodScrape.of(slot, pod, facts));
   }
 
   private static EndpointReading of(
-      TargetPlan target,
-      Endpoint endpoint,
-      @Nullable Route route,
+      Declared declared,
       Instant now,
       Duration settling,
       Function<PodFacts, Scheme> scheme,
       Function<PodFacts, PodScrape> scrape) {
-    List<PodScrape> pods = target.serving().stream().map(scrape).toList();
+    List<PodScrape> pods = declared.target().serving().stream().map(scrape).toList();
     Map<Boolean, List<PodScrape>> byCounting =
         pods.stream()
             .collect(
@@ -102,9 +114,10 @@ public record EndpointReading(
     List<PodScrape> counted = byCounting.getOrDefault(true, List.of());
     List<PodScrape> joining = byCounting.getOrDefault(false, List.of());
     return new EndpointReading(
-        target,
-        endpoint,
-        route,
+        declared.installation(),
+        declared.target(),
+        declared.endpoint(),
+        declared.route(),
         pods.stream().findFirst().map(pod -> scheme.apply(pod.pod())).orElse(null),
         (int) counted.stream().filter(PodScrape::up).count(),
         counted.size(),

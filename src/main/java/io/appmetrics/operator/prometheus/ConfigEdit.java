@@ -86,7 +86,8 @@ final class ConfigEdit {
             wanted,
             version.get(),
             seen.certificates().source().map(CertificateFiles::files).orElse(null),
-            certificates(version.get()));
+            certificates(version.get()),
+            seen.demand().reader());
     return isRejected(jobs) ? putBack(jobs) : taken(jobs);
   }
 

@@ -10,13 +10,32 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
-/** The jobs that each AppMetrics needs, as its reconciler last said; safe for many threads. */
+/**
+ * The jobs that each AppMetrics needs of one installation, as its reconciler last said; safe for
+ * many threads.
+ */
 public final class Demands {
   private record Entry(
       SlotJobs jobs, Set<String> userJobs, Map<String, Duration> agents, boolean pending) {}
 
   private final Map<String, Entry> byAppMetrics = new ConcurrentHashMap<>();
+  private final @Nullable String reader;
+
+  /** Of the only installation that there is. */
+  public Demands() {
+    this(null);
+  }
+
+  /**
+   * Of one of several installations.
+   *
+   * @param reader the name by which pods mean it; null where it is the only one
+   */
+  public Demands(@Nullable String reader) {
+    this.reader = reader;
+  }
 
   /**
    * Notes what an AppMetrics needs.
@@ -64,7 +83,7 @@ public final class Demands {
         .forEach(
             entry ->
                 entry.agents().forEach((job, often) -> agents.merge(job, often, Demand::longer)));
-    return new Demand(jobs, userJobs, agents, byAppMetrics.keySet().containsAll(existing));
+    return new Demand(jobs, userJobs, agents, byAppMetrics.keySet().containsAll(existing), reader);
   }
 
   /** Whether any AppMetrics waits for something that a poll may show. */

@@ -73,7 +73,7 @@ public final class InstallationLoop implements AutoCloseable {
     this.alarm = new Alarm(nanos);
     this.nanos = nanos;
     this.next = nanos.getAsLong();
-    this.thread = new Thread(this::run, "installation");
+    this.thread = new Thread(this::run, "installation " + access.workload().path());
     this.thread.setDaemon(true);
   }
 
@@ -86,6 +86,11 @@ public final class InstallationLoop implements AutoCloseable {
   /** Something may have changed: look soon. */
   public void wake() {
     alarm.ring();
+  }
+
+  /** Which installation. */
+  public WorkloadRef workload() {
+    return access.workload();
   }
 
   /** What the last pass found out; empty before the first one has ended. */

@@ -47,9 +47,10 @@ class AppMetricsStatusIT {
                   "the namespace's PeerAuthentication default says STRICT",
                   0,
                   2,
-                  "é".repeat(300)),
+                  "é".repeat(300),
+                  "istio-system/prometheus"),
               new EndpointStatus(
-                  "Deployment/cart", null, "/metrics", null, null, null, 0, 0, null)));
+                  "Deployment/cart", null, "/metrics", null, null, null, 0, 0, null, null)));
 
   private static ApiServer server;
 

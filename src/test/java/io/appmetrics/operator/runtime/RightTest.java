@@ -33,7 +33,7 @@ class RightTest {
         Stream.concat(
                 Right.neededFor(config).stream(),
                 Right.neededFor(
-                    config.prometheus().namespace(),
+                    config.installations().get(0).workload().namespace(),
                     new Preflight.InstallationFiles("prometheus", List.of("istio.default")))
                     .stream())
             .toList();

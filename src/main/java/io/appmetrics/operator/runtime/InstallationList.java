@@ -1,0 +1,151 @@
+package io.appmetrics.operator.runtime;
+
+import io.appmetrics.operator.prometheus.InstallationAccess;
+import io.appmetrics.operator.prometheus.RestartPolicy;
+import io.appmetrics.operator.prometheus.WorkloadRef;
+import io.appmetrics.operator.runtime.OperatorConfig.Setting;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The Prometheus installations as an admin lists them: {@code <namespace>/deployment/<name>},
+ * separated by semicolons or lines, each followed by settings of its own, such as {@code
+ * restarts=Never}. What is not said there holds for all.
+ */
+final class InstallationList {
+  /** A setting of one installation alone. */
+  private enum Own {
+    URL("url", Setting.PROMETHEUS_URL),
+    CERTIFICATES("certificates", Setting.CERTIFICATES),
+    RESTARTS("restarts", Setting.RESTARTS),
+    RESTART_PAUSE("restart-pause", Setting.RESTART_PAUSE),
+    RESTARTS_PER_DAY("restarts-per-day", Setting.RESTARTS_PER_DAY),
+    SHARDS("shards", Setting.SHARDS);
+
+    private final String key;
+    private final Setting common;
+
+    Own(String key, Setting common) {
+      this.key = key;
+      this.common = common;
+    }
+  }
+
+  /** What is in the way of a list, and what to do; one sentence. */
+  static final class Unusable extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Unusable(String why) {
+      super(why);
+    }
+  }
+
+  private InstallationList() {}
+
+  /**
+   * Reads a list.
+   *
+   * @param common the settings that hold for those that have none of their own; its workload says
+   *     nothing
+   * @throws Unusable when nobody can tell what it means
+   */
+  static List<InstallationAccess.Settings> read(String list, InstallationAccess.Settings common)
+      throws Unusable {
+    List<InstallationAccess.Settings> installations = new ArrayList<>();
+    Set<WorkloadRef> named = new HashSet<>();
+    String[] entries = list.split("[;\n]", -1);
+    for (String entry : entries) {
+      if (entry.isBlank() && entries.length > 1) {
+        continue; // behind the last semicolon, or an empty line
+      }
+      InstallationAccess.Settings installation = installation(entry.strip(), common);
+      if (!named.add(installation.workload())) {
+        throw new Unusable(installation.workload() + " is named twice: name it once");
+      }
+      installations.add(installation);
+    }
+    if (installations.isEmpty()) {
+      throw new Unusable("it names none");
+    }
+    if (installations.size() > 1 && common.url() != null) {
+      throw new Unusable(
+          "APPMETRICS_PROMETHEUS_URL would be the address of each of them: write url=... behind each in its place");
+    }
+    return List.copyOf(installations);
+  }
+
+  private static InstallationAccess.Settings installation(
+      String entry, InstallationAccess.Settings common) throws Unusable {
+    String[] words = entry.split("\\s+", -1);
+    WorkloadRef workload =
+        Notation.workload(words[0])
+            .orElseThrow(
+                () -> new Unusable("\"%s\" is no Deployment".formatted(shortened(words[0]))));
+    Owned own = new Owned(workload, new EnumMap<>(Own.class));
+    for (String word : List.of(words).subList(1, words.length)) {
+      own.add(word);
+    }
+    RestartPolicy restarts = common.restarts();
+    return new InstallationAccess.Settings(
+        workload,
+        own.read(Own.URL, Notation::url).orElse(common.url()),
+        own.read(Own.CERTIFICATES, Notation::directory).orElse(common.certificates()),
+        common.stateNamespace(),
+        new RestartPolicy(
+            own.read(Own.RESTARTS, Notation::restarts).orElse(restarts.when()),
+            own.read(Own.RESTART_PAUSE, Notation::restartPause).orElse(restarts.pause()),
+            own.read(Own.RESTARTS_PER_DAY, Notation::restartsPerDay).orElse(restarts.perDay())),
+        own.read(Own.SHARDS, Notation::sharded).orElse(common.sharded()));
+  }
+
+  private static String shortened(String word) {
+    return word.length() <= 60 ? word : word.substring(0, 60) + "...";
+  }
+
+  /** What is said of one installation alone. */
+  private record Owned(WorkloadRef workload, Map<Own, String> values) {
+
+    void add(String word) throws Unusable {
+      int equals = Math.max(0, word.indexOf('='));
+      Own own =
+          Stream.of(Own.values())
+              .filter(o -> o.key.equals(word.substring(0, equals)))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new Unusable(
+                          "\"%s\" behind %s is no setting: there are %s"
+                              .formatted(
+                                  shortened(word),
+                                  workload,
+                                  Stream.of(Own.values())
+                                      .map(o -> o.key + "=")
+                                      .collect(Collectors.joining(", ")))));
+      if (values.put(own, word.substring(equals + 1)) != null) {
+        throw new Unusable("%s of %s is said twice: say it once".formatted(own.key, workload));
+      }
+    }
+
+    <T> Optional<T> read(Own own, Function<String, Optional<T>> notation) throws Unusable {
+      String value = values.get(own);
+      if (value == null) {
+        return Optional.empty();
+      }
+      Optional<T> read = notation.apply(value);
+      if (read.isEmpty()) {
+        throw new Unusable(
+            "%s of %s takes %s, and not \"%s\""
+                .formatted(own.key, workload, own.common.allowed(), shortened(value)));
+      }
+      return read;
+    }
+  }
+}
