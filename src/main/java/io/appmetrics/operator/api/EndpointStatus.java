@@ -32,9 +32,17 @@ public record EndpointStatus(
             reads; Secure: over mutual TLS. Merged, MergedSecure: the same, and Istio's agent \
             serves the metrics among its own. Slot: by numbered annotations of the pod \
             (appmetrics.io/port-1 and so on) that a job shared by everybody reads \
-            (appmetrics-1).\
+            (appmetrics-1). Federated: pulled from another Prometheus, which scrapes it.\
             """)
-        @OneOf({"Adopted", "Merged", "MergedSecure", "Annotation", "AnnotationSecure", "Slot"})
+        @OneOf({
+          "Adopted",
+          "Merged",
+          "MergedSecure",
+          "Annotation",
+          "AnnotationSecure",
+          "Slot",
+          "Federated"
+        })
         @Nullable String route,
     @JsonPropertyDescription("How Prometheus speaks to it, decided: HTTP, HTTPS or IstioMutual.")
         @OneOf({"HTTP", "HTTPS", "IstioMutual"})

@@ -127,6 +127,7 @@ public final class Surroundings implements MeshPolicies.Listener {
               share.demand(),
               share.userJobs(),
               share.agents(),
+              share.federated(),
               plan.complete(),
               pending)) {
         wakeInstallation.accept(i);

@@ -38,7 +38,10 @@ final class Accepted {
         if (!finding.ok()) {
           return finding;
         }
-        Optional<ReplicaFacts> unpaced = unpaced(evidence.facts(), target, endpoint);
+        Optional<ReplicaFacts> unpaced =
+            evidence.share().pulls()
+                ? Optional.empty()
+                : unpaced(evidence.facts(), target, endpoint);
         if (unpaced.isPresent()) {
           return Finding.broken(
               Reason.INTERVAL_UNSUPPORTED,

@@ -141,7 +141,7 @@ final class Annotated {
   private static Optional<Finding> refusedByMesh(Evidence evidence) {
     ScrapeFacts facts = evidence.facts();
     Optional<String> outside =
-        facts == null
+        facts == null || evidence.share().pulls()
             ? Optional.empty()
             : facts.replicas().stream()
                 .filter(r -> !r.ambient())

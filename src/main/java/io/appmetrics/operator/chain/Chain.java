@@ -59,7 +59,10 @@ public record Chain(Map<Link, Finding> findings, List<EndpointReading> readings)
     List<Branch> broken =
         judged.stream()
             .filter(branch -> !finding(link, branch).ok())
-            .sorted(Comparator.comparing(branch -> isIgnorance(finding(link, branch))))
+            // who pulls can have nothing that is not scraped: that explains it
+            .sorted(
+                Comparator.comparing((Branch branch) -> isIgnorance(finding(link, branch)))
+                    .thenComparing(branch -> branch.sight().federates() != null))
             .toList();
     if (broken.isEmpty() && judged.size() < branches.size()) {
       return Optional.empty();

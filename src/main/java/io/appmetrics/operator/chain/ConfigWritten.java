@@ -18,7 +18,7 @@ final class ConfigWritten {
     if (evidence.share().demand().isEmpty() && config.needsNoEdit()) {
       return Finding.holds("The jobs that are there already serve every endpoint");
     }
-    if (config.jobs().contains(evidence.share().demand()) && !config.isInTheWay()) {
+    if (stands(config, evidence.share())) {
       return Finding.holds("The jobs " + evidence.share().demand() + " stand in " + config.place());
     }
     return switch (config.state()) {
@@ -41,5 +41,12 @@ final class ConfigWritten {
       case TOO_LARGE -> Finding.broken(Reason.CONFIG_TOO_LARGE, config.message());
       case REFUSED -> Finding.broken(Reason.WRITE_REFUSED, config.message());
     };
+  }
+
+  /** The name of the job that pulls does not tell what: it stands when all does. */
+  private static boolean stands(ConfigFacts config, Share share) {
+    return share.pulls()
+        ? config.jobs().contains(share.demand()) && config.state() == ConfigFacts.State.WRITTEN
+        : config.jobs().contains(share.demand()) && !config.isInTheWay();
   }
 }

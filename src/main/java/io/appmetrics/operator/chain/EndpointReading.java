@@ -1,19 +1,16 @@
 package io.appmetrics.operator.chain;
 
 import io.appmetrics.operator.prometheus.ScrapeFacts;
-import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.appmetrics.operator.route.Endpoint;
 import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.route.Slot;
-import io.appmetrics.operator.scrapeconfig.PrometheusDuration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One endpoint, as one Prometheus installation has it.
  *
- * @param installation which one
+ * @param sight which one
  * @param target the target that it belongs to
  * @param endpoint the endpoint
  * @param route how it gets scraped; null when there is none
@@ -33,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *     there is no pod, or all are up
  */
 public record EndpointReading(
-    WorkloadRef installation,
+    Sight sight,
     TargetPlan target,
     Endpoint endpoint,
     @Nullable Route route,
@@ -56,29 +53,35 @@ public record EndpointReading(
         .flatMap(
             target ->
                 target.endpoints().resolved().stream()
-                    .map(
-                        endpoint ->
-                            of(
-                                new Declared(share.sight().installation(), target, endpoint),
-                                share.sight().facts(),
-                                seen.now())))
+                    .map(endpoint -> of(new Declared(share, target, endpoint), seen.now())))
         .toList();
   }
 
   /** An endpoint that an installation is to scrape. */
-  private record Declared(WorkloadRef installation, TargetPlan target, Endpoint endpoint) {
+  private record Declared(Share share, TargetPlan target, Endpoint endpoint) {
     @Nullable Route route() {
       return target.workload().routes().get(endpoint.key());
     }
 
     EndpointReading unread() {
-      return new EndpointReading(installation, target, endpoint, route(), null, 0, 0, null, null);
+      return new EndpointReading(share.sight(), target, endpoint, route(), null, 0, 0, null, null);
     }
   }
 
-  private static EndpointReading of(Declared declared, @Nullable ScrapeFacts facts, Instant now) {
+  private static EndpointReading of(Declared declared, Instant now) {
+    ScrapeFacts facts = declared.share().sight().facts();
     if (facts == null) {
       return declared.unread();
+    }
+    Sight source = declared.share().source();
+    if (source != null) {
+      ScrapeFacts scraper = source.facts();
+      return of(
+          declared,
+          now,
+          settling(Federated.interval(declared.endpoint(), scraper).plus(facts.scrapeInterval())),
+          pod -> null,
+          pod -> Federated.scrape(declared.target(), declared.endpoint(), pod, scraper, facts));
     }
     if (declared.route() instanceof Route.ByUserJob byJob) {
       return of(
@@ -103,7 +106,7 @@ public record EndpointReading(
       Declared declared,
       Instant now,
       Duration settling,
-      Function<PodFacts, Scheme> scheme,
+      Function<PodFacts, @Nullable Scheme> scheme,
       Function<PodFacts, PodScrape> scrape) {
     List<PodScrape> pods = declared.target().serving().stream().map(scrape).toList();
     Map<Boolean, List<PodScrape>> byCounting =
@@ -114,11 +117,11 @@ public record EndpointReading(
     List<PodScrape> counted = byCounting.getOrDefault(true, List.of());
     List<PodScrape> joining = byCounting.getOrDefault(false, List.of());
     return new EndpointReading(
-        declared.installation(),
+        declared.share().sight(),
         declared.target(),
         declared.endpoint(),
         declared.route(),
-        pods.stream().findFirst().map(pod -> scheme.apply(pod.pod())).orElse(null),
+        pods.isEmpty() ? null : scheme.apply(pods.get(0).pod()),
         (int) counted.stream().filter(PodScrape::up).count(),
         counted.size(),
         joining.stream()
@@ -138,11 +141,7 @@ public record EndpointReading(
 
   /** New for two intervals, so that rollouts and autoscaling do not make Ready flap. */
   private static Duration settling(Endpoint endpoint, ScrapeFacts facts) {
-    Duration interval =
-        Optional.ofNullable(endpoint.interval())
-            .flatMap(PrometheusDuration::parse)
-            .orElse(facts.scrapeInterval());
-    return settling(interval);
+    return settling(Federated.interval(endpoint, facts));
   }
 
   private static Duration settling(Duration interval) {

@@ -22,9 +22,17 @@ public record Plan(List<Share> shares) {
     }
     List<Share> shares = new ArrayList<>();
     for (int i = 0; i < bySight.size(); i++) {
-      shares.add(Share.of(seen.sights().get(i), List.copyOf(bySight.get(i)), seen.suspended()));
+      shares.add(share(seen, seen.sights().get(i), List.copyOf(bySight.get(i))));
     }
     return new Plan(List.copyOf(shares));
+  }
+
+  private static Share share(Observation seen, Sight sight, List<TargetPlan> targets) {
+    return seen.sights().stream()
+        .filter(other -> other.installation().equals(sight.federates()))
+        .findFirst()
+        .map(source -> Share.pulling(sight, source, targets))
+        .orElseGet(() -> Share.scraping(sight, targets, seen.suspended()));
   }
 
   /** The targets: what is to stand on them is the same for all installations. */

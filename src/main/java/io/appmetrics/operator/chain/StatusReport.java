@@ -6,6 +6,7 @@ import io.appmetrics.operator.api.EndpointStatus;
 import io.appmetrics.operator.api.TargetStatus;
 import io.appmetrics.operator.mesh.Terms;
 import io.appmetrics.operator.route.Route;
+import io.appmetrics.operator.scrapeconfig.Federation;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -40,6 +41,9 @@ public final class StatusReport {
 
   /** The reason that is not a link's: what stands is left as it stands. */
   static final String SUSPENDED = "Suspended";
+
+  /** The route of what is pulled from another Prometheus. */
+  private static final String FEDERATED = "Federated";
 
   private static final int MOST_ENDPOINTS = 64;
 
@@ -282,13 +286,13 @@ public final class StatusReport {
         key(reading.target()),
         reading.endpoint().port(),
         reading.endpoint().path(),
-        route(reading.route()),
+        reading.sight().federates() == null ? route(reading.route()) : FEDERATED,
         reading.scheme() == null ? null : reading.scheme().toString(),
         why(reading),
         reading.up(),
         reading.counted(),
         reading.trouble() == null || !reading.trouble().failed() ? null : reading.trouble().error(),
-        several ? reading.installation().path() : null);
+        several ? reading.sight().installation().path() : null);
   }
 
   private static @Nullable String route(@Nullable Route route) {
@@ -300,6 +304,9 @@ public final class StatusReport {
 
   private static @Nullable String why(EndpointReading reading) {
     Route route = reading.route();
+    if (reading.sight().federates() != null) {
+      return "job %s pulls it from %s".formatted(Federation.JOB, reading.sight().federates());
+    }
     if (route == null) {
       return reading.target().seen().workload() == null ? NO_WORKLOAD : null;
     }

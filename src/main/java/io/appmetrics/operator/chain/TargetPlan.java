@@ -5,6 +5,7 @@ import io.appmetrics.operator.mesh.MeshPod;
 import io.appmetrics.operator.mesh.Terms;
 import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
+import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.appmetrics.operator.route.Claim;
 import io.appmetrics.operator.route.Endpoint;
 import io.appmetrics.operator.route.Endpoints;
@@ -19,6 +20,7 @@ import io.appmetrics.operator.route.WorkloadPlan;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,14 +64,26 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
             .toList();
     Optional<MeshPod> next = newest(seen).map(pod -> next(pod.mesh(), workload));
     Endpoints endpoints = Endpoints.of(seen.target().ports(), named);
-    return WorkloadPlan.of(
+    List<Sight> scraping = sights.stream().filter(sight -> sight.federates() == null).toList();
+    List<WorkloadPlan> plans =
+        WorkloadPlan.of(
             claims,
             workload.template(),
             port -> next.filter(pod -> seen.policy().termsOf(pod, port).mutualTls()).isPresent(),
             slotLimit,
-            readers(seen, sights))
-        .stream()
-        .map(plan -> new TargetPlan(seen, endpoints, plan))
+            readers(seen, scraping));
+    Map<WorkloadRef, WorkloadPlan> byInstallation = new HashMap<>();
+    for (int i = 0; i < plans.size(); i++) {
+      byInstallation.put(scraping.get(i).installation(), plans.get(i));
+    }
+    // who pulls has what the other scrapes
+    return sights.stream()
+        .map(
+            sight ->
+                new TargetPlan(
+                    seen,
+                    endpoints,
+                    byInstallation.getOrDefault(sight.scraper(), WorkloadPlan.NOTHING)))
         .toList();
   }
 

@@ -64,9 +64,14 @@ final class ConfigEdit {
     if (wanted.isEmpty()) {
       return write(null);
     }
+    String unsourced = seen.demand().federating().problem();
+    if (unsourced != null) {
+      return stays(ConfigFacts.State.INSTALLATION_UNSUPPORTED, unsourced);
+    }
     Optional<PrometheusVersion> version =
         OldestPrometheus.reading(seen.replicas(), installation.image(), digest() != null);
-    Optional<Shard> shard = standing.contains(wanted) ? Optional.empty() : shard();
+    Optional<Shard> shard =
+        standing.contains(wanted) || wanted.federated() ? Optional.empty() : shard();
     if (shard.isPresent()) {
       return stays(
           ConfigFacts.State.SHARDED,
@@ -87,7 +92,8 @@ final class ConfigEdit {
             version.get(),
             seen.certificates().source().map(CertificateFiles::files).orElse(null),
             certificates(version.get()),
-            seen.demand().reader());
+            seen.demand().reader(),
+            seen.demand().federation(block));
     return isRejected(jobs) ? putBack(jobs) : taken(jobs);
   }
 

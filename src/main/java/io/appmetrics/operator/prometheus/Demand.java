@@ -1,5 +1,7 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.scrapeconfig.BlockText;
+import io.appmetrics.operator.scrapeconfig.Federation;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.Duration;
 import java.util.Collections;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param agents those of them that scrape Istio's agents, with the longest time between two scrapes
  * @param complete false until every AppMetrics has been heard since the start: nothing is removed
  *     before
+ * @param federating what it is to pull from another installation
  * @param reader the name by which pods mean this installation; null where it is the only one
  */
 public record Demand(
@@ -24,6 +27,7 @@ public record Demand(
     SortedSet<String> userJobs,
     SortedMap<String, Duration> agents,
     boolean complete,
+    Federating federating,
     @Nullable String reader) {
   public Demand {
     userJobs = Collections.unmodifiableSortedSet(new TreeSet<>(userJobs));
@@ -32,7 +36,36 @@ public record Demand(
 
   /** Of our own jobs alone, and of the only installation. */
   public Demand(SlotJobs jobs, boolean complete) {
-    this(jobs, Collections.emptySortedSet(), Collections.emptySortedMap(), complete, null);
+    this(
+        jobs,
+        Collections.emptySortedSet(),
+        Collections.emptySortedMap(),
+        complete,
+        Federating.NOTHING,
+        null);
+  }
+
+  /**
+   * What is to be pulled; null where nothing is, or nobody can tell from where. Until all was heard
+   * that is also what stands: nothing is lost in a start.
+   *
+   * @param standing our jobs as they stand; null without any
+   */
+  @Nullable Federation federation(@Nullable BlockText standing) {
+    Federation.Source source = federating.source();
+    if (source == null) {
+      return null;
+    }
+    SortedSet<String> pulled = new TreeSet<>(federating.jobs().keySet());
+    if (!complete && standing != null) {
+      pulled.addAll(standing.federated());
+    }
+    return new Federation(source, pulled);
+  }
+
+  /** The same, where this is pulled. */
+  Demand pulling(Federating other) {
+    return new Demand(jobs, userJobs, agents, complete, other, reader);
   }
 
   /** Of two scrapes of one job, the one that is rarer decides how long a look goes back. */

@@ -60,7 +60,8 @@ public record FactsChange(boolean everybody, Set<String> namespaces) {
                         r.pools(),
                         Map.of(),
                         r.prognosis(),
-                        r.ambient()))
+                        r.ambient(),
+                        r.arrivals()))
             .toList();
     return new ScrapeFacts(
         facts.installation(),

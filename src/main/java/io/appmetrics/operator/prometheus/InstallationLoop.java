@@ -88,11 +88,6 @@ public final class InstallationLoop implements AutoCloseable {
     alarm.ring();
   }
 
-  /** Which installation. */
-  public WorkloadRef workload() {
-    return access.workload();
-  }
-
   /** What the last pass found out; empty before the first one has ended. */
   public Optional<ScrapeFacts> facts() {
     return Optional.ofNullable(facts.get());
@@ -179,7 +174,7 @@ public final class InstallationLoop implements AutoCloseable {
 
   private InstallationObservation gather() throws Unreadable {
     Optional<Discovery> discovery = access.discover();
-    Demand demand = demands.together(existing.get());
+    Demand demand = access.sourced(demands.together(existing.get()));
     if (!(discovery.orElse(null) instanceof Installation installation)) {
       return new InstallationObservation(
           access.workload(),

@@ -5,7 +5,6 @@ import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -89,9 +88,8 @@ public record WorkloadPlan(
     Map<Endpoint.Key, Slot> standingByKey = new HashMap<>();
     standing.forEach(slot -> standingByKey.putIfAbsent(slot.key(), slot));
 
-    Map<String, List<Conflict>> conflicts = new TreeMap<>();
     Optional<ScrapeAnnotations> annotated = ScrapeAnnotations.read(ours);
-    Collection<Endpoint> wanted = union(claims, standingByKey, annotated, conflicts);
+    Wanted wanted = Wanted.of(claims, standingByKey, annotated);
 
     SortedMap<String, Routing> routings = new TreeMap<>();
     for (Reader reader : readers) {
@@ -99,7 +97,7 @@ public record WorkloadPlan(
           reader.name(),
           new Routing(reader.foresight(), template, e -> e.schemeOn(mutualTls.test(e.port()))));
     }
-    Choice choice = Choice.of(wanted, routings, annotated, standingByKey);
+    Choice choice = Choice.of(wanted.endpoints(), routings, annotated, standingByKey);
 
     SortedMap<Integer, Endpoint> placed = new TreeMap<>();
     List<Endpoint.Key> unplaced = new ArrayList<>();
@@ -119,8 +117,8 @@ public record WorkloadPlan(
                   placed,
                   choice.scrapeAnnotations(),
                   routes,
-                  doubles(wanted, routing, routes, written),
-                  conflicts,
+                  doubles(wanted.endpoints(), routing, routes, written),
+                  wanted.conflicts(),
                   unplaced);
             })
         .toList();
@@ -165,44 +163,6 @@ public record WorkloadPlan(
       }
     }
     return doubles;
-  }
-
-  private static Collection<Endpoint> union(
-      Collection<Claim> claims,
-      Map<Endpoint.Key, Slot> slots,
-      Optional<ScrapeAnnotations> annotated,
-      Map<String, List<Conflict>> conflicts) {
-    record Owned(Endpoint endpoint, String owner) {}
-    Map<Endpoint.Key, Owned> union = new LinkedHashMap<>();
-    for (Claim claim : claims.stream().sorted(Claim.PRECEDENCE).toList()) {
-      for (Endpoint declared : claim.endpoints()) {
-        Optional<Endpoint> stands = asItStands(declared, slots, annotated);
-        if (claim.suspended() && stands.isEmpty()) {
-          continue;
-        }
-        Endpoint endpoint = claim.suspended() ? stands.orElseThrow() : declared;
-        Owned owned =
-            union.computeIfAbsent(endpoint.key(), key -> new Owned(endpoint, claim.appMetrics()));
-        if (!owned.endpoint().equals(endpoint)) {
-          conflicts
-              .computeIfAbsent(claim.appMetrics(), name -> new ArrayList<>())
-              .add(new Conflict(endpoint.key(), owned.owner()));
-        }
-      }
-    }
-    return union.values().stream().map(Owned::endpoint).toList();
-  }
-
-  /** With the settings of what the template has for it; empty when it has nothing. */
-  private static Optional<Endpoint> asItStands(
-      Endpoint declared, Map<Endpoint.Key, Slot> slots, Optional<ScrapeAnnotations> annotated) {
-    return Optional.ofNullable(slots.get(declared.key()))
-        .map(declared::withSettingsOf)
-        .or(
-            () ->
-                annotated
-                    .filter(annotations -> annotations.key().equals(declared.key()))
-                    .map(annotations -> declared.withoutSettings()));
   }
 
   /** Slots are sticky: an endpoint stays where it is, a new one takes the lowest free number. */

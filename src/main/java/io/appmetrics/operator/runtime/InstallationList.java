@@ -4,6 +4,7 @@ import io.appmetrics.operator.prometheus.InstallationAccess;
 import io.appmetrics.operator.prometheus.RestartPolicy;
 import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.appmetrics.operator.runtime.OperatorConfig.Setting;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Prometheus installations as an admin lists them: {@code <namespace>/deployment/<name>},
@@ -23,19 +25,21 @@ import java.util.stream.Stream;
 final class InstallationList {
   /** A setting of one installation alone. */
   private enum Own {
-    URL("url", Setting.PROMETHEUS_URL),
-    CERTIFICATES("certificates", Setting.CERTIFICATES),
-    RESTARTS("restarts", Setting.RESTARTS),
-    RESTART_PAUSE("restart-pause", Setting.RESTART_PAUSE),
-    RESTARTS_PER_DAY("restarts-per-day", Setting.RESTARTS_PER_DAY),
-    SHARDS("shards", Setting.SHARDS);
+    URL("url", Setting.PROMETHEUS_URL.allowed()),
+    CERTIFICATES("certificates", Setting.CERTIFICATES.allowed()),
+    RESTARTS("restarts", Setting.RESTARTS.allowed()),
+    RESTART_PAUSE("restart-pause", Setting.RESTART_PAUSE.allowed()),
+    RESTARTS_PER_DAY("restarts-per-day", Setting.RESTARTS_PER_DAY.allowed()),
+    SHARDS("shards", Setting.SHARDS.allowed()),
+    FEDERATE("federate", "<namespace>/deployment/<name>, another one of the list"),
+    FEDERATE_URL("federate-url", Setting.PROMETHEUS_URL.allowed());
 
     private final String key;
-    private final Setting common;
+    private final String allowed;
 
-    Own(String key, Setting common) {
+    Own(String key, String allowed) {
       this.key = key;
-      this.common = common;
+      this.allowed = allowed;
     }
   }
 
@@ -79,6 +83,7 @@ final class InstallationList {
       throw new Unusable(
           "APPMETRICS_PROMETHEUS_URL would be the address of each of them: write url=... behind each in its place");
     }
+    checkFederation(installations);
     return List.copyOf(installations);
   }
 
@@ -103,7 +108,37 @@ final class InstallationList {
             own.read(Own.RESTARTS, Notation::restarts).orElse(restarts.when()),
             own.read(Own.RESTART_PAUSE, Notation::restartPause).orElse(restarts.pause()),
             own.read(Own.RESTARTS_PER_DAY, Notation::restartsPerDay).orElse(restarts.perDay())),
-        own.read(Own.SHARDS, Notation::sharded).orElse(common.sharded()));
+        own.read(Own.SHARDS, Notation::sharded).orElse(common.sharded()),
+        federate(own));
+  }
+
+  private static InstallationAccess.@Nullable Federate federate(Owned own) throws Unusable {
+    Optional<WorkloadRef> from = own.read(Own.FEDERATE, Notation::workload);
+    Optional<URI> url = own.read(Own.FEDERATE_URL, Notation::url);
+    if (from.isEmpty() && url.isPresent()) {
+      throw new Unusable(
+          "federate-url of %s says where, and not from which of the list: add federate="
+              .formatted(own.workload()));
+    }
+    return from.map(other -> new InstallationAccess.Federate(other, url.orElse(null))).orElse(null);
+  }
+
+  /** Who pulls, pulls from one that scrapes. */
+  private static void checkFederation(List<InstallationAccess.Settings> installations)
+      throws Unusable {
+    Set<WorkloadRef> scraping =
+        installations.stream()
+            .filter(installation -> installation.federate() == null)
+            .map(InstallationAccess.Settings::workload)
+            .collect(Collectors.toSet());
+    for (InstallationAccess.Settings installation : installations) {
+      InstallationAccess.Federate federate = installation.federate();
+      if (federate != null && !scraping.contains(federate.from())) {
+        throw new Unusable(
+            "%s is to pull from %s, which is none of those in the list that scrape"
+                .formatted(installation.workload(), federate.from()));
+      }
+    }
   }
 
   private static String shortened(String word) {
@@ -143,7 +178,7 @@ final class InstallationList {
       if (read.isEmpty()) {
         throw new Unusable(
             "%s of %s takes %s, and not \"%s\""
-                .formatted(own.key, workload, own.common.allowed(), shortened(value)));
+                .formatted(own.key, workload, own.allowed, shortened(value)));
       }
       return read;
     }

@@ -79,7 +79,8 @@ public final class OperatorRuntime implements AutoCloseable {
     Background background = new Background();
     Events events = new Events(client, clock);
 
-    boolean several = config.installations().size() > 1;
+    boolean several =
+        config.installations().stream().filter(one -> one.federate() == null).count() > 1;
     List<Demands> demands =
         config.installations().stream()
             .map(one -> new Demands(several ? one.workload().path() : null))
@@ -152,7 +153,7 @@ public final class OperatorRuntime implements AutoCloseable {
             client,
             workloads,
             policies::of,
-            () -> loops.stream().map(OperatorRuntime::sight).toList(),
+            () -> sights(config.installations(), loops),
             config.slots(),
             clock);
     operator.register(
@@ -170,8 +171,18 @@ public final class OperatorRuntime implements AutoCloseable {
     return operator;
   }
 
-  private static Sight sight(InstallationLoop loop) {
-    return new Sight(loop.workload(), loop.facts().orElse(null));
+  private static List<Sight> sights(
+      List<InstallationAccess.Settings> installations, List<InstallationLoop> loops) {
+    List<Sight> sights = new ArrayList<>();
+    for (int i = 0; i < loops.size(); i++) {
+      InstallationAccess.Federate federate = installations.get(i).federate();
+      sights.add(
+          new Sight(
+              installations.get(i).workload(),
+              loops.get(i).facts().orElse(null),
+              federate == null ? null : federate.from()));
+    }
+    return sights;
   }
 
   /** False when only a restart helps. */

@@ -2,6 +2,7 @@ package io.appmetrics.operator.scrapeconfig;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.regex.Pattern;
 
 /**
@@ -46,6 +47,11 @@ public record BlockText(String text) {
         .filter(job -> job.startsWith(ScrapeBlock.MARKER_PREFIX))
         .map(job -> job.substring(ScrapeBlock.MARKER_PREFIX.length()))
         .findFirst();
+  }
+
+  /** The label {@code job} of the series that it pulls from another Prometheus. */
+  public SortedSet<String> federated() {
+    return FederationText.jobs(text);
   }
 
   /** The certificates that it names, where it does. */

@@ -118,7 +118,7 @@ record SlotJobText(int slot, PrometheusVersion version, @Nullable String reader)
     text.append(rule("source_labels: [__meta_kubernetes_pod_name], target_label: pod"));
     text.append(rule("source_labels: [__meta_kubernetes_pod_node_name], target_label: node"));
     // the mesh's usual job, so that an endpoint that changes its route changes no query
-    text.append(rule("replacement: kubernetes-pods, target_label: job"));
+    text.append(rule("replacement: " + SlotJobs.LABEL + ", target_label: job"));
     if (version.atLeast(2, 47)) {
       text.append("  keep_dropped_targets: 100\n");
     }

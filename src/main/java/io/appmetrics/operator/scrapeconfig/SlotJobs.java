@@ -11,15 +11,29 @@ import java.util.stream.Stream;
 
 /**
  * The shared jobs that are wanted, by slot number: {@code plain} slots get a job {@code
- * appmetrics-n}, {@code mutual} ones a job {@code appmetrics-n-istio-secure}.
+ * appmetrics-n}, {@code mutual} ones a job {@code appmetrics-n-istio-secure}. In their place an
+ * installation may have one that pulls from another, {@link Federation#JOB}.
  */
-public record SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual) {
+public record SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual, boolean federated) {
+
+  /** The label {@code job} of what any slot scrapes. */
+  public static final String LABEL = "kubernetes-pods";
 
   private static final Pattern JOB = Pattern.compile("appmetrics-([1-9]\\d{0,2})(-istio-secure)?");
 
   public SlotJobs {
     plain = copy(plain);
     mutual = copy(mutual);
+  }
+
+  /** Slots alone. */
+  public SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual) {
+    this(plain, mutual, false);
+  }
+
+  /** The job alone that pulls from another Prometheus. */
+  public static SlotJobs federate() {
+    return new SlotJobs(Collections.emptySortedSet(), Collections.emptySortedSet(), true);
   }
 
   /** No job at all. */
@@ -37,7 +51,7 @@ public record SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual) {
     return "appmetrics-" + slot + "-istio-secure";
   }
 
-  /** The slot jobs among these names of jobs. */
+  /** Those among these names of jobs. */
   public static SlotJobs named(Collection<String> jobNames) {
     SortedSet<Integer> plain = new TreeSet<>();
     SortedSet<Integer> mutual = new TreeSet<>();
@@ -47,7 +61,7 @@ public record SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual) {
         (job.group(2) == null ? plain : mutual).add(Integer.parseInt(job.group(1)));
       }
     }
-    return new SlotJobs(plain, mutual);
+    return new SlotJobs(plain, mutual, jobNames.contains(Federation.JOB));
   }
 
   /** These jobs and those. */
@@ -56,18 +70,22 @@ public record SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual) {
     bothPlain.addAll(other.plain);
     SortedSet<Integer> bothMutual = new TreeSet<>(mutual);
     bothMutual.addAll(other.mutual);
-    return new SlotJobs(bothPlain, bothMutual);
+    return new SlotJobs(bothPlain, bothMutual, federated || other.federated);
   }
 
   /** Whether all of those jobs are among these. */
   public boolean contains(SlotJobs other) {
-    return plain.containsAll(other.plain) && mutual.containsAll(other.mutual);
+    return plain.containsAll(other.plain)
+        && mutual.containsAll(other.mutual)
+        && (federated || !other.federated);
   }
 
   /** The names of the jobs, by slot. */
   public List<String> names() {
-    return Stream.concat(
-            plain.stream().map(SlotJobs::plainJob), mutual.stream().map(SlotJobs::mutualJob))
+    Stream<String> slots =
+        Stream.concat(
+            plain.stream().map(SlotJobs::plainJob), mutual.stream().map(SlotJobs::mutualJob));
+    return Stream.concat(slots, federated ? Stream.of(Federation.JOB) : Stream.of())
         .sorted()
         .toList();
   }
@@ -78,7 +96,7 @@ public record SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual) {
   }
 
   public boolean isEmpty() {
-    return plain.isEmpty() && mutual.isEmpty();
+    return plain.isEmpty() && mutual.isEmpty() && !federated;
   }
 
   private static SortedSet<Integer> copy(SortedSet<Integer> slots) {

@@ -8,11 +8,21 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.appmetrics.operator.api.AppMetricsStatus;
 import io.appmetrics.operator.api.Condition;
 import io.appmetrics.operator.api.EndpointStatus;
+import io.appmetrics.operator.prometheus.ActiveTarget;
+import io.appmetrics.operator.prometheus.Arrivals;
 import io.appmetrics.operator.prometheus.ConfigFacts;
+import io.appmetrics.operator.prometheus.ReplicaFacts;
+import io.appmetrics.operator.prometheus.ScrapeFacts;
+import io.appmetrics.operator.prometheus.TargetHealth;
 import io.appmetrics.operator.prometheus.WorkloadRef;
+import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -237,6 +247,197 @@ class SeveralInstallationsTest {
         .containsExactly(
             tuple("monitoring/prometheus", 0, ERROR), tuple("istio-system/prometheus", 1, null));
     assertThat(status(mesh, Seen.well()).summary()).isEqualTo("1/1");
+  }
+
+  private static Observation federating(Seen mesh, Seen standalone, Arrivals arrivals) {
+    return federating(mesh, standalone, arrivals, Map.of());
+  }
+
+  private static Observation federating(
+      Seen mesh, Seen standalone, Arrivals arrivals, Map<String, List<ActiveTarget>> targets) {
+    Observation seen = observation(mesh, standalone);
+    ScrapeFacts facts = Objects.requireNonNull(standalone.observation().sights().get(0).facts());
+    List<ReplicaFacts> replicas =
+        facts.replicas().stream()
+            .map(
+                r ->
+                    new ReplicaFacts(
+                        "monitoring/prometheus-1",
+                        r.reachable(),
+                        r.answered(),
+                        r.problem(),
+                        SlotJobs.federate(),
+                        r.model(),
+                        null,
+                        Set.of(),
+                        targets,
+                        null,
+                        false,
+                        arrivals))
+            .toList();
+    return new Observation(
+        seen.namespace(),
+        seen.name(),
+        seen.suspended(),
+        seen.targets(),
+        List.of(
+            new Sight(
+                new WorkloadRef("monitoring", "prometheus"),
+                new ScrapeFacts(
+                    facts.installation(),
+                    new ConfigFacts(
+                        standalone.config, "there", "there", SlotJobs.federate(), "0ddba11"),
+                    facts.certificates(),
+                    replicas,
+                    Set.of(),
+                    Set.of(),
+                    facts.scrapeInterval()),
+                new WorkloadRef("istio-system", "prometheus")),
+            seen.sights().get(0)),
+        seen.slotLimit(),
+        seen.now());
+  }
+
+  /** The model of a Prometheus that has our slot jobs. */
+  private static Seen withJobs(Consumer<Seen> otherwise) {
+    return Seen.but(
+        seen -> {
+          otherwise.accept(seen);
+          seen.model =
+              Seen.model(
+                  "scrape_configs:\n"
+                      + ScrapeBlock.render(
+                              SlotJobs.named(List.of("appmetrics-1")),
+                              PrometheusVersion.parse("3.16.0"),
+                              null)
+                          .items(),
+                  "3.16.0");
+        });
+  }
+
+  private static final Arrivals ARRIVED =
+      new Arrivals(
+          Set.of("kubernetes-pods"),
+          List.of(Map.of("job", "kubernetes-pods", "instance", "10.0.0.1:8080")));
+
+  private static final Arrivals NOTHING = new Arrivals(Set.of("kubernetes-pods"), List.of());
+
+  private static Chain chain(Observation seen) {
+    return Chain.of(seen, Plan.of(seen), Map.of());
+  }
+
+  @Test
+  void whatIsPulledIsReadyWhenItHasCome() {
+    Observation seen =
+        federating(
+            withJobs(SeveralInstallationsTest::well),
+            withJobs(SeveralInstallationsTest::well),
+            ARRIVED);
+    Plan plan = Plan.of(seen);
+
+    assertThat(plan.shares().get(0).demand()).isEqualTo(SlotJobs.federate());
+    assertThat(plan.shares().get(0).federated())
+        .isEqualTo(Map.of("kubernetes-pods", Duration.ofSeconds(15)));
+    assertThat(plan.shares().get(1).demand().names()).containsExactly("appmetrics-1");
+    assertThat(chain(seen).broken()).isEmpty();
+    assertThat(plan.isHeard()).isTrue();
+  }
+
+  @Test
+  void whatHasNotComeIsTold() {
+    Finding finding =
+        chain(
+                federating(
+                    withJobs(SeveralInstallationsTest::well),
+                    withJobs(SeveralInstallationsTest::well),
+                    NOTHING))
+            .broken()
+            .orElseThrow()
+            .getValue();
+
+    assertThat(finding.why()).contains(Reason.NOT_FEDERATED);
+    assertThat(finding.message())
+        .isEqualTo(
+            "Deployment monitoring/prometheus: Deployment cart :8080/metrics of pod cart-1 has not"
+                + " come from Deployment istio-system/prometheus to Prometheus pod"
+                + " monitoring/prometheus-1 yet: it does with one of the next scrapes of job"
+                + " appmetrics-federate, once it is scraped there; if it does not, see whether the"
+                + " ServiceAccount of that pod may list the pods of namespace istio-system");
+  }
+
+  /** Prometheus shows what came last for minutes. */
+  @Test
+  void aPullThatFailsNowSaysMoreThanWhatHasCome() {
+    ActiveTarget pull =
+        new ActiveTarget(
+            "appmetrics-federate",
+            "istio-system",
+            "prometheus-1",
+            "uid-of-prometheus-1",
+            "http://10.0.0.9:9090/federate",
+            TargetHealth.DOWN,
+            "Get \"http://10.0.0.9:9090/federate\": EOF",
+            NOW.minusSeconds(3));
+    Finding finding =
+        chain(
+                federating(
+                    withJobs(SeveralInstallationsTest::well),
+                    withJobs(SeveralInstallationsTest::well),
+                    ARRIVED,
+                    Map.of("uid-of-prometheus-1", List.of(pull))))
+            .broken()
+            .orElseThrow()
+            .getValue();
+
+    assertThat(finding.why()).contains(Reason.NOT_FEDERATED);
+    assertThat(finding.message())
+        .isEqualTo(
+            "Deployment monitoring/prometheus: Deployment cart :8080/metrics of pod cart-1 does not"
+                + " come from Deployment istio-system/prometheus to Prometheus pod"
+                + " monitoring/prometheus-1, whose job appmetrics-federate fails: see whether a"
+                + " NetworkPolicy, or mutual TLS that the mesh demands, keeps it from there"
+                + " (Prometheus: Get \"http://10.0.0.9:9090/federate\": EOF)");
+  }
+
+  /** Nothing can come that is not scraped: that is what explains it, whoever is named first. */
+  @Test
+  void whatIsNotScrapedExplainsWhatHasNotCome() {
+    Chain chain =
+        chain(
+            federating(
+                withJobs(SeveralInstallationsTest::down),
+                withJobs(SeveralInstallationsTest::well),
+                NOTHING));
+
+    assertThat(chain.broken().orElseThrow().getValue().why()).contains(Reason.CONNECTION_REFUSED);
+    assertThat(chain.broken().orElseThrow().getValue().message()).startsWith(MESH);
+  }
+
+  /** A start asks for nothing yet: what the status says stays. */
+  @Test
+  void whatNobodyHasAskedForSaysNothing() {
+    assertThat(
+            Plan.of(
+                    federating(
+                        withJobs(SeveralInstallationsTest::well),
+                        withJobs(SeveralInstallationsTest::well),
+                        Arrivals.NONE))
+                .isHeard())
+        .isFalse();
+  }
+
+  /** The name of the job does not tell what it pulls. */
+  @Test
+  void aTextThatIsBeingWrittenIsNotWritten() {
+    Seen standalone = withJobs(SeveralInstallationsTest::well);
+    standalone.config = ConfigFacts.State.PENDING;
+
+    assertThat(
+            chain(federating(withJobs(SeveralInstallationsTest::well), standalone, ARRIVED))
+                .broken()
+                .orElseThrow()
+                .getKey())
+        .isEqualTo(Link.CONFIG_WRITTEN);
   }
 
   /** Until each was looked at once, nothing is decided for any. */

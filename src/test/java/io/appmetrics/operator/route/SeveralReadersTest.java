@@ -247,7 +247,7 @@ class SeveralReadersTest {
       throws UnparsableConfig {
     PrometheusVersion version = PrometheusVersion.parse("3.16.0");
     SlotJobs all = new SlotJobs(new TreeSet<>(List.of(1, 2, 3)), new TreeSet<>());
-    ScrapeBlock block = ScrapeBlock.render(all, version, null, null, reader);
+    ScrapeBlock block = ScrapeBlock.render(all, version, null, null, reader, null);
     String text =
         config.equals(BARE)
             ? "scrape_configs:\n" + block.items()

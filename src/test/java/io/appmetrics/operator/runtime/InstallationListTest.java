@@ -3,6 +3,7 @@ package io.appmetrics.operator.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.appmetrics.operator.prometheus.InstallationAccess;
 import io.appmetrics.operator.prometheus.InstallationAccess.Settings;
 import io.appmetrics.operator.prometheus.RestartPolicy;
 import io.appmetrics.operator.prometheus.ShardedPolicy;
@@ -63,6 +64,24 @@ class InstallationListTest {
   }
 
   @Test
+  void oneMayPullFromAnother() throws CannotStart {
+    assertThat(
+            OperatorConfig.from(
+                    Map.of(
+                        "APPMETRICS_PROMETHEUS",
+                        "a/deployment/b federate=%1$s; %1$s; c/deployment/d federate=%1$s federate-url=http://p.istio-system:9090"
+                            .formatted(MESH)))
+                .installations())
+        .extracting(Settings::federate)
+        .containsExactly(
+            new InstallationAccess.Federate(new WorkloadRef("istio-system", "prometheus"), null),
+            null,
+            new InstallationAccess.Federate(
+                new WorkloadRef("istio-system", "prometheus"),
+                URI.create("http://p.istio-system:9090")));
+  }
+
+  @Test
   void theStatesOfTwoAreTwo() {
     assertThat(
             List.of(new WorkloadRef("a-b", "c"), new WorkloadRef("a", "b-c")).stream()
@@ -81,11 +100,29 @@ class InstallationListTest {
         new Refused(
             MESH + " restart=Never",
             "\"restart=Never\" behind Deployment istio-system/prometheus is no setting: there are"
-                + " url=, certificates=, restarts=, restart-pause=, restarts-per-day=, shards="),
+                + " url=, certificates=, restarts=, restart-pause=, restarts-per-day=, shards=, federate=,"
+                + " federate-url="),
         new Refused(
             MESH + " Never",
             "\"Never\" behind Deployment istio-system/prometheus is no setting: there are url=,"
-                + " certificates=, restarts=, restart-pause=, restarts-per-day=, shards="),
+                + " certificates=, restarts=, restart-pause=, restarts-per-day=, shards=, federate=,"
+                + " federate-url="),
+        new Refused(
+            MESH + " federate=other/deployment/prometheus",
+            "Deployment istio-system/prometheus is to pull from Deployment other/prometheus, which"
+                + " is none of those in the list that scrape"),
+        new Refused(
+            MESH + " federate=" + MESH,
+            "Deployment istio-system/prometheus is to pull from Deployment istio-system/prometheus,"
+                + " which is none of those in the list that scrape"),
+        new Refused(
+            MESH + " federate=prometheus",
+            "federate of Deployment istio-system/prometheus takes <namespace>/deployment/<name>,"
+                + " another one of the list, and not \"prometheus\""),
+        new Refused(
+            MESH + " federate-url=http://prometheus:9090",
+            "federate-url of Deployment istio-system/prometheus says where, and not from which of"
+                + " the list: add federate="),
         new Refused(
             MESH + " shards=Refuse shards=ScrapeAll",
             "shards of Deployment istio-system/prometheus is said twice: say it once"),

@@ -70,6 +70,34 @@ class RightTest {
                 + " appmetrics-system");
   }
 
+  /** In each namespace the same, each state by its name, and nothing twice. */
+  @Test
+  void severalPrometheisNeedTheRightsOfEach() throws CannotStart {
+    OperatorConfig config =
+        OperatorConfig.from(
+            Map.of(
+                "APPMETRICS_NAMESPACES",
+                "shop",
+                "APPMETRICS_PROMETHEUS",
+                "istio-system/deployment/prometheus;"
+                    + "monitoring/deployment/prometheus restarts=Never;"
+                    + "monitoring/deployment/second"));
+    assertThat(Right.neededFor(config))
+        .extracting(Right::toString)
+        .doesNotHaveDuplicates()
+        .contains(
+            "list, watch pods in namespace istio-system",
+            "list, watch pods in namespace monitoring",
+            "patch deployments.apps prometheus in namespace istio-system",
+            "patch deployments.apps second in namespace monitoring",
+            "get, update configmaps appmetrics-istio-system.prometheus in namespace"
+                + " appmetrics-system",
+            "get, update configmaps appmetrics-monitoring.prometheus in namespace"
+                + " appmetrics-system",
+            "get, update configmaps appmetrics-monitoring.second in namespace appmetrics-system")
+        .doesNotContain("patch deployments.apps prometheus in namespace monitoring");
+  }
+
   private static Stream<Right> rights(PolicyRule rule, @Nullable String namespace) {
     return rule.getApiGroups().stream()
         .flatMap(

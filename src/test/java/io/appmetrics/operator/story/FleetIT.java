@@ -117,6 +117,68 @@ class FleetIT {
     }
   }
 
+  /** The standalone pulls, and scrapes nothing itself. */
+  @Test
+  void what_the_mesh_scrapes_is_pulled(Cluster cluster) {
+    var fleet = Fleet.of(cluster);
+    var shop = fleet.shop();
+    var cart = shop.app(AppManifest.named("cart").listens(8080).listens(8081));
+    try (var operator =
+        fleet.start("federate=%s/deployment/prometheus".formatted(fleet.istio().name()))) {
+      var declared = Declared.apply(shop, "cart", "cart", "{port: 8080}", "{port: 8081}");
+      declared.awaitReady(PATIENCE);
+
+      String pod = shop.pod("cart").getMetadata().getName();
+      String up = "up{namespace=\"%s\", pod=\"%s\"}".formatted(shop.name(), pod);
+      assertThat(fleet.standalone().query(up))
+          .hasSize(2)
+          .allMatch(sample -> sample.value() == 1)
+          .allMatch(sample -> "kubernetes-pods".equals(sample.labels().get("job")));
+      assertThat(fleet.standalone().scrapePools())
+          .contains("prometheus", "appmetrics-federate")
+          .noneMatch(pool -> pool.matches("appmetrics-\\d.*"));
+      assertThat(pools(fleet.mesh(), shop, "cart"))
+          .containsExactly("appmetrics-1 8081", "kubernetes-pods 8080");
+      assertThat(Kubectl.in(fleet.monitoring()).configuration())
+          .contains("'{job=\"kubernetes-pods\"}'");
+      assertThat(declared.status().orElseThrow().endpoints())
+          .extracting(EndpointStatus::installation, EndpointStatus::port, EndpointStatus::route)
+          .contains(
+              tuple(fleet.monitoring(), 8080, "Federated"),
+              tuple(fleet.monitoring(), 8081, "Federated"));
+
+      // what the mesh does not get is explained there, not where it does not arrive
+      cart.behaves(8081, "down");
+      assertThat(declared.awaitReason("TargetsUp", "ConnectionRefused", PATIENCE))
+          .startsWith("Deployment " + fleet.istio().name() + "/prometheus: ");
+      cart.behaves(8081, "plain");
+      declared.awaitReady(PATIENCE);
+
+      // two replicas would send everything twice
+      Kubectl.in(fleet.istio()).scale("prometheus", 2);
+      assertThat(declared.awaitReason("ConfigWritten", "InstallationUnsupported", PATIENCE))
+          .contains(fleet.nameOfStandalone() + ": ", "has 2 replicas", "federate-url=");
+      Kubectl.in(fleet.istio()).scale("prometheus", 1);
+      declared.awaitReady(PATIENCE);
+
+      // nobody can ask the mesh's any more, and the standalone is known to get nothing
+      Kubectl.in(fleet.istio()).scale("prometheus", 0);
+      assertThat(declared.awaitReason("TargetsUp", "NotFederated", PATIENCE))
+          .startsWith(fleet.nameOfStandalone() + ": ");
+      assertThat(declared.condition("ConfigLoaded").orElseThrow().reason())
+          .isEqualTo("PrometheusUnreachable");
+      Kubectl.in(fleet.istio()).scale("prometheus", 1);
+      declared.awaitReady(PATIENCE);
+
+      declared.delete();
+      await("the standalone's configuration to be its own")
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(Kubectl.in(fleet.monitoring()).configuration()).isEqualTo(STANDALONE));
+    }
+  }
+
   private static org.assertj.core.groups.Tuple tuple(
       TestNamespace namespace, int port, String route) {
     return org.assertj.core.api.Assertions.tuple(namespace.name() + "/prometheus", port, route);
