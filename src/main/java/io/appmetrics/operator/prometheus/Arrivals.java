@@ -16,9 +16,9 @@ import java.util.stream.Collectors;
  * @param asked the label {@code job} of those that were asked for
  * @param series the labels of those that are there
  */
-public record Arrivals(Set<String> asked, List<Map<String, String>> series) {
+public record Arrivals(Set<String> asked, Set<Map<String, String>> series) {
   /** Nobody has asked. */
-  public static final Arrivals NONE = new Arrivals(Set.of(), List.of());
+  public static final Arrivals NONE = new Arrivals(Set.of(), Set.of());
 
   /** By these a target of one job is told from another, whatever a mesh calls the rest. */
   private static final List<String> IDENTITY = List.of("job", "instance");
@@ -48,6 +48,11 @@ public record Arrivals(Set<String> asked, List<Map<String, String>> series) {
 
   private static String literal(String job) {
     return Pattern.compile("[^a-zA-Z0-9_ -]").matcher(job).replaceAll("\\\\$0");
+  }
+
+  public Arrivals {
+    asked = Set.copyOf(asked);
+    series = Set.copyOf(series); // Prometheus has no order of them
   }
 
   /** Whether the {@code up} of a target with these labels has arrived. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -183,10 +184,9 @@ final class ReplicaPoll {
     }
     try {
       return new Arrivals(
-          Set.copyOf(federated.keySet()), api.query(base, Arrivals.query(federated, own)));
+          federated.keySet(), new HashSet<>(api.query(base, Arrivals.query(federated, own))));
     } catch (PrometheusUnreachable e) {
-      return new Arrivals(
-          Set.copyOf(federated.keySet()), known == null ? List.of() : known.arrivals().series());
+      return new Arrivals(federated.keySet(), known == null ? Set.of() : known.arrivals().series());
     }
   }
 

@@ -203,7 +203,8 @@ class AppMetricsStatusIT {
             schema(
                 "status.endpoints[0].route",
                 "Unsupported value: \"Pigeon\": supported values: \"Adopted\", \"Merged\","
-                    + " \"MergedSecure\", \"Annotation\", \"AnnotationSecure\", \"Slot\"")));
+                    + " \"MergedSecure\", \"Annotation\", \"AnnotationSecure\", \"Slot\","
+                    + " \"Federated\"")));
   }
 
   @ParameterizedTest

@@ -318,9 +318,9 @@ class SeveralInstallationsTest {
   private static final Arrivals ARRIVED =
       new Arrivals(
           Set.of("kubernetes-pods"),
-          List.of(Map.of("job", "kubernetes-pods", "instance", "10.0.0.1:8080")));
+          Set.of(Map.of("job", "kubernetes-pods", "instance", "10.0.0.1:8080")));
 
-  private static final Arrivals NOTHING = new Arrivals(Set.of("kubernetes-pods"), List.of());
+  private static final Arrivals NOTHING = new Arrivals(Set.of("kubernetes-pods"), Set.of());
 
   private static Chain chain(Observation seen) {
     return Chain.of(seen, Plan.of(seen), Map.of());

@@ -3,7 +3,6 @@ package io.appmetrics.operator.prometheus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,7 +29,7 @@ class ArrivalsTest {
     Arrivals arrivals =
         new Arrivals(
             Set.of("a"),
-            List.of(Map.of("job", "a", "instance", "10.0.0.1:8080", "cluster", "mine")));
+            Set.of(Map.of("job", "a", "instance", "10.0.0.1:8080", "cluster", "mine")));
     assertThat(arrivals.contain(Map.of("job", "a", "instance", "10.0.0.1:8080", "pod", "p")))
         .isTrue();
     assertThat(arrivals.contain(Map.of("job", "a", "instance", "10.0.0.1:8081"))).isFalse();
