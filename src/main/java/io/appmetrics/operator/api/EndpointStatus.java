@@ -32,9 +32,17 @@ public record EndpointStatus(
             reads; Secure: over mutual TLS. Merged, MergedSecure: the same, and Istio's agent \
             serves the metrics among its own. Slot: by numbered annotations of the pod \
             (appmetrics.io/port-1 and so on) that a job shared by everybody reads \
-            (appmetrics-1).\
+            (appmetrics-1). Federated: pulled from another Prometheus, which scrapes it.\
             """)
-        @OneOf({"Adopted", "Merged", "MergedSecure", "Annotation", "AnnotationSecure", "Slot"})
+        @OneOf({
+          "Adopted",
+          "Merged",
+          "MergedSecure",
+          "Annotation",
+          "AnnotationSecure",
+          "Slot",
+          "Federated"
+        })
         @Nullable String route,
     @JsonPropertyDescription("How Prometheus speaks to it, decided: HTTP, HTTPS or IstioMutual.")
         @OneOf({"HTTP", "HTTPS", "IstioMutual"})
@@ -46,7 +54,14 @@ public record EndpointStatus(
     @JsonPropertyDescription(
             "The first error that Prometheus reports for it, in Prometheus' words; absent: none.")
         @Size(max = EndpointStatus.TEXT)
-        @Nullable String firstError) {
+        @Nullable String firstError,
+    @JsonPropertyDescription(
+            """
+            Which Prometheus this entry speaks of, as namespace/name, where the operator serves \
+            several: each has an entry.\
+            """)
+        @Size(max = 320)
+        @Nullable String installation) {
 
   static final int TEXT = 256;
 

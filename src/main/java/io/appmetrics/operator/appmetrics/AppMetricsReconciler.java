@@ -78,8 +78,7 @@ public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
     Map<Workload.Key, AnnotationOutcome> outcomes =
         seen.suspended() ? Map.of() : apply(resource, context, plan);
     Chain chain = Chain.of(seen, plan, outcomes);
-    if ((seen.facts() == null || !seen.facts().speakOf(plan.userJobs(), plan.agents().keySet()))
-        && resource.getStatus() != null) {
+    if (!plan.isHeard() && resource.getStatus() != null) {
       // Just started: a Ready of before would turn False out of ignorance, at every restart. The
       // first look at Prometheus wakes everybody.
       surroundings.tell(resource, plan, true);

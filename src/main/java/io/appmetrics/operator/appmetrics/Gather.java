@@ -5,12 +5,12 @@ import io.appmetrics.operator.api.Target;
 import io.appmetrics.operator.apiserver.ApiFailure;
 import io.appmetrics.operator.chain.Observation;
 import io.appmetrics.operator.chain.PodFacts;
+import io.appmetrics.operator.chain.Sight;
 import io.appmetrics.operator.chain.TargetObservation;
 import io.appmetrics.operator.chain.TargetObservation.Claimant;
 import io.appmetrics.operator.chain.Workload;
 import io.appmetrics.operator.mesh.MeshPolicy;
 import io.appmetrics.operator.mesh.Service;
-import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
@@ -27,7 +27,7 @@ public final class Gather {
   private final KubernetesClient client;
   private final Workloads workloads;
   private final Function<String, MeshPolicy> policies;
-  private final Supplier<Optional<ScrapeFacts>> facts;
+  private final Supplier<List<Sight>> sights;
   private final int slotLimit;
   private final Clock clock;
 
@@ -39,13 +39,13 @@ public final class Gather {
       KubernetesClient client,
       Workloads workloads,
       Function<String, MeshPolicy> policies,
-      Supplier<Optional<ScrapeFacts>> facts,
+      Supplier<List<Sight>> sights,
       int slotLimit,
       Clock clock) {
     this.client = client;
     this.workloads = workloads;
     this.policies = policies;
-    this.facts = facts;
+    this.sights = sights;
     this.slotLimit = slotLimit;
     this.clock = clock;
   }
@@ -68,7 +68,7 @@ public final class Gather {
     }
     Mesh mesh = new Mesh(policy, unreadable);
     // The facts are taken before the pods: a pod that is seen up has then been seen ready, too.
-    Optional<ScrapeFacts> published = facts.get();
+    List<Sight> published = sights.get();
     List<TargetObservation> targets =
         resource.getSpec().targets().stream()
             .map(target -> observe(namespace, target, neighbours, mesh))
@@ -78,7 +78,7 @@ public final class Gather {
         resource.getMetadata().getName(),
         resource.getSpec().suspended(),
         targets,
-        published.orElse(null),
+        published,
         slotLimit,
         clock.instant());
   }

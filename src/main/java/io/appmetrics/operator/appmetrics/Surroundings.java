@@ -4,6 +4,7 @@ import io.appmetrics.operator.api.AppMetrics;
 import io.appmetrics.operator.api.AppMetricsStatus;
 import io.appmetrics.operator.api.TargetKind;
 import io.appmetrics.operator.chain.Plan;
+import io.appmetrics.operator.chain.Share;
 import io.appmetrics.operator.chain.Workload;
 import io.appmetrics.operator.prometheus.Demands;
 import io.appmetrics.operator.prometheus.FactsChange;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +34,13 @@ public final class Surroundings implements MeshPolicies.Listener {
   private static final String BY_NAMESPACE = "appmetrics-of-namespace";
   private static final String BY_WORKLOAD = "appmetrics-of-workload";
 
-  private final Demands demands;
+  private final List<Demands> demands;
   private final StatusListener listener;
   private final SimpleInboundEventSource<AppMetrics> wakes =
       new SimpleInboundEventSource<>("surroundings");
   private final Map<ResourceID, Set<Workload.Key>> named = new ConcurrentHashMap<>();
   private volatile @Nullable IndexerResourceCache<AppMetrics> cache;
-  private volatile Runnable wakeInstallation = () -> {};
+  private volatile IntConsumer wakeInstallation = installation -> {};
   private volatile Consumer<Workload.Key> abandoned = key -> {};
   private volatile boolean open;
 
@@ -54,18 +56,23 @@ public final class Surroundings implements MeshPolicies.Listener {
     void forgotten(AppMetrics resource);
   }
 
-  /** Creates the surroundings of all AppMetrics of a cluster. */
-  public Surroundings(Demands demands, StatusListener listener) {
-    this.demands = demands;
+  /**
+   * Creates the surroundings of all AppMetrics of a cluster.
+   *
+   * @param demands of each Prometheus installation, in the order in which the admin names them
+   */
+  public Surroundings(List<Demands> demands, StatusListener listener) {
+    this.demands = List.copyOf(demands);
     this.listener = listener;
   }
 
   /**
    * Connects the other actors, which need these surroundings themselves.
    *
+   * @param wakesInstallation hears of the installation, by its place, of which something is needed
    * @param abandons hears of a workload that changed, or was let go, while no AppMetrics names it
    */
-  public void connect(Runnable wakesInstallation, Consumer<Workload.Key> abandons) {
+  public void connect(IntConsumer wakesInstallation, Consumer<Workload.Key> abandons) {
     this.wakeInstallation = wakesInstallation;
     this.abandoned = abandons;
   }
@@ -111,9 +118,20 @@ public final class Surroundings implements MeshPolicies.Listener {
    */
   void tell(AppMetrics resource, Plan plan, boolean pending) {
     ResourceID id = ResourceID.fromResource(resource);
-    if (demands.put(
-        id.toString(), plan.demand(), plan.userJobs(), plan.agents(), plan.complete(), pending)) {
-      wakeInstallation.run();
+    for (int i = 0; i < demands.size(); i++) {
+      Share share = plan.shares().get(i);
+      if (demands
+          .get(i)
+          .put(
+              id.toString(),
+              share.demand(),
+              share.userJobs(),
+              share.agents(),
+              share.federated(),
+              plan.complete(),
+              pending)) {
+        wakeInstallation.accept(i);
+      }
     }
     Set<Workload.Key> now = keys(resource).collect(Collectors.toSet());
     Set<Workload.Key> before = named.put(id, now);
@@ -124,11 +142,13 @@ public final class Surroundings implements MeshPolicies.Listener {
 
   void forget(AppMetrics resource) {
     ResourceID id = ResourceID.fromResource(resource);
-    demands.remove(id.toString());
+    demands.forEach(demand -> demand.remove(id.toString()));
     named.remove(id);
     listener.forgotten(resource);
     left(keys(resource).collect(Collectors.toSet()));
-    wakeInstallation.run();
+    for (int i = 0; i < demands.size(); i++) {
+      wakeInstallation.accept(i);
+    }
   }
 
   /** Others may now get what this one has let go. */

@@ -22,7 +22,7 @@ final class Accepted {
   private Accepted() {}
 
   static Finding check(Evidence evidence) {
-    for (TargetPlan target : evidence.plan().targets()) {
+    for (TargetPlan target : evidence.share().targets()) {
       List<WorkloadPlan.Conflict> conflicts =
           target.workload().conflicts().getOrDefault(evidence.seen().name(), List.of());
       if (!conflicts.isEmpty()) {
@@ -38,7 +38,10 @@ final class Accepted {
         if (!finding.ok()) {
           return finding;
         }
-        Optional<ReplicaFacts> unpaced = unpaced(evidence.seen().facts(), target, endpoint);
+        Optional<ReplicaFacts> unpaced =
+            evidence.share().pulls()
+                ? Optional.empty()
+                : unpaced(evidence.facts(), target, endpoint);
         if (unpaced.isPresent()) {
           return Finding.broken(
               Reason.INTERVAL_UNSUPPORTED,

@@ -19,7 +19,7 @@ final class Annotated {
   private Annotated() {}
 
   static Finding check(Evidence evidence) {
-    for (TargetPlan target : evidence.plan().targets()) {
+    for (TargetPlan target : evidence.share().targets()) {
       Workload workload = target.seen().workload();
       if (workload == null) {
         continue; // TargetsFound has said so
@@ -133,14 +133,15 @@ final class Annotated {
         && a.key().equals(b.key())
         && Objects.equals(a.interval(), b.interval())
         && Objects.equals(a.timeout(), b.timeout())
-        && a.params().equals(b.params());
+        && a.params().equals(b.params())
+        && a.readers().equals(b.readers());
   }
 
   /** ztunnel asks where a call comes from, and no scheme helps one that comes from outside. */
   private static Optional<Finding> refusedByMesh(Evidence evidence) {
-    ScrapeFacts facts = evidence.seen().facts();
+    ScrapeFacts facts = evidence.facts();
     Optional<String> outside =
-        facts == null
+        facts == null || evidence.share().pulls()
             ? Optional.empty()
             : facts.replicas().stream()
                 .filter(r -> !r.ambient())
@@ -170,11 +171,11 @@ final class Annotated {
   }
 
   private static Finding certificates(Evidence evidence) {
-    ScrapeFacts facts = evidence.seen().facts();
+    ScrapeFacts facts = evidence.facts();
     if (facts != null
         && facts.certificates().state() == CertificateFacts.State.NOT_CONFIGURED
         && !facts.config().isInTheWay()
-        && !evidence.plan().demand().mutual().isEmpty()) {
+        && !evidence.share().demand().mutual().isEmpty()) {
       return Finding.broken(
           Reason.CERTIFICATES_NOT_CONFIGURED,
           facts.certificates().message()

@@ -13,8 +13,8 @@ final class CertificatesLoaded {
   private CertificatesLoaded() {}
 
   static Finding check(Evidence evidence) {
-    ScrapeFacts facts = Objects.requireNonNull(evidence.seen().facts(), "ConfigWritten holds");
-    Set<String> mutual = evidence.plan().mutualJobs();
+    ScrapeFacts facts = Objects.requireNonNull(evidence.facts(), "ConfigWritten holds");
+    Set<String> mutual = evidence.share().mutualJobs();
     if (mutual.isEmpty()) {
       return Finding.holds("No endpoint needs the mesh's certificates");
     }

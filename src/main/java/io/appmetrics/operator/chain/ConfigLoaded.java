@@ -13,7 +13,7 @@ final class ConfigLoaded {
   private ConfigLoaded() {}
 
   static Finding check(Evidence evidence) {
-    ScrapeFacts facts = Objects.requireNonNull(evidence.seen().facts(), "ConfigWritten holds");
+    ScrapeFacts facts = Objects.requireNonNull(evidence.facts(), "ConfigWritten holds");
     if (facts.replicas().isEmpty()) {
       return Finding.broken(
           Reason.PROMETHEUS_UNREACHABLE,
@@ -36,7 +36,7 @@ final class ConfigLoaded {
             "Prometheus pod %s has not answered yet: %s; %s"
                 .formatted(replica.pod(), problem(replica), LOOK));
       }
-      if (!replica.loaded().contains(evidence.plan().demand())) {
+      if (!replica.loaded().contains(evidence.share().demand())) {
         return replica.rejection() == null
             ? pending(replica, facts.config().place())
             : Finding.broken(

@@ -5,21 +5,20 @@ import io.appmetrics.operator.route.Endpoint;
 import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.route.Slot;
-import io.appmetrics.operator.scrapeconfig.PrometheusDuration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One endpoint, as Prometheus has it.
+ * One endpoint, as one Prometheus installation has it.
  *
+ * @param sight which one
  * @param target the target that it belongs to
  * @param endpoint the endpoint
  * @param route how it gets scraped; null when there is none
@@ -31,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *     there is no pod, or all are up
  */
 public record EndpointReading(
+    Sight sight,
     TargetPlan target,
     Endpoint endpoint,
     @Nullable Route route,
@@ -48,52 +48,67 @@ public record EndpointReading(
     return up > 0 && up >= counted;
   }
 
-  static List<EndpointReading> all(Observation seen, Plan plan) {
-    return plan.targets().stream()
+  static List<EndpointReading> all(Observation seen, Share share) {
+    return share.targets().stream()
         .flatMap(
             target ->
-                target.endpoints().resolved().stream().map(endpoint -> of(seen, target, endpoint)))
+                target.endpoints().resolved().stream()
+                    .map(endpoint -> of(new Declared(share, target, endpoint), seen.now())))
         .toList();
   }
 
-  private static EndpointReading of(Observation seen, TargetPlan target, Endpoint endpoint) {
-    Route route = target.workload().routes().get(endpoint.key());
-    ScrapeFacts facts = seen.facts();
-    if (facts == null) {
-      return new EndpointReading(target, endpoint, route, null, 0, 0, null, null);
+  /** An endpoint that an installation is to scrape. */
+  private record Declared(Share share, TargetPlan target, Endpoint endpoint) {
+    @Nullable Route route() {
+      return target.workload().routes().get(endpoint.key());
     }
-    if (route instanceof Route.ByUserJob byJob) {
+
+    EndpointReading unread() {
+      return new EndpointReading(share.sight(), target, endpoint, route(), null, 0, 0, null, null);
+    }
+  }
+
+  private static EndpointReading of(Declared declared, Instant now) {
+    ScrapeFacts facts = declared.share().sight().facts();
+    if (facts == null) {
+      return declared.unread();
+    }
+    Sight source = declared.share().source();
+    if (source != null) {
+      ScrapeFacts scraper = source.facts();
       return of(
-          target,
-          endpoint,
-          route,
-          seen.now(),
+          declared,
+          now,
+          settling(Federated.interval(declared.endpoint(), scraper).plus(facts.scrapeInterval())),
+          pod -> null,
+          pod -> Federated.scrape(declared.target(), declared.endpoint(), pod, scraper, facts));
+    }
+    if (declared.route() instanceof Route.ByUserJob byJob) {
+      return of(
+          declared,
+          now,
           settling(byJob.interval()),
           pod -> byJob.scheme(),
           pod -> PodScrape.of(byJob, pod, facts));
     }
-    Slot slot = target.workload().slotOf(endpoint.key()).orElse(null);
+    Slot slot = declared.target().workload().slotOf(declared.endpoint().key()).orElse(null);
     return slot == null
-        ? new EndpointReading(target, endpoint, route, null, 0, 0, null, null)
+        ? declared.unread()
         : of(
-            target,
-            endpoint,
-            route,
-            seen.now(),
-            settling(endpoint, facts),
+            declared,
+            now,
+            settling(declared.endpoint(), facts),
             pod -> PodScrape.schemeOn(slot, pod),
             pod -> PodScrape.of(slot, pod, facts));
   }
 
   private static EndpointReading of(
-      TargetPlan target,
-      Endpoint endpoint,
-      @Nullable Route route,
+      Declared declared,
       Instant now,
       Duration settling,
-      Function<PodFacts, Scheme> scheme,
+      Function<PodFacts, @Nullable Scheme> scheme,
       Function<PodFacts, PodScrape> scrape) {
-    List<PodScrape> pods = target.serving().stream().map(scrape).toList();
+    List<PodScrape> pods = declared.target().serving().stream().map(scrape).toList();
     Map<Boolean, List<PodScrape>> byCounting =
         pods.stream()
             .collect(
@@ -102,10 +117,11 @@ public record EndpointReading(
     List<PodScrape> counted = byCounting.getOrDefault(true, List.of());
     List<PodScrape> joining = byCounting.getOrDefault(false, List.of());
     return new EndpointReading(
-        target,
-        endpoint,
-        route,
-        pods.stream().findFirst().map(pod -> scheme.apply(pod.pod())).orElse(null),
+        declared.share().sight(),
+        declared.target(),
+        declared.endpoint(),
+        declared.route(),
+        pods.isEmpty() ? null : scheme.apply(pods.get(0).pod()),
         (int) counted.stream().filter(PodScrape::up).count(),
         counted.size(),
         joining.stream()
@@ -125,11 +141,7 @@ public record EndpointReading(
 
   /** New for two intervals, so that rollouts and autoscaling do not make Ready flap. */
   private static Duration settling(Endpoint endpoint, ScrapeFacts facts) {
-    Duration interval =
-        Optional.ofNullable(endpoint.interval())
-            .flatMap(PrometheusDuration::parse)
-            .orElse(facts.scrapeInterval());
-    return settling(interval);
+    return settling(Federated.interval(endpoint, facts));
   }
 
   private static Duration settling(Duration interval) {

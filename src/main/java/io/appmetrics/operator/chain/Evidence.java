@@ -1,23 +1,30 @@
 package io.appmetrics.operator.chain;
 
+import io.appmetrics.operator.prometheus.ScrapeFacts;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the links are judged by.
+ * What the links are judged by in one Prometheus installation.
  *
  * @param seen the observation
- * @param plan what was to be done
+ * @param share what the installation is to do
  * @param outcomes what became of the writes, by workload
- * @param readings each endpoint, as Prometheus has it
+ * @param readings each endpoint, as the installation has it
  */
 record Evidence(
     Observation seen,
-    Plan plan,
+    Share share,
     Map<Workload.Key, AnnotationOutcome> outcomes,
     List<EndpointReading> readings) {
 
-  static Evidence of(Observation seen, Plan plan, Map<Workload.Key, AnnotationOutcome> outcomes) {
-    return new Evidence(seen, plan, outcomes, EndpointReading.all(seen, plan));
+  static Evidence of(Observation seen, Share share, Map<Workload.Key, AnnotationOutcome> outcomes) {
+    return new Evidence(seen, share, outcomes, EndpointReading.all(seen, share));
+  }
+
+  /** What is known of the installation; null before it was looked at. */
+  @Nullable ScrapeFacts facts() {
+    return share.sight().facts();
   }
 }

@@ -1,9 +1,7 @@
 package io.appmetrics.operator.chain;
 
-import io.appmetrics.operator.prometheus.ScrapeFacts;
 import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that one reconciliation decides on.
@@ -12,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param name of the AppMetrics
  * @param suspended whether nothing is to be written for it
  * @param targets what was seen of each target, in the order of the spec
- * @param facts what the installation loop last published; null before its first pass
+ * @param sights the Prometheus installations, at least one, in the order in which the admin names
+ *     them
  * @param slotLimit the highest slot number that the admin allows
  * @param now when this was seen
  */
@@ -21,6 +20,6 @@ public record Observation(
     String name,
     boolean suspended,
     List<TargetObservation> targets,
-    @Nullable ScrapeFacts facts,
+    List<Sight> sights,
     int slotLimit,
     Instant now) {}

@@ -1,55 +1,54 @@
 package io.appmetrics.operator.chain;
 
-import io.appmetrics.operator.prometheus.Demand;
-import io.appmetrics.operator.route.Route;
-import io.appmetrics.operator.scrapeconfig.SlotJobs;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * What is to be done for one AppMetrics.
  *
- * @param targets for each target, in the order of the spec
- * @param demand the jobs of ours that it needs of the installation
- * @param userJobs the jobs of the user's own that scrape for it
- * @param agents those of them that scrape Istio's agents, with the longest time between two scrapes
+ * @param shares of each Prometheus installation, in the order in which the admin names them
  */
-public record Plan(
-    List<TargetPlan> targets, SlotJobs demand, Set<String> userJobs, Map<String, Duration> agents) {
+public record Plan(List<Share> shares) {
 
-  /** The jobs that need the mesh's certificates, whoever wrote them, by name. */
-  public SortedSet<String> mutualJobs() {
-    SortedSet<String> jobs = new TreeSet<>();
-    demand.mutual().forEach(slot -> jobs.add(SlotJobs.mutualJob(slot)));
-    targets.forEach(target -> jobs.addAll(target.mutualUserJobs()));
-    return jobs;
+  /** Plans from what was seen. */
+  public static Plan of(Observation seen) {
+    List<List<TargetPlan>> bySight = new ArrayList<>();
+    seen.sights().forEach(sight -> bySight.add(new ArrayList<>()));
+    for (TargetObservation target : seen.targets()) {
+      List<TargetPlan> plans = TargetPlan.of(target, seen.slotLimit(), seen.sights());
+      for (int i = 0; i < plans.size(); i++) {
+        bySight.get(i).add(plans.get(i));
+      }
+    }
+    List<Share> shares = new ArrayList<>();
+    for (int i = 0; i < bySight.size(); i++) {
+      shares.add(share(seen, seen.sights().get(i), List.copyOf(bySight.get(i))));
+    }
+    return new Plan(List.copyOf(shares));
+  }
+
+  private static Share share(Observation seen, Sight sight, List<TargetPlan> targets) {
+    return seen.sights().stream()
+        .filter(other -> other.installation().equals(sight.federates()))
+        .findFirst()
+        .map(source -> Share.pulling(sight, source, targets))
+        .orElseGet(() -> Share.scraping(sight, targets, seen.suspended()));
+  }
+
+  /** The targets: what is to stand on them is the same for all installations. */
+  public List<TargetPlan> targets() {
+    return shares.get(0).targets();
   }
 
   /** Whether all of every workload was seen, so that the demand is all that will be needed. */
   public boolean complete() {
-    return targets.stream()
+    return targets().stream()
         .map(TargetPlan::seen)
         .allMatch(seen -> seen.workload() != null && seen.unreadable() == null);
   }
 
-  /** Plans from what was seen. */
-  public static Plan of(Observation seen) {
-    List<TargetPlan> targets =
-        seen.targets().stream().map(t -> TargetPlan.of(t, seen.slotLimit(), seen.facts())).toList();
-    return new Plan(
-        targets,
-        targets.stream()
-            .map(target -> seen.suspended() ? target.standing() : target.demand())
-            .reduce(SlotJobs.none(), SlotJobs::and),
-        targets.stream().flatMap(t -> t.userJobs().stream()).collect(Collectors.toSet()),
-        targets.stream()
-            .flatMap(TargetPlan::byAgent)
-            .collect(
-                Collectors.toMap(Route.ByUserJob::job, Route.ByUserJob::interval, Demand::longer)));
+  /** Whether every installation was looked at as far as this plan needs it. */
+  public boolean isHeard() {
+    return shares.stream().allMatch(Share::isHeard);
   }
 }

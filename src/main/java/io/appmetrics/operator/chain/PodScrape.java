@@ -7,6 +7,7 @@ import io.appmetrics.operator.prometheus.TargetHealth;
 import io.appmetrics.operator.relabel.Drop;
 import io.appmetrics.operator.relabel.Prediction;
 import io.appmetrics.operator.relabel.RelabelModel;
+import io.appmetrics.operator.route.Endpoint;
 import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.route.Slot;
@@ -47,7 +48,9 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
     /** The last scrape succeeded, but Istio's agent, which answers it, does not get at the app. */
     UNMERGED,
     /** The rules of the job drop the pod. */
-    DROPPED
+    DROPPED,
+    /** It has not come from the Prometheus that scrapes it. */
+    UNFEDERATED
   }
 
   /**
@@ -67,7 +70,14 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
    * @param job that makes it
    * @param scheme of its URL: {@code http} or {@code https}
    */
-  private record Expected(String job, String scheme, int port, String path) {
+  record Expected(String job, String scheme, int port, String path) {
+
+    /** Of an endpoint, by the route that it has; empty while it has none. */
+    static Optional<Expected> of(TargetPlan target, Endpoint endpoint, PodFacts pod) {
+      return target.workload().routes().get(endpoint.key()) instanceof Route.ByUserJob byJob
+          ? Optional.of(of(byJob))
+          : target.workload().slotOf(endpoint.key()).map(slot -> of(slot, pod));
+    }
 
     static Expected of(Slot slot, PodFacts pod) {
       Scheme scheme = schemeOn(slot, pod);

@@ -60,6 +60,7 @@ public enum Reason {
   MERGED_SCRAPE_FAILING(Remedy.PENDING),
   SCRAPE_FAILED(Remedy.PENDING),
   DROPPED_BY_RELABELING(Remedy.PENDING),
+  NOT_FEDERATED(Remedy.PENDING),
   SCRAPED_TWICE(Remedy.HUMAN);
 
   /** Who has to act. */

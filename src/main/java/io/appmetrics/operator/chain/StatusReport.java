@@ -6,6 +6,7 @@ import io.appmetrics.operator.api.EndpointStatus;
 import io.appmetrics.operator.api.TargetStatus;
 import io.appmetrics.operator.mesh.Terms;
 import io.appmetrics.operator.route.Route;
+import io.appmetrics.operator.scrapeconfig.Federation;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -40,6 +41,9 @@ public final class StatusReport {
 
   /** The reason that is not a link's: what stands is left as it stands. */
   static final String SUSPENDED = "Suspended";
+
+  /** The route of what is pulled from another Prometheus. */
+  private static final String FEDERATED = "Federated";
 
   private static final int MOST_ENDPOINTS = 64;
 
@@ -94,19 +98,19 @@ public final class StatusReport {
     report.conditions(chain);
     List<EndpointReading> readings = chain.readings();
     int declared = plan.targets().stream().mapToInt(TargetPlan::declared).sum();
-    int scraped = (int) readings.stream().filter(EndpointReading::scraped).count();
+    boolean several = plan.shares().size() > 1;
     return new AppMetricsStatus(
         generation,
-        scraped + "/" + declared,
+        scraped(readings) + "/" + declared,
         declared,
-        scraped,
+        scraped(readings),
         report.conditions,
         plan.targets().stream().map(t -> target(t, readings, outcomes)).toList(),
         Stream.concat(
                 plan.targets().stream().flatMap(StatusReport::unresolved),
                 readings.stream()
                     .sorted(Comparator.comparing(EndpointReading::scraped))
-                    .map(StatusReport::endpoint))
+                    .map(reading -> endpoint(reading, several)))
             .limit(MOST_ENDPOINTS)
             .toList());
   }
@@ -172,7 +176,7 @@ public final class StatusReport {
             link.condition(),
             "Unknown",
             NOT_CHECKED,
-            "Waits for " + broken.map(e -> e.getKey().condition()).orElse(""));
+            "Waits for " + chain.blocker().map(Link::condition).orElse(""));
       } else {
         add(
             link.condition(),
@@ -224,6 +228,18 @@ public final class StatusReport {
     conditions.add(new Condition(type, status, reason, message, moved, generation));
   }
 
+  /** How many endpoints every installation scrapes. */
+  private static int scraped(List<EndpointReading> readings) {
+    Map<List<Object>, Boolean> byEndpoint = new HashMap<>();
+    readings.forEach(
+        reading ->
+            byEndpoint.merge(
+                List.of(reading.target().name(), reading.endpoint().key()),
+                reading.scraped(),
+                Boolean::logicalAnd));
+    return (int) byEndpoint.values().stream().filter(scraped -> scraped).count();
+  }
+
   private static TargetStatus target(
       TargetPlan target,
       List<EndpointReading> readings,
@@ -237,7 +253,7 @@ public final class StatusReport {
         target.seen().target().name(),
         own.stream().mapToInt(EndpointReading::counted).max().orElse(0),
         target.declared(),
-        (int) own.stream().filter(EndpointReading::scraped).count(),
+        scraped(own),
         outcome == null ? 0 : outcome.templateWrites());
   }
 
@@ -257,6 +273,7 @@ public final class StatusReport {
                         : "no container declares a port named " + endpoint.name(),
                     0,
                     0,
+                    null,
                     null));
   }
 
@@ -264,19 +281,18 @@ public final class StatusReport {
     return target.seen().target().kind() + "/" + target.seen().target().name();
   }
 
-  private static EndpointStatus endpoint(EndpointReading reading) {
+  private static EndpointStatus endpoint(EndpointReading reading, boolean several) {
     return new EndpointStatus(
         key(reading.target()),
         reading.endpoint().port(),
         reading.endpoint().path(),
-        route(reading.route()),
+        reading.sight().federates() == null ? route(reading.route()) : FEDERATED,
         reading.scheme() == null ? null : reading.scheme().toString(),
         why(reading),
         reading.up(),
         reading.counted(),
-        reading.trouble() == null || !reading.trouble().failed()
-            ? null
-            : reading.trouble().error());
+        reading.trouble() == null || !reading.trouble().failed() ? null : reading.trouble().error(),
+        several ? reading.sight().installation().path() : null);
   }
 
   private static @Nullable String route(@Nullable Route route) {
@@ -288,6 +304,9 @@ public final class StatusReport {
 
   private static @Nullable String why(EndpointReading reading) {
     Route route = reading.route();
+    if (reading.sight().federates() != null) {
+      return "job %s pulls it from %s".formatted(Federation.JOB, reading.sight().federates());
+    }
     if (route == null) {
       return reading.target().seen().workload() == null ? NO_WORKLOAD : null;
     }

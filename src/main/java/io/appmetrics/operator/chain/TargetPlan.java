@@ -5,18 +5,22 @@ import io.appmetrics.operator.mesh.MeshPod;
 import io.appmetrics.operator.mesh.Terms;
 import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
+import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.appmetrics.operator.route.Claim;
 import io.appmetrics.operator.route.Endpoint;
 import io.appmetrics.operator.route.Endpoints;
 import io.appmetrics.operator.route.Foresight;
 import io.appmetrics.operator.route.ManagedAnnotations;
+import io.appmetrics.operator.route.Reader;
 import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.route.Slot;
 import io.appmetrics.operator.route.SlotAnnotations;
 import io.appmetrics.operator.route.WorkloadPlan;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,16 +38,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seen what was seen of it
  * @param endpoints its own endpoints
- * @param workload what is to stand on the workload, for all who name it; empty slots when the
- *     workload is not there
+ * @param workload what is to stand on the workload, for all who name it, as one installation reads
+ *     it; empty slots when the workload is not there
  */
 public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPlan workload) {
 
-  static TargetPlan of(TargetObservation seen, int slotLimit, @Nullable ScrapeFacts facts) {
+  /** The plan for each of the installations. */
+  static List<TargetPlan> of(TargetObservation seen, int slotLimit, List<Sight> sights) {
     Workload workload = seen.workload();
     if (workload == null) {
-      return new TargetPlan(
-          seen, Endpoints.of(seen.target().ports(), Map.of()), WorkloadPlan.NOTHING);
+      TargetPlan nothing =
+          new TargetPlan(seen, Endpoints.of(seen.target().ports(), Map.of()), WorkloadPlan.NOTHING);
+      return Collections.nCopies(sights.size(), nothing);
     }
     Map<String, Integer> named = named(workload.ports());
     List<Claim> claims =
@@ -57,15 +63,42 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
                         Endpoints.of(c.target().ports(), named).resolved()))
             .toList();
     Optional<MeshPod> next = newest(seen).map(pod -> next(pod.mesh(), workload));
-    return new TargetPlan(
-        seen,
-        Endpoints.of(seen.target().ports(), named),
+    Endpoints endpoints = Endpoints.of(seen.target().ports(), named);
+    List<Sight> scraping = sights.stream().filter(sight -> sight.federates() == null).toList();
+    List<WorkloadPlan> plans =
         WorkloadPlan.of(
             claims,
             workload.template(),
             port -> next.filter(pod -> seen.policy().termsOf(pod, port).mutualTls()).isPresent(),
             slotLimit,
-            foresight(seen, facts)));
+            readers(seen, scraping));
+    Map<WorkloadRef, WorkloadPlan> byInstallation = new HashMap<>();
+    for (int i = 0; i < plans.size(); i++) {
+      byInstallation.put(scraping.get(i).installation(), plans.get(i));
+    }
+    // who pulls has what the other scrapes
+    return sights.stream()
+        .map(
+            sight ->
+                new TargetPlan(
+                    seen,
+                    endpoints,
+                    byInstallation.getOrDefault(sight.scraper(), WorkloadPlan.NOTHING)))
+        .toList();
+  }
+
+  /**
+   * Until each installation was looked at, nothing is foreseen of any: one that is a moment later
+   * would have every new workload rolled once more.
+   */
+  private static List<Reader> readers(TargetObservation seen, List<Sight> sights) {
+    boolean looked = sights.stream().noneMatch(sight -> sight.facts() == null);
+    return sights.stream()
+        .map(
+            sight ->
+                new Reader(
+                    sight.installation().path(), foresight(seen, looked ? sight.facts() : null)))
+        .toList();
   }
 
   /** What the replicas that have ever answered make of the newest pod. */
@@ -177,8 +210,12 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
         .map(Route.ByUserJob.class::cast);
   }
 
-  /** The jobs that scrape it as it stands: those that a suspended AppMetrics keeps. */
-  SlotJobs standing() {
+  /**
+   * The jobs that scrape it as it stands: those that a suspended AppMetrics keeps.
+   *
+   * @param reader the installation, as pods name it
+   */
+  SlotJobs standing(String reader) {
     Workload there = seen.workload();
     SortedSet<Integer> plain = new TreeSet<>();
     SortedSet<Integer> mutual = new TreeSet<>();
@@ -189,6 +226,9 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
         .forEach(
             annotations -> {
               for (Slot slot : SlotAnnotations.read(annotations)) {
+                if (!slot.isFor(reader)) {
+                  continue;
+                }
                 plain.add(slot.number());
                 SlotAnnotations.schemeOf(slot.number(), annotations)
                     .filter(scheme -> scheme == Scheme.ISTIO_MUTUAL)

@@ -10,7 +10,7 @@ final class TargetsFound {
   private TargetsFound() {}
 
   static Finding check(Evidence evidence) {
-    for (TargetPlan target : evidence.plan().targets()) {
+    for (TargetPlan target : evidence.share().targets()) {
       Workload workload = target.seen().workload();
       if (workload == null) {
         return Finding.broken(
@@ -28,7 +28,7 @@ final class TargetsFound {
                     declared(workload.ports())));
       }
     }
-    for (TargetPlan target : evidence.plan().targets()) {
+    for (TargetPlan target : evidence.share().targets()) {
       if (target.seen().unreadable() != null) {
         return Finding.broken(
             Reason.PODS_UNREADABLE,
@@ -36,14 +36,14 @@ final class TargetsFound {
                 .formatted(target.name(), target.seen().unreadable()));
       }
     }
-    for (TargetPlan target : evidence.plan().targets()) {
+    for (TargetPlan target : evidence.share().targets()) {
       Workload workload = target.seen().workload();
       if (workload != null && target.serving().isEmpty()) {
         return Finding.broken(Reason.NO_READY_PODS, noReadyPods(target, workload));
       }
     }
     return Finding.holds(
-        ready(evidence.plan().targets().stream().mapToInt(t -> t.serving().size()).sum()));
+        ready(evidence.share().targets().stream().mapToInt(t -> t.serving().size()).sum()));
   }
 
   private static String ready(int pods) {

@@ -1,7 +1,9 @@
 package io.appmetrics.operator.chain;
 
+import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.appmetrics.operator.route.Endpoint;
 import io.appmetrics.operator.route.Taker;
+import io.appmetrics.operator.scrapeconfig.Federation;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +29,9 @@ final class TargetsUp {
 
   /** What two jobs scrape arrives twice: sums over it are wrong. */
   private static Optional<Finding> twice(Evidence evidence) {
+    if (evidence.share().pulls()) {
+      return Optional.empty(); // whoever scrapes it says so
+    }
     for (EndpointReading reading : evidence.readings()) {
       List<Taker> takers =
           reading.target().workload().doubles().getOrDefault(reading.endpoint().key(), List.of());
@@ -69,6 +74,7 @@ final class TargetsUp {
     String where = "%s of pod %s".formatted(endpoint, trouble.pod().name());
     return switch (trouble.state()) {
       case FAILED -> failed(where, trouble);
+      case UNFEDERATED -> unfederated(where, trouble, reading.sight().scraper());
       case UNMERGED -> unmerged(where, reading.endpoint(), trouble.pod());
       case DROPPED ->
           Finding.broken(
@@ -91,6 +97,16 @@ final class TargetsUp {
               "%s has not been scraped by Prometheus pod %s yet: its next scrape will tell"
                   .formatted(where, trouble.replica()));
     };
+  }
+
+  private static Finding unfederated(String where, PodScrape trouble, WorkloadRef scraper) {
+    return Finding.broken(
+        Reason.NOT_FEDERATED,
+        trouble.error().isEmpty()
+            ? "%s has not come from %s to Prometheus pod %s yet: it does with one of the next scrapes of job %s, once it is scraped there; if it does not, see whether the ServiceAccount of that pod may list the pods of namespace %s"
+                .formatted(where, scraper, trouble.replica(), Federation.JOB, scraper.namespace())
+            : "%s does not come from %s to Prometheus pod %s, whose job %s fails: see whether a NetworkPolicy, or mutual TLS that the mesh demands, keeps it from there (Prometheus: %s)"
+                .formatted(where, scraper, trouble.replica(), Federation.JOB, trouble.error()));
   }
 
   /** Prometheus sees the agent only: what the app answers is to be seen inside the pod. */

@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,7 +85,9 @@ final class Run {
       running.set(runtime);
       log.info(
           "serving {} at {}, health at {}",
-          config.prometheus(),
+          config.installations().stream()
+              .map(installation -> installation.workload().toString())
+              .collect(Collectors.joining(", ")),
           client.getMasterUrl(),
           health == null ? "no address" : "port " + health.port());
       asked.await();

@@ -84,10 +84,15 @@ final class ConfigEdit {
   }
 
   private ConfigDecision edited() throws UnparsableConfig {
+    String unsourced = seen.demand().federating().problem();
+    if (unsourced != null) {
+      return writing.stays(ConfigFacts.State.INSTALLATION_UNSUPPORTED, unsourced);
+    }
     SlotJobs allowed = quarantine.without(wanted);
     Optional<PrometheusVersion> version =
         OldestPrometheus.reading(seen.replicas(), installation.image(), digest() != null);
-    Optional<Shard> shard = standing.contains(allowed) ? Optional.empty() : shard();
+    Optional<Shard> shard =
+        standing.contains(allowed) || allowed.federated() ? Optional.empty() : shard();
     if (shard.isPresent()) {
       return writing.stays(
           ConfigFacts.State.SHARDED,
@@ -130,7 +135,9 @@ final class ConfigEdit {
         jobs,
         version,
         seen.certificates().source().map(CertificateFiles::files).orElse(null),
-        certificates(version));
+        certificates(version),
+        seen.demand().reader(),
+        seen.demand().federation(block));
   }
 
   // --- what Prometheus has loaded ---

@@ -10,13 +10,48 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** The jobs that each AppMetrics needs, as its reconciler last said; safe for many threads. */
+/**
+ * The jobs that each AppMetrics needs of one installation, as its reconciler last said; safe for
+ * many threads.
+ */
 public final class Demands {
   private record Entry(
-      SlotJobs jobs, Set<String> userJobs, Map<String, Duration> agents, boolean pending) {}
+      SlotJobs jobs,
+      Set<String> userJobs,
+      Map<String, Duration> agents,
+      Map<String, Duration> federated,
+      boolean pending) {
+
+    /** What was written for it stays. */
+    Entry keeping(Entry before) {
+      return new Entry(
+          before.jobs().and(jobs),
+          userJobs,
+          agents,
+          longest(Stream.of(before.federated(), federated)),
+          pending);
+    }
+  }
 
   private final Map<String, Entry> byAppMetrics = new ConcurrentHashMap<>();
+  private final @Nullable String reader;
+
+  /** Of the only installation that there is. */
+  public Demands() {
+    this(null);
+  }
+
+  /**
+   * Of one of several installations.
+   *
+   * @param reader the name by which pods mean it; null where it is the only one
+   */
+  public Demands(@Nullable String reader) {
+    this.reader = reader;
+  }
 
   /**
    * Notes what an AppMetrics needs.
@@ -37,9 +72,27 @@ public final class Demands {
       Map<String, Duration> agents,
       boolean complete,
       boolean pending) {
+    return put(appMetrics, jobs, userJobs, agents, Map.of(), complete, pending);
+  }
+
+  /**
+   * The same, of an installation that pulls from another.
+   *
+   * @param federated the label {@code job} of the series that it is to pull, with the time between
+   *     two scrapes there
+   */
+  public boolean put(
+      String appMetrics,
+      SlotJobs jobs,
+      Set<String> userJobs,
+      Map<String, Duration> agents,
+      Map<String, Duration> federated,
+      boolean complete,
+      boolean pending) {
     Entry before = byAppMetrics.get(appMetrics);
-    SlotJobs needed = complete || before == null ? jobs : before.jobs().and(jobs);
-    Entry entry = new Entry(needed, Set.copyOf(userJobs), Map.copyOf(agents), pending);
+    Entry said =
+        new Entry(jobs, Set.copyOf(userJobs), Map.copyOf(agents), Map.copyOf(federated), pending);
+    Entry entry = complete || before == null ? said : said.keeping(before);
     return !entry.equals(byAppMetrics.put(appMetrics, entry));
   }
 
@@ -58,13 +111,19 @@ public final class Demands {
         byAppMetrics.values().stream().map(Entry::jobs).reduce(SlotJobs.none(), SlotJobs::and);
     SortedSet<String> userJobs = new TreeSet<>();
     byAppMetrics.values().forEach(entry -> userJobs.addAll(entry.userJobs()));
-    SortedMap<String, Duration> agents = new TreeMap<>();
-    byAppMetrics
-        .values()
-        .forEach(
-            entry ->
-                entry.agents().forEach((job, often) -> agents.merge(job, often, Demand::longer)));
-    return new Demand(jobs, userJobs, agents, byAppMetrics.keySet().containsAll(existing));
+    return new Demand(
+        jobs,
+        userJobs,
+        longest(byAppMetrics.values().stream().map(Entry::agents)),
+        byAppMetrics.keySet().containsAll(existing),
+        new Federating(longest(byAppMetrics.values().stream().map(Entry::federated)), null, null),
+        reader);
+  }
+
+  private static SortedMap<String, Duration> longest(Stream<Map<String, Duration>> ofEach) {
+    SortedMap<String, Duration> together = new TreeMap<>();
+    ofEach.forEach(one -> one.forEach((job, often) -> together.merge(job, often, Demand::longer)));
+    return together;
   }
 
   /** Whether any AppMetrics waits for something that a poll may show. */

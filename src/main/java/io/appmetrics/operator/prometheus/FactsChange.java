@@ -1,12 +1,13 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.scrapeconfig.Federation;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record FactsChange(boolean everybody, Set<String> namespaces) {
 
+  /** The label by which the series of the mesh's usual jobs tell it. */
+  private static final String NAMESPACE = "namespace";
+
   private record Seen(
       String replica,
       String pool,
@@ -27,12 +31,16 @@ public record FactsChange(boolean everybody, Set<String> namespaces) {
       String error,
       AppFetch app) {}
 
+  private record Arrived(String replica, Map<String, String> series) {}
+
   static FactsChange between(@Nullable ScrapeFacts before, ScrapeFacts after) {
-    if (before == null || !withoutTargets(before).equals(withoutTargets(after))) {
+    if (before == null
+        || !withoutTargets(before).equals(withoutTargets(after))
+        || !pulls(before).equals(pulls(after))) {
       return new FactsChange(true, Set.of());
     }
-    Map<String, Set<Seen>> was = byNamespace(before);
-    Map<String, Set<Seen>> is = byNamespace(after);
+    Map<String, Set<Object>> was = byNamespace(before);
+    Map<String, Set<Object>> is = byNamespace(after);
     Set<String> changed = new HashSet<>(was.keySet());
     changed.addAll(is.keySet());
     changed.removeIf(namespace -> Objects.equals(was.get(namespace), is.get(namespace)));
@@ -60,7 +68,8 @@ public record FactsChange(boolean everybody, Set<String> namespaces) {
                         r.pools(),
                         Map.of(),
                         r.prognosis(),
-                        r.ambient()))
+                        r.ambient(),
+                        new Arrivals(r.arrivals().asked(), Set.of())))
             .toList();
     return new ScrapeFacts(
         facts.installation(),
@@ -72,25 +81,52 @@ public record FactsChange(boolean everybody, Set<String> namespaces) {
         facts.scrapeInterval());
   }
 
-  private static Map<String, Set<Seen>> byNamespace(ScrapeFacts facts) {
-    Map<String, Set<Seen>> out = new HashMap<>();
+  /** What pulls for everybody, and what has come of it that tells no namespace. */
+  private static Set<Object> pulls(ScrapeFacts facts) {
+    Set<Object> pulls = new HashSet<>();
     for (ReplicaFacts replica : facts.replicas()) {
-      for (List<ActiveTarget> targets : replica.targets().values()) {
-        for (ActiveTarget t : targets) {
-          out.computeIfAbsent(t.namespace(), ns -> new HashSet<>())
-              .add(
-                  new Seen(
-                      replica.pod(),
-                      t.pool(),
-                      t.podUid(),
-                      t.scrapeUrl(),
-                      t.health(),
-                      t.lastError(),
-                      t.app()));
+      targets(replica)
+          .filter(target -> target.pool().equals(Federation.JOB))
+          .forEach(target -> pulls.add(seen(replica, target)));
+      replica.arrivals().series().stream()
+          .filter(series -> !series.containsKey(NAMESPACE))
+          .forEach(pulls::add);
+    }
+    return pulls;
+  }
+
+  private static Map<String, Set<Object>> byNamespace(ScrapeFacts facts) {
+    Map<String, Set<Object>> out = new HashMap<>();
+    for (ReplicaFacts replica : facts.replicas()) {
+      targets(replica)
+          .filter(target -> !target.pool().equals(Federation.JOB))
+          .forEach(
+              target ->
+                  out.computeIfAbsent(target.namespace(), ns -> new HashSet<>())
+                      .add(seen(replica, target)));
+      for (Map<String, String> series : replica.arrivals().series()) {
+        String namespace = series.get(NAMESPACE);
+        if (namespace != null) {
+          out.computeIfAbsent(namespace, ns -> new HashSet<>())
+              .add(new Arrived(replica.pod(), series));
         }
       }
     }
-    return out.entrySet().stream()
-        .collect(Collectors.toMap(Map.Entry::getKey, e -> Set.copyOf(e.getValue())));
+    return out;
+  }
+
+  private static Stream<ActiveTarget> targets(ReplicaFacts replica) {
+    return replica.targets().values().stream().flatMap(List::stream);
+  }
+
+  private static Seen seen(ReplicaFacts replica, ActiveTarget target) {
+    return new Seen(
+        replica.pod(),
+        target.pool(),
+        target.podUid(),
+        target.scrapeUrl(),
+        target.health(),
+        target.lastError(),
+        target.app());
   }
 }

@@ -56,6 +56,7 @@ public final class InstallationAccess implements AutoCloseable {
    * @param stateNamespace where the operator keeps what must outlive a crash
    * @param restarts when it may be restarted
    * @param sharded what to do where it divides the pods with others
+   * @param federate the installation from which it pulls, in place of scraping; null: it scrapes
    */
   public record Settings(
       WorkloadRef workload,
@@ -63,13 +64,33 @@ public final class InstallationAccess implements AutoCloseable {
       @Nullable String certificates,
       String stateNamespace,
       RestartPolicy restarts,
-      ShardedPolicy sharded) {
+      ShardedPolicy sharded,
+      @Nullable Federate federate) {
+
+    /** Of one that scrapes. */
+    public Settings(
+        WorkloadRef workload,
+        @Nullable URI url,
+        @Nullable String certificates,
+        String stateNamespace,
+        RestartPolicy restarts,
+        ShardedPolicy sharded) {
+      this(workload, url, certificates, stateNamespace, restarts, sharded, null);
+    }
 
     /** The ConfigMap of the state: a dot, so that no two installations have the same. */
     public static String stateName(WorkloadRef workload) {
       return "appmetrics-%s.%s".formatted(workload.namespace(), workload.name());
     }
   }
+
+  /**
+   * From where an installation pulls.
+   *
+   * @param from the installation
+   * @param url where that answers; null: at its pods
+   */
+  public record Federate(WorkloadRef from, @Nullable URI url) {}
 
   /**
    * What became of a write.
@@ -131,18 +152,22 @@ public final class InstallationAccess implements AutoCloseable {
   }
 
   Optional<Discovery> discover() throws Unreadable {
+    return deployment(workload()).map(Installation::of);
+  }
+
+  private Optional<Deployment> deployment(WorkloadRef named) throws Unreadable {
     Deployment found =
         read(
-            workload().toString(),
+            named.toString(),
             "get, list and watch on deployments",
             () ->
                 client
                     .apps()
                     .deployments()
-                    .inNamespace(workload().namespace())
-                    .withName(workload().name())
+                    .inNamespace(named.namespace())
+                    .withName(named.name())
                     .get());
-    return Optional.ofNullable(found).map(Installation::of);
+    return Optional.ofNullable(found);
   }
 
   /** Without this a right that is missing would end each pass before anything of it is told. */
@@ -249,7 +274,22 @@ public final class InstallationAccess implements AutoCloseable {
         replicas,
         text.flatMap(ConfigText::blockIfReadable).orElse(null),
         demand.userJobs(),
-        demand.agents());
+        demand.agents(),
+        demand.federating().jobs());
+  }
+
+  /** The demand, with where to pull from; also while nothing is wanted yet, for it may stand. */
+  Demand sourced(Demand demand) throws Unreadable {
+    Federate federate = settings.federate();
+    if (federate == null) {
+      return demand;
+    }
+    URI url = federate.url();
+    return demand.pulling(
+        url != null
+            ? demand.federating().from(FederationSource.at(url))
+            : FederationSource.of(federate.from(), deployment(federate.from()))
+                .into(demand.federating()));
   }
 
   private @Nullable URI base(Installation installation, Pod pod) {

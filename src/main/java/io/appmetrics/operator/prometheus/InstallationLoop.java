@@ -73,7 +73,7 @@ public final class InstallationLoop implements AutoCloseable {
     this.alarm = new Alarm(nanos);
     this.nanos = nanos;
     this.next = nanos.getAsLong();
-    this.thread = new Thread(this::run, "installation");
+    this.thread = new Thread(this::run, "installation " + access.workload().path());
     this.thread.setDaemon(true);
   }
 
@@ -174,7 +174,7 @@ public final class InstallationLoop implements AutoCloseable {
 
   private InstallationObservation gather() throws Unreadable {
     Optional<Discovery> discovery = access.discover();
-    Demand demand = demands.together(existing.get());
+    Demand demand = access.sourced(demands.together(existing.get()));
     if (!(discovery.orElse(null) instanceof Installation installation)) {
       return new InstallationObservation(
           access.workload(),

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param targets the targets of our pools, and of the user's that scrape for us, by pod uid
  * @param prognosis what becomes of what it suffers from; null when it suffers from nothing
  * @param ambient whether what it calls sees a pod of the mesh, for ztunnel carries it
+ * @param arrivals what has arrived of another Prometheus, where it is to pull from one
  */
 public record ReplicaFacts(
     String pod,
@@ -35,7 +36,36 @@ public record ReplicaFacts(
     Set<String> pools,
     Map<String, List<ActiveTarget>> targets,
     @Nullable Prognosis prognosis,
-    boolean ambient) {
+    boolean ambient,
+    Arrivals arrivals) {
+
+  /** Of one that pulls nothing. */
+  public ReplicaFacts(
+      String pod,
+      boolean reachable,
+      boolean answered,
+      @Nullable String problem,
+      SlotJobs loaded,
+      @Nullable RelabelModel model,
+      @Nullable String rejection,
+      Set<String> pools,
+      Map<String, List<ActiveTarget>> targets,
+      @Nullable Prognosis prognosis,
+      boolean ambient) {
+    this(
+        pod,
+        reachable,
+        answered,
+        problem,
+        loaded,
+        model,
+        rejection,
+        pools,
+        targets,
+        prognosis,
+        ambient,
+        Arrivals.NONE);
+  }
 
   /** Of one that suffers from nothing, and is outside of ambient. */
   public ReplicaFacts(
@@ -87,13 +117,15 @@ public record ReplicaFacts(
             answer.pools(),
             answer.targets(),
             prognosis,
-            seen.container().ambient());
+            seen.container().ambient(),
+            answer.arrivals());
   }
 
   /** The same, once nothing is known of it any more. */
   ReplicaFacts lost(String why) {
     return new ReplicaFacts(
-        pod, false, answered, why, loaded, model, rejection, pools, targets, prognosis, ambient);
+        pod, false, answered, why, loaded, model, rejection, pools, targets, prognosis, ambient,
+        arrivals);
   }
 
   /** The targets that this replica has for a pod. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -65,7 +66,22 @@ final class ReplicaPoll {
       @Nullable BlockText block,
       Set<String> userJobs,
       Map<String, Duration> agents) {
-    Asked asked = Asked.of(block, userJobs, agents);
+    return ask(replicas, block, userJobs, agents, Map.of());
+  }
+
+  /**
+   * The same of an installation that pulls from another.
+   *
+   * @param federated the label {@code job} of what it pulls, with the time between two scrapes
+   *     there
+   */
+  List<ReplicaReading> ask(
+      List<Replica> replicas,
+      @Nullable BlockText block,
+      Set<String> userJobs,
+      Map<String, Duration> agents,
+      Map<String, Duration> federated) {
+    Asked asked = Asked.of(block, userJobs, agents, federated);
     List<ReplicaReading> readings = new ArrayList<>();
     for (Replica replica : replicas) {
       readings.add(ask(replica, asked));
@@ -147,7 +163,31 @@ final class ReplicaPoll {
     Map<String, List<ActiveTarget>> targets =
         words.computeIfAbsent(replica.uid(), uid -> new ErrorWords()).steady(found).stream()
             .collect(Collectors.groupingBy(ActiveTarget::podUid));
-    return new ReplicaReading.Answer(version, runtime, config, model, pools, targets);
+    return new ReplicaReading.Answer(
+        version,
+        runtime,
+        config,
+        model,
+        pools,
+        targets,
+        arrivals(base, asked.federated(), config.globalScrapeInterval(), known));
+  }
+
+  /** Where queries are refused, what was known stays, for ignorance flips no status. */
+  private Arrivals arrivals(
+      URI base,
+      Map<String, Duration> federated,
+      Duration own,
+      ReplicaReading.@Nullable Answer known) {
+    if (federated.isEmpty()) {
+      return Arrivals.NONE;
+    }
+    try {
+      return new Arrivals(
+          federated.keySet(), new HashSet<>(api.query(base, Arrivals.query(federated, own))));
+    } catch (PrometheusUnreachable e) {
+      return new Arrivals(federated.keySet(), known == null ? Set.of() : known.arrivals().series());
+    }
   }
 
   /**
@@ -157,11 +197,24 @@ final class ReplicaPoll {
    * @param jobs these jobs
    */
   private record Asked(
-      Set<String> digests, List<String> jobs, Set<String> userJobs, Map<String, Duration> agents) {
-    static Asked of(@Nullable BlockText block, Set<String> userJobs, Map<String, Duration> agents) {
+      Set<String> digests,
+      List<String> jobs,
+      Set<String> userJobs,
+      Map<String, Duration> agents,
+      Map<String, Duration> federated) {
+    static Asked of(
+        @Nullable BlockText block,
+        Set<String> userJobs,
+        Map<String, Duration> agents,
+        Map<String, Duration> federated) {
       return block == null
-          ? new Asked(Set.of(), List.of(), userJobs, agents)
-          : new Asked(block.digest().map(Set::of).orElse(Set.of()), block.jobs(), userJobs, agents);
+          ? new Asked(Set.of(), List.of(), userJobs, agents, federated)
+          : new Asked(
+              block.digest().map(Set::of).orElse(Set.of()),
+              block.jobs(),
+              userJobs,
+              agents,
+              federated);
     }
   }
 

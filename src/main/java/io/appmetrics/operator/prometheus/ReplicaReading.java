@@ -39,6 +39,7 @@ public record ReplicaReading(
    * @param model what that makes of a pod
    * @param pools the names of its scrape pools
    * @param targets the targets of our pools, and of the user's that scrape for us, by pod uid
+   * @param arrivals what has arrived of another Prometheus, where it is to pull from one
    */
   public record Answer(
       PrometheusVersion version,
@@ -46,7 +47,20 @@ public record ReplicaReading(
       LoadedConfig config,
       RelabelModel model,
       Set<String> pools,
-      Map<String, List<ActiveTarget>> targets) {}
+      Map<String, List<ActiveTarget>> targets,
+      Arrivals arrivals) {
+
+    /** Of one that pulls nothing. */
+    public Answer(
+        PrometheusVersion version,
+        RuntimeInfo runtime,
+        LoadedConfig config,
+        RelabelModel model,
+        Set<String> pools,
+        Map<String, List<ActiveTarget>> targets) {
+      this(version, runtime, config, model, pools, targets, Arrivals.NONE);
+    }
+  }
 
   /**
    * Whether it shows our jobs as loaded, and its scrape manager has not taken them: a file that it

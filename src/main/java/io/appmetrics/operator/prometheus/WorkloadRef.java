@@ -7,6 +7,11 @@ package io.appmetrics.operator.prometheus;
  * @param name its name
  */
 public record WorkloadRef(String namespace, String name) {
+  /** The name by which pods mean it: {@code namespace/name}. */
+  public String path() {
+    return namespace + "/" + name;
+  }
+
   @Override
   public String toString() {
     return "Deployment " + namespace + "/" + name;

@@ -121,6 +121,44 @@ final class Routing {
         .findFirst();
   }
 
+  /** Whether anything can be foreseen. */
+  boolean foresees() {
+    return foresight.knows();
+  }
+
+  /** The route that these annotations would bring, where they bring one and nothing else. */
+  Optional<Route.ByUserJob> yielded(Endpoint endpoint, ScrapeAnnotations annotations) {
+    return Optional.ofNullable(tried(endpoint, annotations).route())
+        .filter(route -> !isStuck(endpoint, route));
+  }
+
+  /** What these annotations would have scraped here, though nobody wants it here. */
+  Optional<String> harm(ScrapeAnnotations annotations) {
+    List<Outlook> outlooks = foresight.of(template, with(annotations));
+    for (int i = 0; i < outlooks.size(); i++) {
+      Outlook outlook = outlooks.get(i);
+      if (outlook.unpredictable() != null) {
+        return Optional.of("nobody can tell what it would yield: " + outlook.unpredictable());
+      }
+      Set<Made> fresh = fresh(outlook, asItIs.get(i));
+      if (!fresh.isEmpty()) {
+        return Optional.of(tooMuch(fresh.iterator().next()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Set<Made> fresh(Outlook outlook, Outlook asItIs) {
+    Set<Made> fresh = new HashSet<>(outlook.made());
+    fresh.removeAll(new HashSet<>(asItIs.made()));
+    return fresh;
+  }
+
+  private static String tooMuch(Made other) {
+    return "prometheus.io/* would have job %s scrape %s, too"
+        .formatted(other.job(), other.target().url());
+  }
+
   /** Whether {@code prometheus.io/*} can yield the endpoint, and nothing else that is new. */
   Answer byAnnotations(Endpoint endpoint) {
     Answer answer = foundByAnnotations(endpoint);
@@ -190,15 +228,10 @@ final class Routing {
       if (share.isPresent()) {
         return new Answer(null, "other pods would be left out: " + share.get());
       }
-      Set<Made> fresh = new HashSet<>(outlook.made());
-      fresh.removeAll(new HashSet<>(asItIs.get(i).made()));
+      Set<Made> fresh = fresh(outlook, asItIs.get(i));
       fresh.remove(only.made());
       if (!fresh.isEmpty()) {
-        Made other = fresh.iterator().next();
-        return new Answer(
-            null,
-            "prometheus.io/* would have job %s scrape %s, too"
-                .formatted(other.job(), other.target().url()));
+        return new Answer(null, tooMuch(fresh.iterator().next()));
       }
       route = only.route(true, WRITTEN);
     }

@@ -1,6 +1,8 @@
 package io.appmetrics.operator.route;
 
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param interval a Prometheus duration, or null
  * @param timeout a Prometheus duration, or null
  * @param params query parameters
+ * @param readers the installations that it is for, as namespace/name; empty for all there are
  */
 public record Slot(
     int number,
@@ -21,9 +24,22 @@ public record Slot(
     Scheme scheme,
     @Nullable String interval,
     @Nullable String timeout,
-    SortedMap<String, String> params) {
+    SortedMap<String, String> params,
+    SortedSet<String> readers) {
 
-  static Slot of(int number, Endpoint endpoint, Scheme scheme) {
+  /** One that is for every installation. */
+  public Slot(
+      int number,
+      int port,
+      String path,
+      Scheme scheme,
+      @Nullable String interval,
+      @Nullable String timeout,
+      SortedMap<String, String> params) {
+    this(number, port, path, scheme, interval, timeout, params, new TreeSet<>());
+  }
+
+  static Slot of(int number, Endpoint endpoint, Scheme scheme, SortedSet<String> readers) {
     return new Slot(
         number,
         endpoint.port(),
@@ -31,7 +47,13 @@ public record Slot(
         scheme,
         endpoint.interval(),
         endpoint.timeout(),
-        endpoint.params());
+        endpoint.params(),
+        readers);
+  }
+
+  /** Whether the job of this slot is to scrape the pod in an installation. */
+  public boolean isFor(String reader) {
+    return readers.isEmpty() || readers.contains(reader);
   }
 
   /** The endpoint that this slot serves. */

@@ -6,9 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The annotations by which a pod tells the slot jobs where its metrics are. */
 public final class SlotAnnotations {
@@ -33,6 +37,9 @@ public final class SlotAnnotations {
       if (slot.interval() != null && slot.timeout() != null) {
         out.put(PREFIX + "interval-" + n, slot.interval());
         out.put(PREFIX + "timeout-" + n, slot.timeout());
+      }
+      if (!slot.readers().isEmpty()) {
+        out.put(PREFIX + "for-" + n, String.join(",", slot.readers()));
       }
       slot.params().forEach((key, value) -> out.put(PREFIX + "param-" + n + "-" + key, value));
     }
@@ -76,7 +83,14 @@ public final class SlotAnnotations {
             scheme.get(),
             annotations.get(PREFIX + "interval-" + n),
             annotations.get(PREFIX + "timeout-" + n),
-            params));
+            params,
+            readers(annotations.getOrDefault(PREFIX + "for-" + n, ""))));
+  }
+
+  private static SortedSet<String> readers(String names) {
+    return Stream.of(names.split(",", -1))
+        .filter(name -> !name.isEmpty())
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** The annotation on a live pod that goes before the template's scheme of slot n. */

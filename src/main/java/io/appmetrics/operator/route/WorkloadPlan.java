@@ -4,27 +4,32 @@ import io.appmetrics.operator.api.PortScheme;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.IntPredicate;
 
 /**
  * What is to stand on one workload's pod template and on its live pods: the union of all claims on
- * it, each endpoint with its route.
+ * it, each endpoint with its route in one Prometheus installation. What stands there is one for all
+ * of them; who reads which of it differs.
  *
- * @param slots the slots, by number
+ * @param template the slots on the template, by number
+ * @param slots those of them that the installation reads
  * @param endpoints the endpoint that each slot serves, by slot number
  * @param scrapeAnnotations what is to stand in {@code prometheus.io/*}, of one endpoint
- * @param routes how each endpoint gets scraped
- * @param doubles the endpoints that several jobs scrape, and how each of these comes to them
+ * @param routes how the installation scrapes each endpoint
+ * @param doubles the endpoints that several of its jobs scrape, and how each of these comes to them
  * @param conflicts for each AppMetrics that loses an endpoint: which, and to whom
  * @param unplaced the endpoints for which no slot is left
  */
 public record WorkloadPlan(
+    List<Slot> template,
     List<Slot> slots,
     Map<Integer, Endpoint> endpoints,
     Optional<ScrapeAnnotations> scrapeAnnotations,
@@ -39,15 +44,18 @@ public record WorkloadPlan(
   /** Nothing is to stand there. */
   public static final WorkloadPlan NOTHING =
       new WorkloadPlan(
-          List.of(), Map.of(), Optional.empty(), Map.of(), Map.of(), Map.of(), List.of());
+          List.of(),
+          List.of(),
+          Map.of(),
+          Optional.empty(),
+          Map.of(),
+          Map.of(),
+          Map.of(),
+          List.of());
 
   /**
-   * Plans one workload.
+   * Plans one workload for the only installation that there is.
    *
-   * @param claims of every AppMetrics that names the workload, in any order
-   * @param template the annotations of its pod template as they stand
-   * @param mutualTls whether its pods refuse everything but the mesh's mutual TLS on a port
-   * @param limit the highest slot number
    * @param foresight what Prometheus will make of its pods
    */
   public static WorkloadPlan of(
@@ -56,36 +64,78 @@ public record WorkloadPlan(
       IntPredicate mutualTls,
       int limit,
       Foresight foresight) {
+    return of(claims, template, mutualTls, limit, List.of(new Reader("", foresight))).get(0);
+  }
+
+  /**
+   * Plans one workload for several installations; returns the plan of each, in their order.
+   *
+   * @param claims of every AppMetrics that names the workload, in any order
+   * @param template the annotations of its pod template as they stand
+   * @param mutualTls whether its pods refuse everything but the mesh's mutual TLS on a port
+   * @param limit the highest slot number
+   * @param readers the installations, each name once
+   */
+  public static List<WorkloadPlan> of(
+      Collection<Claim> claims,
+      Map<String, String> template,
+      IntPredicate mutualTls,
+      int limit,
+      List<Reader> readers) {
     Map<String, String> ours = ManagedAnnotations.ours(template);
     List<Slot> standing = SlotAnnotations.read(ours);
     Map<Endpoint.Key, Slot> standingByKey = new HashMap<>();
     standing.forEach(slot -> standingByKey.putIfAbsent(slot.key(), slot));
 
-    Map<String, List<Conflict>> conflicts = new TreeMap<>();
     Optional<ScrapeAnnotations> annotated = ScrapeAnnotations.read(ours);
-    Collection<Endpoint> wanted = union(claims, standingByKey, annotated, conflicts);
+    Wanted wanted = Wanted.of(claims, standingByKey, annotated);
 
-    Routing routing = new Routing(foresight, template, e -> e.schemeOn(mutualTls.test(e.port())));
-    Choice choice = Choice.of(wanted, foresight, routing, annotated, standingByKey);
+    SortedMap<String, Routing> routings = new TreeMap<>();
+    for (Reader reader : readers) {
+      routings.put(
+          reader.name(),
+          new Routing(reader.foresight(), template, e -> e.schemeOn(mutualTls.test(e.port()))));
+    }
+    Choice choice = Choice.of(wanted.endpoints(), routings, annotated, standingByKey);
 
     SortedMap<Integer, Endpoint> placed = new TreeMap<>();
     List<Endpoint.Key> unplaced = new ArrayList<>();
     place(choice.slotted().keySet(), standingByKey, limit, placed, unplaced);
-    Map<Endpoint.Key, Route> routes = new HashMap<>(choice.routes());
+    List<Slot> slots = slots(placed, standing, standingByKey, mutualTls, choice, readers.size());
+    Map<String, String> written = written(template, slots, choice.scrapeAnnotations());
+    return readers.stream()
+        .map(
+            reader -> {
+              Routing routing = Objects.requireNonNull(routings.get(reader.name()));
+              Map<Endpoint.Key, Route> routes = routes(reader.name(), choice, placed);
+              List<Slot> read =
+                  slots.stream()
+                      .filter(slot -> routes.get(slot.key()) instanceof Route.BySlot)
+                      .toList();
+              return new WorkloadPlan(
+                  slots,
+                  read,
+                  placed,
+                  choice.scrapeAnnotations(),
+                  routes,
+                  doubles(wanted.endpoints(), routing, read, written),
+                  wanted.conflicts(),
+                  unplaced);
+            })
+        .toList();
+  }
+
+  private static Map<Endpoint.Key, Route> routes(
+      String reader, Choice choice, SortedMap<Integer, Endpoint> placed) {
+    Map<Endpoint.Key, Route> routes = new HashMap<>(choice.routes().getOrDefault(reader, Map.of()));
     placed.forEach(
-        (number, endpoint) ->
-            routes.put(
-                endpoint.key(),
-                new Route.BySlot(number, choice.slotted().getOrDefault(endpoint, ""))));
-    List<Slot> slots = slots(placed, standing, standingByKey, mutualTls);
-    return new WorkloadPlan(
-        slots,
-        placed,
-        choice.scrapeAnnotations(),
-        routes,
-        doubles(wanted, routing, slots, written(template, slots, choice.scrapeAnnotations())),
-        conflicts,
-        unplaced);
+        (number, endpoint) -> {
+          String why = choice.slotted().getOrDefault(endpoint, new TreeMap<>()).get(reader);
+          if (why != null) {
+            routes.put(endpoint.key(), new Route.BySlot(number, why));
+          }
+        });
+    return routes;
   }
 
   private static Map<String, String> written(
@@ -111,44 +161,6 @@ public record WorkloadPlan(
       }
     }
     return doubles;
-  }
-
-  private static Collection<Endpoint> union(
-      Collection<Claim> claims,
-      Map<Endpoint.Key, Slot> slots,
-      Optional<ScrapeAnnotations> annotated,
-      Map<String, List<Conflict>> conflicts) {
-    record Owned(Endpoint endpoint, String owner) {}
-    Map<Endpoint.Key, Owned> union = new LinkedHashMap<>();
-    for (Claim claim : claims.stream().sorted(Claim.PRECEDENCE).toList()) {
-      for (Endpoint declared : claim.endpoints()) {
-        Optional<Endpoint> stands = asItStands(declared, slots, annotated);
-        if (claim.suspended() && stands.isEmpty()) {
-          continue;
-        }
-        Endpoint endpoint = claim.suspended() ? stands.orElseThrow() : declared;
-        Owned owned =
-            union.computeIfAbsent(endpoint.key(), key -> new Owned(endpoint, claim.appMetrics()));
-        if (!owned.endpoint().equals(endpoint)) {
-          conflicts
-              .computeIfAbsent(claim.appMetrics(), name -> new ArrayList<>())
-              .add(new Conflict(endpoint.key(), owned.owner()));
-        }
-      }
-    }
-    return union.values().stream().map(Owned::endpoint).toList();
-  }
-
-  /** With the settings of what the template has for it; empty when it has nothing. */
-  private static Optional<Endpoint> asItStands(
-      Endpoint declared, Map<Endpoint.Key, Slot> slots, Optional<ScrapeAnnotations> annotated) {
-    return Optional.ofNullable(slots.get(declared.key()))
-        .map(declared::withSettingsOf)
-        .or(
-            () ->
-                annotated
-                    .filter(annotations -> annotations.key().equals(declared.key()))
-                    .map(annotations -> declared.withoutSettings()));
   }
 
   /** Slots are sticky: an endpoint stays where it is, a new one takes the lowest free number. */
@@ -184,7 +196,9 @@ public record WorkloadPlan(
       SortedMap<Integer, Endpoint> placed,
       List<Slot> standing,
       Map<Endpoint.Key, Slot> standingByKey,
-      IntPredicate mutualTls) {
+      IntPredicate mutualTls,
+      Choice choice,
+      int readers) {
     List<Slot> asToday = new ArrayList<>();
     List<Slot> asWritten = new ArrayList<>();
     placed.forEach(
@@ -195,8 +209,13 @@ public record WorkloadPlan(
                   .filter(slot -> endpoint.declared() == PortScheme.AUTO)
                   .map(Slot::scheme)
                   .orElse(today);
-          asToday.add(Slot.of(number, endpoint, today));
-          asWritten.add(Slot.of(number, endpoint, written));
+          SortedSet<String> reading =
+              new TreeSet<>(choice.slotted().getOrDefault(endpoint, new TreeMap<>()).keySet());
+          if (reading.size() == readers) {
+            reading.clear(); // nothing to tell apart
+          }
+          asToday.add(Slot.of(number, endpoint, today, reading));
+          asWritten.add(Slot.of(number, endpoint, written, reading));
         });
     // A change of the mesh's policy alone must not roll every workload: live schemes on the pods
     // correct what the template says until something else changes it.
@@ -205,18 +224,18 @@ public record WorkloadPlan(
 
   /** The annotations that are to stand on the pod template. */
   public SortedMap<String, String> templateAnnotations() {
-    return ManagedAnnotations.of(slots, scrapeAnnotations);
+    return ManagedAnnotations.of(template, scrapeAnnotations);
   }
 
-  /** The annotations {@code prometheus.io/*} of the template, with ours, whoever wrote them. */
-  public Map<String, String> scrapeAnnotationsOn(Map<String, String> template) {
-    Map<String, String> out = new TreeMap<>(ManagedAnnotations.foreign(template));
+  /** The annotations {@code prometheus.io/*} of a template, with ours, whoever wrote them. */
+  public Map<String, String> scrapeAnnotationsOn(Map<String, String> present) {
+    Map<String, String> out = new TreeMap<>(ManagedAnnotations.foreign(present));
     scrapeAnnotations.ifPresent(annotations -> out.putAll(annotations.annotations()));
     out.keySet().removeIf(key -> !ScrapeAnnotations.says(key));
     return out;
   }
 
-  /** The slot that serves an endpoint, if it has one. */
+  /** The slot by which the installation scrapes an endpoint, if it does so. */
   public Optional<Slot> slotOf(Endpoint.Key key) {
     return slots.stream().filter(slot -> slot.key().equals(key)).findFirst();
   }

@@ -1,5 +1,6 @@
 /**
- * How an endpoint gets scraped: its scheme, its slot, and the annotations that say so.
+ * How an endpoint gets scraped: its scheme, its slot, and the annotations that say so. The
+ * annotations are one set for all Prometheus installations; the route may differ by installation.
  *
  * <p>Pure. Imports {@code api} only; no Kubernetes client, no HTTP, no clock.
  */

@@ -1,31 +1,27 @@
 package io.appmetrics.operator.runtime;
 
+import io.appmetrics.operator.prometheus.InstallationAccess;
 import io.appmetrics.operator.prometheus.RestartPolicy;
-import io.appmetrics.operator.prometheus.ShardedPolicy;
+import io.appmetrics.operator.prometheus.WorkloadRef;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An admin's settings, from environment variables; {@link Setting} says what each one means.
  *
- * @param prometheus the Deployment whose replicas scrape
- * @param prometheusUrl asked instead of the replicas' pod addresses, without a final slash
+ * @param installations the Prometheis that scrape, at least one, in the order in which they are
+ *     named
  * @param namespaces those watched for AppMetrics and workloads; empty for all
  * @param rootNamespace where the mesh's own PeerAuthentications are
- * @param certificates the directory, as Prometheus' container sees it, of {@code root-cert.pem},
- *     {@code cert-chain.pem} and {@code key.pem}
  * @param stateNamespace where the operator keeps what must outlive a crash
- * @param restarts when Prometheus may be restarted
- * @param sharded what to do where several Prometheis divide the pods
  * @param slots the highest slot number
  * @param progressDeadline after which a pending reason is Stalled
  * @param pollPending between two polls of Prometheus while something is pending
@@ -33,35 +29,24 @@ import org.jspecify.annotations.Nullable;
  * @param httpAddress where health and metrics are served
  */
 public record OperatorConfig(
-    PrometheusWorkload prometheus,
-    @Nullable URI prometheusUrl,
+    List<InstallationAccess.Settings> installations,
     SortedSet<String> namespaces,
     String rootNamespace,
-    @Nullable String certificates,
     String stateNamespace,
-    RestartPolicy restarts,
-    ShardedPolicy sharded,
     int slots,
     Duration progressDeadline,
     Duration pollPending,
     Duration pollSteady,
     @Nullable InetSocketAddress httpAddress) {
 
-  /** The Deployment of a Prometheus installation. */
-  public record PrometheusWorkload(String namespace, String name) {
-    @Override
-    public String toString() {
-      return namespace + "/deployment/" + name;
-    }
-  }
-
   /** An environment variable that the operator reads. */
   public enum Setting {
-    /** Which Prometheus. */
+    /** Which Prometheis. */
     PROMETHEUS(
         "istio-system/deployment/prometheus",
-        "the Prometheus that scrapes the mesh",
-        "<namespace>/deployment/<name>"),
+        "the Prometheus that scrapes the mesh, or several",
+        "<namespace>/deployment/<name>; of several, each with settings of its own, see"
+            + " docs/operations.md"),
     /** How to reach it from elsewhere. */
     PROMETHEUS_URL(
         "",
@@ -162,24 +147,27 @@ public record OperatorConfig(
     private CannotStart refuse(String value) {
       return new CannotStart(
           "%s=%s is refused: it takes %s (%s)"
-              .formatted(variable(), printable(value), allowed, meaning));
+              .formatted(variable(), shortened(value), allowed, meaning));
+    }
+
+    private CannotStart refuse(String value, String why) {
+      return new CannotStart(
+          "%s=%s is refused: %s; it takes %s (%s)"
+              .formatted(variable(), shortened(value), printable(why), allowed, meaning));
+    }
+
+    private static String shortened(String value) {
+      String line = printable(value);
+      return line.length() <= 120 ? line : line.substring(0, 120) + "...";
     }
 
     // A line feed in a value must not make two lines of the one that tells of it.
     private static String printable(String value) {
-      String line = value.replaceAll("\\p{Cntrl}", "?");
-      return line.length() <= 120 ? line : line.substring(0, 120) + "...";
+      return value.replaceAll("\\p{Cntrl}", "?");
     }
   }
 
   private static final String PREFIX = "APPMETRICS_";
-  private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
-  private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
-  private static final Pattern DURATION = Pattern.compile("(?:[0-9]{1,9}(?:ms|[smh]))+");
-  private static final Pattern DURATION_PART = Pattern.compile("([0-9]+)(ms|[smh])");
-  // No colon: an address has one port, and IPv6 stands in brackets.
-  private static final Pattern ADDRESS =
-      Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^\\s:\\[\\]]+):([0-9]{1,5})");
 
   /**
    * Reads the settings.
@@ -189,25 +177,61 @@ public record OperatorConfig(
    */
   public static OperatorConfig from(Map<String, String> environment) throws CannotStart {
     logLayout(Setting.LOG, environment);
+    Reading reading = new Reading(environment);
     return new OperatorConfig(
-        workload(Setting.PROMETHEUS, environment),
-        url(Setting.PROMETHEUS_URL, environment),
-        namespaces(Setting.NAMESPACES, environment),
-        namespace(Setting.ROOT_NAMESPACE, environment),
-        directory(Setting.CERTIFICATES, environment),
-        namespace(Setting.STATE_NAMESPACE, environment),
-        new RestartPolicy(
-            when(Setting.RESTARTS, environment),
-            duration(
-                Setting.RESTART_PAUSE, environment, Duration.ofSeconds(1), Duration.ofHours(24)),
-            number(Setting.RESTARTS_PER_DAY, environment, 1, 48)),
-        sharded(Setting.SHARDS, environment),
-        number(Setting.SLOTS, environment, 1, 64),
-        duration(
-            Setting.PROGRESS_DEADLINE, environment, Duration.ofSeconds(10), Duration.ofHours(24)),
-        duration(Setting.POLL_PENDING, environment, Duration.ofMillis(100), Duration.ofMinutes(5)),
-        duration(Setting.POLL_STEADY, environment, Duration.ofMillis(100), Duration.ofMinutes(5)),
-        address(Setting.HTTP_ADDRESS, environment));
+        installations(reading),
+        reading.of(Setting.NAMESPACES, Notation::namespaces),
+        reading.of(Setting.ROOT_NAMESPACE, Notation::namespace),
+        reading.of(Setting.STATE_NAMESPACE, Notation::namespace),
+        reading.of(Setting.SLOTS, value -> Notation.number(value, 1, 64)),
+        reading.of(
+            Setting.PROGRESS_DEADLINE,
+            value -> Notation.duration(value, Duration.ofSeconds(10), Duration.ofHours(24))),
+        reading.of(Setting.POLL_PENDING, OperatorConfig::poll),
+        reading.of(Setting.POLL_STEADY, OperatorConfig::poll),
+        reading.ifSet(Setting.HTTP_ADDRESS, Notation::address));
+  }
+
+  private static List<InstallationAccess.Settings> installations(Reading reading)
+      throws CannotStart {
+    InstallationAccess.Settings common =
+        new InstallationAccess.Settings(
+            new WorkloadRef("", ""),
+            reading.ifSet(Setting.PROMETHEUS_URL, Notation::url),
+            reading.ifSet(Setting.CERTIFICATES, Notation::directory),
+            reading.of(Setting.STATE_NAMESPACE, Notation::namespace),
+            new RestartPolicy(
+                reading.of(Setting.RESTARTS, Notation::restarts),
+                reading.of(Setting.RESTART_PAUSE, Notation::restartPause),
+                reading.of(Setting.RESTARTS_PER_DAY, Notation::restartsPerDay)),
+            reading.of(Setting.SHARDS, Notation::sharded));
+    String list = reading.text(Setting.PROMETHEUS);
+    try {
+      return InstallationList.read(list, common);
+    } catch (InstallationList.Unusable e) {
+      throw Setting.PROMETHEUS.refuse(list, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Optional<Duration> poll(String value) {
+    return Notation.duration(value, Duration.ofMillis(100), Duration.ofMinutes(5));
+  }
+
+  /** The environment, and how a setting is read from it. */
+  private record Reading(Map<String, String> environment) {
+    String text(Setting setting) {
+      return setting.in(environment);
+    }
+
+    <T> T of(Setting setting, Function<String, Optional<T>> notation) throws CannotStart {
+      String value = text(setting);
+      return notation.apply(value).orElseThrow(() -> setting.refuse(value));
+    }
+
+    <T> @Nullable T ifSet(Setting setting, Function<String, Optional<T>> notation)
+        throws CannotStart {
+      return text(setting).isEmpty() ? null : of(setting, notation);
+    }
   }
 
   /** The variables that look like settings and are none: misspelt ones would go unnoticed. */
@@ -224,19 +248,6 @@ public record OperatorConfig(
     return unknown;
   }
 
-  private static PrometheusWorkload workload(Setting setting, Map<String, String> environment)
-      throws CannotStart {
-    String value = setting.in(environment);
-    String[] parts = value.split("/", -1);
-    if (parts.length != 3
-        || !LABEL.matcher(parts[0]).matches()
-        || !parts[1].equalsIgnoreCase("deployment")
-        || !SUBDOMAIN.matcher(parts[2]).matches()) {
-      throw setting.refuse(value);
-    }
-    return new PrometheusWorkload(parts[0], parts[2]);
-  }
-
   /** Checked to the letter, as log4j2.xml compares it. */
   private static void logLayout(Setting setting, Map<String, String> environment)
       throws CannotStart {
@@ -246,144 +257,8 @@ public record OperatorConfig(
     }
   }
 
-  private static @Nullable URI url(Setting setting, Map<String, String> environment)
-      throws CannotStart {
-    String value = setting.in(environment);
-    if (value.isEmpty()) {
-      return null;
-    }
-    try {
-      URI url = URI.create(value.replaceAll("/+$", ""));
-      if (!("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
-          || url.getHost() == null
-          || url.getRawUserInfo() != null // it would be logged
-          || url.getRawQuery() != null
-          || url.getRawFragment() != null) {
-        throw setting.refuse(value);
-      }
-      return url;
-    } catch (IllegalArgumentException e) {
-      throw setting.refuse(value);
-    }
-  }
-
-  private static SortedSet<String> namespaces(Setting setting, Map<String, String> environment)
-      throws CannotStart {
-    String value = setting.in(environment);
-    SortedSet<String> namespaces = new TreeSet<>();
-    if (!value.isEmpty()) {
-      for (String namespace : value.split(",", -1)) {
-        if (!LABEL.matcher(namespace.strip()).matches()) {
-          throw setting.refuse(value);
-        }
-        namespaces.add(namespace.strip());
-      }
-    }
-    return namespaces;
-  }
-
-  private static String namespace(Setting setting, Map<String, String> environment)
-      throws CannotStart {
-    String value = setting.in(environment);
-    if (!LABEL.matcher(value).matches()) {
-      throw setting.refuse(value);
-    }
-    return value;
-  }
-
-  private static RestartPolicy.When when(Setting setting, Map<String, String> environment)
-      throws CannotStart {
-    String value = setting.in(environment);
-    return switch (value) {
-      case "WhenProven" -> RestartPolicy.When.WHEN_PROVEN;
-      case "OnCertificates" -> RestartPolicy.When.ON_CERTIFICATES;
-      case "Never" -> RestartPolicy.When.NEVER;
-      default -> throw setting.refuse(value);
-    };
-  }
-
-  private static ShardedPolicy sharded(Setting setting, Map<String, String> environment)
-      throws CannotStart {
-    String value = setting.in(environment);
-    return switch (value) {
-      case "Refuse" -> ShardedPolicy.REFUSE;
-      case "ScrapeAll" -> ShardedPolicy.SCRAPE_ALL;
-      default -> throw setting.refuse(value);
-    };
-  }
-
-  private static @Nullable String directory(Setting setting, Map<String, String> environment)
-      throws CannotStart {
-    String value = setting.in(environment);
-    if (value.isEmpty()) {
-      return null;
-    }
-    return directory(value).orElseThrow(() -> setting.refuse(value));
-  }
-
-  /**
-   * A directory of Prometheus' container, without a final slash; empty for what is none. It is
-   * written into the configuration: nothing that YAML would read as anything else.
-   */
+  /** A directory of Prometheus' container, without a final slash; empty for what is none. */
   public static Optional<String> directory(String value) {
-    return value.matches("(/[A-Za-z0-9._-]+)+/?")
-        ? Optional.of(value.replaceAll("/$", ""))
-        : Optional.empty();
-  }
-
-  private static int number(
-      Setting setting, Map<String, String> environment, int lowest, int highest)
-      throws CannotStart {
-    String value = setting.in(environment);
-    if (!value.matches("[0-9]{1,9}")
-        || Integer.parseInt(value) < lowest
-        || Integer.parseInt(value) > highest) {
-      throw setting.refuse(value);
-    }
-    return Integer.parseInt(value);
-  }
-
-  private static Duration duration(
-      Setting setting, Map<String, String> environment, Duration shortest, Duration longest)
-      throws CannotStart {
-    String value = setting.in(environment);
-    if (!DURATION.matcher(value).matches()) {
-      throw setting.refuse(value);
-    }
-    Duration sum = Duration.ZERO;
-    Matcher part = DURATION_PART.matcher(value);
-    while (part.find()) {
-      long amount = Long.parseLong(part.group(1));
-      sum =
-          sum.plus(
-              switch (part.group(2)) {
-                case "h" -> Duration.ofHours(amount);
-                case "m" -> Duration.ofMinutes(amount);
-                case "s" -> Duration.ofSeconds(amount);
-                default -> Duration.ofMillis(amount);
-              });
-    }
-    if (sum.compareTo(shortest) < 0 || sum.compareTo(longest) > 0) {
-      throw setting.refuse(value);
-    }
-    return sum;
-  }
-
-  private static @Nullable InetSocketAddress address(
-      Setting setting, Map<String, String> environment) throws CannotStart {
-    String value = setting.in(environment);
-    if (value.isEmpty()) {
-      return null;
-    }
-    Matcher parts = ADDRESS.matcher(value);
-    if (!parts.matches() || Integer.parseInt(parts.group(2)) > 65535) {
-      throw setting.refuse(value);
-    }
-    InetSocketAddress address =
-        new InetSocketAddress(parts.group(1), Integer.parseInt(parts.group(2)));
-    if (address.isUnresolved()) {
-      throw setting.refuse(value);
-    }
-    return address;
+    return Notation.directory(value);
   }
 }

@@ -8,6 +8,7 @@ import io.appmetrics.operator.appmetrics.Surroundings;
 import io.appmetrics.operator.appmetrics.Sweep;
 import io.appmetrics.operator.appmetrics.WorkloadAnnotator;
 import io.appmetrics.operator.appmetrics.Workloads;
+import io.appmetrics.operator.chain.Sight;
 import io.appmetrics.operator.prometheus.Action;
 import io.appmetrics.operator.prometheus.Demands;
 import io.appmetrics.operator.prometheus.FactsChange;
@@ -18,7 +19,6 @@ import io.appmetrics.operator.prometheus.InstallationLoop;
 import io.appmetrics.operator.prometheus.Outcome;
 import io.appmetrics.operator.prometheus.Pacing;
 import io.appmetrics.operator.prometheus.PrometheusApi;
-import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -26,6 +26,8 @@ import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The running operator: everything is constructed here, once, and stopped in the opposite order.
@@ -45,7 +47,7 @@ public final class OperatorRuntime implements AutoCloseable {
   private static final Duration HUNG = Duration.ofMinutes(5);
 
   private final Operator operator;
-  private final InstallationLoop loop;
+  private final List<InstallationLoop> loops;
   private final Workloads workloads;
   private final MeshPolicies policies;
   private final Background background;
@@ -53,13 +55,13 @@ public final class OperatorRuntime implements AutoCloseable {
 
   private OperatorRuntime(
       Operator operator,
-      InstallationLoop loop,
+      List<InstallationLoop> loops,
       Workloads workloads,
       MeshPolicies policies,
       Background background,
       Events events) {
     this.operator = operator;
-    this.loop = loop;
+    this.loops = List.copyOf(loops);
     this.workloads = workloads;
     this.policies = policies;
     this.background = background;
@@ -76,44 +78,41 @@ public final class OperatorRuntime implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     Background background = new Background();
     Events events = new Events(client, clock, deeds);
-    WorkloadRef prometheus =
-        new WorkloadRef(config.prometheus().namespace(), config.prometheus().name());
 
-    Demands demands = new Demands();
+    boolean several =
+        config.installations().stream().filter(one -> one.federate() == null).count() > 1;
+    List<Demands> demands =
+        config.installations().stream()
+            .map(one -> new Demands(several ? one.workload().path() : null))
+            .toList();
     Surroundings surroundings = new Surroundings(demands, new Statuses(meters, events::reported));
     Workloads workloads = new Workloads(client, config.namespaces());
     MeshPolicies policies =
         new MeshPolicies(client, config.rootNamespace(), config.namespaces(), surroundings);
     WorkloadAnnotator annotator =
         new WorkloadAnnotator(client, clock, deeds, workload -> meters.templateWritten());
-    InstallationLoop loop =
-        new InstallationLoop(
-            new InstallationAccess(
-                client,
-                new PrometheusApi(HttpClient.newHttpClient(), ASK, RELOAD),
-                new InstallationAccess.Settings(
-                    prometheus,
-                    config.prometheusUrl(),
-                    config.certificates(),
-                    config.stateNamespace(),
-                    config.restarts(),
-                    config.sharded()),
-                clock,
-                deeds),
-            demands,
-            () -> surroundings.existing().stream().map(ResourceID::toString).toList(),
-            new Reports(surroundings, meters, events),
-            new Pacing(config.pollPending(), config.pollSteady()),
-            clock,
-            System::nanoTime);
+    PrometheusApi api = new PrometheusApi(HttpClient.newHttpClient(), ASK, RELOAD);
+    List<InstallationLoop> loops = new ArrayList<>();
+    for (int i = 0; i < demands.size(); i++) {
+      loops.add(
+          new InstallationLoop(
+              new InstallationAccess(client, api, config.installations().get(i), clock, deeds),
+              demands.get(i),
+              () -> surroundings.existing().stream().map(ResourceID::toString).toList(),
+              new Reports(surroundings, meters, events),
+              new Pacing(config.pollPending(), config.pollSteady()),
+              clock,
+              System::nanoTime));
+    }
     Sweep sweep = new Sweep(workloads, annotator, surroundings::named);
     surroundings.connect(
-        loop::wake, key -> background.until("sweep of " + key, SWEEP_AGAIN, () -> sweep.run(key)));
+        installation -> loops.get(installation).wake(),
+        key -> background.until("sweep of " + key, SWEEP_AGAIN, () -> sweep.run(key)));
 
     Operator operator =
-        operator(client, config, clock, surroundings, workloads, policies, annotator, loop, deeds);
+        operator(client, config, clock, surroundings, workloads, policies, annotator, loops, deeds);
     OperatorRuntime runtime =
-        new OperatorRuntime(operator, loop, workloads, policies, background, events);
+        new OperatorRuntime(operator, loops, workloads, policies, background, events);
     try {
       workloads.start(surroundings::workloadChanged);
       policies.refresh();
@@ -125,7 +124,7 @@ public final class OperatorRuntime implements AutoCloseable {
     }
     // Only now is every AppMetrics known: before, the demand would look smaller than it is, and a
     // sweep would take annotations that are wanted.
-    loop.start();
+    loops.forEach(InstallationLoop::start);
     background.every("search for Istio's policies", POLICIES, policies::refresh);
     background.every("sweep", SWEEP, () -> background.until("sweep", SWEEP_AGAIN, sweep::run));
     return runtime;
@@ -139,7 +138,7 @@ public final class OperatorRuntime implements AutoCloseable {
       Workloads workloads,
       MeshPolicies policies,
       WorkloadAnnotator annotator,
-      InstallationLoop loop,
+      List<InstallationLoop> loops,
       Deeds deeds) {
     Operator operator =
         new Operator(
@@ -149,7 +148,14 @@ public final class OperatorRuntime implements AutoCloseable {
                     .withCloseClientOnStop(false)
                     .withReconciliationTerminationTimeout(Duration.ofSeconds(2))
                     .withUseSSAToPatchPrimaryResource(true));
-    Gather gather = new Gather(client, workloads, policies::of, loop::facts, config.slots(), clock);
+    Gather gather =
+        new Gather(
+            client,
+            workloads,
+            policies::of,
+            () -> sights(config.installations(), loops),
+            config.slots(),
+            clock);
     operator.register(
         new AppMetricsReconciler(gather, annotator, surroundings, config.progressDeadline(), deeds),
         overrider -> {
@@ -165,19 +171,34 @@ public final class OperatorRuntime implements AutoCloseable {
     return operator;
   }
 
-  /** False when only a restart helps. */
-  public boolean live() {
-    return loop.overdue().compareTo(HUNG) < 0;
+  private static List<Sight> sights(
+      List<InstallationAccess.Settings> installations, List<InstallationLoop> loops) {
+    List<Sight> sights = new ArrayList<>();
+    for (int i = 0; i < loops.size(); i++) {
+      InstallationAccess.Federate federate = installations.get(i).federate();
+      sights.add(
+          new Sight(
+              installations.get(i).workload(),
+              loops.get(i).facts().orElse(null),
+              federate == null ? null : federate.from()));
+    }
+    return sights;
   }
 
-  /** Whether the caches are filled and Prometheus is being watched. */
+  /** False when only a restart helps. */
+  public boolean live() {
+    return loops.stream().allMatch(loop -> loop.overdue().compareTo(HUNG) < 0);
+  }
+
+  /** Whether the caches are filled and every Prometheus is being watched. */
   public boolean ready() {
-    return operator.getRuntimeInfo().isStarted() && loop.facts().isPresent();
+    return operator.getRuntimeInfo().isStarted()
+        && loops.stream().allMatch(loop -> loop.facts().isPresent());
   }
 
   @Override
   public void close() {
-    loop.close();
+    loops.parallelStream().forEach(InstallationLoop::close); // each may take its seconds
     operator.stop();
     policies.close();
     workloads.close();

@@ -2,6 +2,7 @@ package io.appmetrics.operator.runtime;
 
 import io.appmetrics.operator.api.AppMetrics;
 import io.appmetrics.operator.appmetrics.MeshPolicies;
+import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.fabric8.kubernetes.api.model.APIGroup;
 import io.fabric8.kubernetes.api.model.GroupVersionForDiscovery;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -102,12 +103,20 @@ public final class Preflight {
                   .formatted(
                       whoAmI(),
                       missing.stream().map(Right::toString).collect(Collectors.joining("; ")))
-              + " (another Prometheus: deploy/examples/another-installation)");
+              + (config.installations().size() == 1
+                  ? " (another Prometheus: deploy/examples/another-installation)"
+                  : " (several Prometheis: deploy/examples/several-installations)"));
     }
   }
 
   private List<Right> rightsToFiles() {
-    OperatorConfig.PrometheusWorkload prometheus = config.prometheus();
+    return config.installations().stream()
+        .flatMap(installation -> rightsToFiles(installation.workload()).stream())
+        .distinct()
+        .toList();
+  }
+
+  private List<Right> rightsToFiles(WorkloadRef prometheus) {
     // No such workload is no reason not to start: the chain says so until there is one.
     return Optional.ofNullable(
             client

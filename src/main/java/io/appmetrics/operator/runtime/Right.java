@@ -38,29 +38,37 @@ record Right(
       SortedSet<String> more = new TreeSet<>(List.of(config.rootNamespace()));
       more.removeAll(config.namespaces());
       more.forEach(namespace -> rights.add(peerAuthentications(namespace)));
-      String prometheus = config.prometheus().namespace();
-      if (!config.namespaces().contains(prometheus)) {
-        rights.add(of(prometheus, "apps", "deployments", "get", "list", "watch"));
-        if (config.restarts().when() != RestartPolicy.When.NEVER) {
-          rights.add(
-              new Right(
-                  List.of("patch"), "apps", "deployments", prometheus, config.prometheus().name()));
-        }
-        rights.add(of(prometheus, "", "pods", "patch"));
-        rights.add(of(prometheus, "", "events", "create"));
-      }
+      config.installations().stream()
+          .filter(one -> !config.namespaces().contains(one.workload().namespace()))
+          .forEach(one -> elsewhere(one, rights));
     }
-    rights.add(of(config.prometheus().namespace(), "", "pods", "list", "watch"));
+    for (InstallationAccess.Settings installation : config.installations()) {
+      rights.add(of(installation.workload().namespace(), "", "pods", "list", "watch"));
+    }
     rights.add(of(config.stateNamespace(), "", "configmaps", "create"));
-    rights.add(
-        new Right(
-            List.of("get", "update"),
-            "",
-            "configmaps",
-            config.stateNamespace(),
-            InstallationAccess.Settings.stateName(
-                new WorkloadRef(config.prometheus().namespace(), config.prometheus().name()))));
-    return rights;
+    for (InstallationAccess.Settings installation : config.installations()) {
+      rights.add(
+          new Right(
+              List.of("get", "update"),
+              "",
+              "configmaps",
+              config.stateNamespace(),
+              InstallationAccess.Settings.stateName(installation.workload())));
+    }
+    return rights.stream().distinct().toList();
+  }
+
+  /** What an installation takes in a namespace of which no workload is served. */
+  private static void elsewhere(InstallationAccess.Settings installation, List<Right> rights) {
+    WorkloadRef workload = installation.workload();
+    rights.add(of(workload.namespace(), "apps", "deployments", "get", "list", "watch"));
+    if (installation.restarts().when() != RestartPolicy.When.NEVER) {
+      rights.add(
+          new Right(
+              List.of("patch"), "apps", "deployments", workload.namespace(), workload.name()));
+    }
+    rights.add(of(workload.namespace(), "", "pods", "patch"));
+    rights.add(of(workload.namespace(), "", "events", "create"));
   }
 
   /** The rights to the policies of Istio 1.0 to 1.5, and to the Services that they are for. */

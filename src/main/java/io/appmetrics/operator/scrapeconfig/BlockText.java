@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -90,6 +91,11 @@ public record BlockText(String text) {
         .filter(job -> job.startsWith(ScrapeBlock.MARKER_PREFIX))
         .map(job -> job.substring(ScrapeBlock.MARKER_PREFIX.length()))
         .findFirst();
+  }
+
+  /** The label {@code job} of the series that it pulls from another Prometheus. */
+  public SortedSet<String> federated() {
+    return FederationText.jobs(text);
   }
 
   /** The certificates that it names, where it does. */

@@ -45,7 +45,7 @@ public record ScrapeBlock(List<String> jobNames, String items, String digest) {
   /** Without anything that tells one content of the certificates from another. */
   public static ScrapeBlock render(
       SlotJobs wanted, PrometheusVersion version, @Nullable TlsFiles tls) {
-    return render(wanted, version, tls, null);
+    return render(wanted, version, tls, null, null, null);
   }
 
   /**
@@ -54,24 +54,33 @@ public record ScrapeBlock(List<String> jobNames, String items, String digest) {
    *
    * @param certificates what identifies the content of those files, for a version that reads them
    *     again only when the text of the job changes; else null
+   * @param reader the installation, as pods name it where they are not for all; null where it is
+   *     the only one
+   * @param federation what is pulled, where that is wanted; null where it is not, or cannot be told
    */
   public static ScrapeBlock render(
       SlotJobs wanted,
       PrometheusVersion version,
       @Nullable TlsFiles tls,
-      @Nullable String certificates) {
+      @Nullable String certificates,
+      @Nullable String reader,
+      @Nullable Federation federation) {
     var names = new ArrayList<String>();
-    var items = new StringBuilder(HEAD);
     var slots = new TreeSet<>(wanted.plain());
     slots.addAll(wanted.mutual());
+    var items = new StringBuilder(slots.isEmpty() && federation != null ? "" : HEAD);
+    if (wanted.federated() && federation != null) {
+      names.add(Federation.JOB);
+      items.append(new FederationText(federation).text());
+    }
     for (var slot : slots) {
       if (wanted.plain().contains(slot)) {
         names.add(SlotJobs.plainJob(slot));
-        items.append(new SlotJobText(slot, version).plain());
+        items.append(new SlotJobText(slot, version, reader).plain());
       }
       if (tls != null && wanted.mutual().contains(slot)) {
         names.add(SlotJobs.mutualJob(slot));
-        items.append(new SlotJobText(slot, version).mutual(tls, certificates));
+        items.append(new SlotJobText(slot, version, reader).mutual(tls, certificates));
       }
     }
     return marked(names, items.toString(), INLINE);

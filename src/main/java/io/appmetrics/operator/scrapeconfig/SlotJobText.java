@@ -8,8 +8,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Keys that a version does not know are left out: they would fail its reload, and a restart
  * would crash for ever.
+ *
+ * @param slot its number
+ * @param version decides which keys are written
+ * @param reader the installation, as pods name it; null where it is the only one
  */
-record SlotJobText(int slot, PrometheusVersion version) {
+record SlotJobText(int slot, PrometheusVersion version, @Nullable String reader) {
 
   /** A label that nothing has. */
   static final String CERTIFICATES = "__tmp_appmetrics_certificates";
@@ -75,6 +79,16 @@ record SlotJobText(int slot, PrometheusVersion version) {
                 + ", "
                 + annotation("path")
                 + "], action: keep, regex: '[1-9]\\d{0,4};(?:/[^?#\\s]*)?'"));
+    if (reader != null) {
+      // a slot that others need may be one that a job of the user's serves here: not twice
+      text.append(
+          rule(
+              "source_labels: ["
+                  + annotation("for")
+                  + "], action: keep, regex: '(?:.*,)?"
+                  + reader.replace(".", "[.]")
+                  + "(?:,.*)?|'"));
+    }
     text.append("  # where\n");
     text.append(schemeRule);
     // from the pod's address, not the discovered one: one target per pod, whatever ports it
@@ -104,7 +118,7 @@ record SlotJobText(int slot, PrometheusVersion version) {
     text.append(rule("source_labels: [__meta_kubernetes_pod_name], target_label: pod"));
     text.append(rule("source_labels: [__meta_kubernetes_pod_node_name], target_label: node"));
     // the mesh's usual job, so that an endpoint that changes its route changes no query
-    text.append(rule("replacement: kubernetes-pods, target_label: job"));
+    text.append(rule("replacement: " + SlotJobs.LABEL + ", target_label: job"));
     if (version.atLeast(2, 47)) {
       text.append("  keep_dropped_targets: 100\n");
     }

@@ -11,9 +11,13 @@ import java.util.stream.Stream;
 
 /**
  * The shared jobs that are wanted, by slot number: {@code plain} slots get a job {@code
- * appmetrics-n}, {@code mutual} ones a job {@code appmetrics-n-istio-secure}.
+ * appmetrics-n}, {@code mutual} ones a job {@code appmetrics-n-istio-secure}. In their place an
+ * installation may have one that pulls from another, {@link Federation#JOB}.
  */
-public record SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual) {
+public record SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual, boolean federated) {
+
+  /** The label {@code job} of what any slot scrapes. */
+  public static final String LABEL = "kubernetes-pods";
 
   /** With this the names of all our jobs begin. */
   static final String PREFIX = "appmetrics-";
@@ -23,6 +27,16 @@ public record SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual) {
   public SlotJobs {
     plain = copy(plain);
     mutual = copy(mutual);
+  }
+
+  /** Slots alone. */
+  public SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual) {
+    this(plain, mutual, false);
+  }
+
+  /** The job alone that pulls from another Prometheus. */
+  public static SlotJobs federate() {
+    return new SlotJobs(Collections.emptySortedSet(), Collections.emptySortedSet(), true);
   }
 
   /** No job at all. */
@@ -40,7 +54,7 @@ public record SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual) {
     return "appmetrics-" + slot + "-istio-secure";
   }
 
-  /** The slot jobs among these names of jobs. */
+  /** Those among these names of jobs. */
   public static SlotJobs named(Collection<String> jobNames) {
     SortedSet<Integer> plain = new TreeSet<>();
     SortedSet<Integer> mutual = new TreeSet<>();
@@ -50,7 +64,7 @@ public record SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual) {
         (job.group(2) == null ? plain : mutual).add(Integer.parseInt(job.group(1)));
       }
     }
-    return new SlotJobs(plain, mutual);
+    return new SlotJobs(plain, mutual, jobNames.contains(Federation.JOB));
   }
 
   /** These jobs and those. */
@@ -59,7 +73,7 @@ public record SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual) {
     bothPlain.addAll(other.plain);
     SortedSet<Integer> bothMutual = new TreeSet<>(mutual);
     bothMutual.addAll(other.mutual);
-    return new SlotJobs(bothPlain, bothMutual);
+    return new SlotJobs(bothPlain, bothMutual, federated || other.federated);
   }
 
   /** These jobs without those. */
@@ -68,18 +82,22 @@ public record SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual) {
     lessPlain.removeAll(other.plain);
     SortedSet<Integer> lessMutual = new TreeSet<>(mutual);
     lessMutual.removeAll(other.mutual);
-    return new SlotJobs(lessPlain, lessMutual);
+    return new SlotJobs(lessPlain, lessMutual, federated && !other.federated);
   }
 
   /** Whether all of those jobs are among these. */
   public boolean contains(SlotJobs other) {
-    return plain.containsAll(other.plain) && mutual.containsAll(other.mutual);
+    return plain.containsAll(other.plain)
+        && mutual.containsAll(other.mutual)
+        && (federated || !other.federated);
   }
 
   /** The names of the jobs, by slot. */
   public List<String> names() {
-    return Stream.concat(
-            plain.stream().map(SlotJobs::plainJob), mutual.stream().map(SlotJobs::mutualJob))
+    Stream<String> slots =
+        Stream.concat(
+            plain.stream().map(SlotJobs::plainJob), mutual.stream().map(SlotJobs::mutualJob));
+    return Stream.concat(slots, federated ? Stream.of(Federation.JOB) : Stream.of())
         .sorted()
         .toList();
   }
@@ -90,7 +108,7 @@ public record SlotJobs(SortedSet<Integer> plain, SortedSet<Integer> mutual) {
   }
 
   public boolean isEmpty() {
-    return plain.isEmpty() && mutual.isEmpty();
+    return plain.isEmpty() && mutual.isEmpty() && !federated;
   }
 
   private static SortedSet<Integer> copy(SortedSet<Integer> slots) {

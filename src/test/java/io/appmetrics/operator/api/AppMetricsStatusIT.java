@@ -47,9 +47,10 @@ class AppMetricsStatusIT {
                   "the namespace's PeerAuthentication default says STRICT",
                   0,
                   2,
-                  "é".repeat(300)),
+                  "é".repeat(300),
+                  "istio-system/prometheus"),
               new EndpointStatus(
-                  "Deployment/cart", null, "/metrics", null, null, null, 0, 0, null)));
+                  "Deployment/cart", null, "/metrics", null, null, null, 0, 0, null, null)));
 
   private static ApiServer server;
 
@@ -202,7 +203,8 @@ class AppMetricsStatusIT {
             schema(
                 "status.endpoints[0].route",
                 "Unsupported value: \"Pigeon\": supported values: \"Adopted\", \"Merged\","
-                    + " \"MergedSecure\", \"Annotation\", \"AnnotationSecure\", \"Slot\"")));
+                    + " \"MergedSecure\", \"Annotation\", \"AnnotationSecure\", \"Slot\","
+                    + " \"Federated\"")));
   }
 
   @ParameterizedTest

@@ -14,7 +14,8 @@ class RecordsTest {
   }
 
   private static EndpointStatus saying(@Nullable String error) {
-    return new EndpointStatus("Deployment/cart", 80, "/", null, null, null, null, null, error);
+    return new EndpointStatus(
+        "Deployment/cart", 80, "/", null, null, null, null, null, error, null);
   }
 
   @Test

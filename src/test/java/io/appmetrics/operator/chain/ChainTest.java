@@ -986,9 +986,12 @@ class ChainTest {
         .allSatisfy(message -> assertThat(message).matches("[A-Z0-9].*[^.\\s]"));
   }
 
+  /** NotFederated takes two installations: SeveralInstallationsTest has it. */
   @Test
   void givesEveryReason() {
-    assertThat(rows().map(Row::reason).collect(Collectors.toSet()))
+    assertThat(
+            Stream.concat(rows().map(Row::reason), Stream.of(Reason.NOT_FEDERATED))
+                .collect(Collectors.toSet()))
         .containsExactlyInAnyOrder(Reason.values());
   }
 
@@ -1147,19 +1150,19 @@ class ChainTest {
 
   @Test
   void asksForMutualJobsOnlyWhereAPodDemandsThem() {
-    assertThat(Seen.well().plan().demand().names()).containsExactly("appmetrics-1");
-    assertThat(Seen.well().strict().plan().demand().names())
+    assertThat(Seen.well().share().demand().names()).containsExactly("appmetrics-1");
+    assertThat(Seen.well().strict().share().demand().names())
         .containsExactly("appmetrics-1", "appmetrics-1-istio-secure");
     assertThat(
-            Seen.well().ports(port(8080, PortScheme.ISTIO_MUTUAL)).pods().plan().demand().names())
+            Seen.well().ports(port(8080, PortScheme.ISTIO_MUTUAL)).pods().share().demand().names())
         .containsExactly("appmetrics-1", "appmetrics-1-istio-secure");
-    assertThat(Seen.but(s -> s.workloadExists = false).plan().demand()).isEqualTo(SlotJobs.none());
-    assertThat(Seen.well().strict().pods().plan().demand().names())
+    assertThat(Seen.but(s -> s.workloadExists = false).share().demand()).isEqualTo(SlotJobs.none());
+    assertThat(Seen.well().strict().pods().share().demand().names())
         .as("scaled to 0 for the night")
         .containsExactly("appmetrics-1", "appmetrics-1-istio-secure");
-    assertThat(Seen.well().pods().plan().demand().names()).containsExactly("appmetrics-1");
+    assertThat(Seen.well().pods().share().demand().names()).containsExactly("appmetrics-1");
     Set<Integer> none = new TreeSet<>();
-    assertThat(Seen.well().strict().ports(port(8080, PortScheme.HTTP)).plan().demand().mutual())
+    assertThat(Seen.well().strict().ports(port(8080, PortScheme.HTTP)).share().demand().mutual())
         .isEqualTo(none);
   }
 
@@ -1168,7 +1171,7 @@ class ChainTest {
   void keepsTheJobsOfWhatStandsWhileItIsSuspended() {
     Seen seen = Seen.well().strict();
     seen.suspended = true;
-    assertThat(seen.plan().demand()).isEqualTo(SlotJobs.none());
+    assertThat(seen.share().demand()).isEqualTo(SlotJobs.none());
 
     seen.pod().annotations =
         Map.of(
@@ -1176,10 +1179,10 @@ class ChainTest {
             "appmetrics.io/port-3", "8080",
             "appmetrics.io/path-3", "/metrics",
             "appmetrics.io/scheme-3", "http");
-    assertThat(seen.plan().demand().names()).containsExactly("appmetrics-3");
+    assertThat(seen.share().demand().names()).containsExactly("appmetrics-3");
 
     seen.pod().live = Map.of("appmetrics.io/live-scheme-3", "istio-mutual");
-    assertThat(seen.plan().demand().names())
+    assertThat(seen.share().demand().names())
         .containsExactly("appmetrics-3", "appmetrics-3-istio-secure");
   }
 }

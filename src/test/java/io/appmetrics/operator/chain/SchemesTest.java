@@ -43,7 +43,7 @@ class SchemesTest {
     Seen seen = exempting(Seen.well().ports(port(8080), port(9000)));
 
     assertThat(ofTemplate(seen)).containsExactly(Scheme.HTTP, Scheme.ISTIO_MUTUAL);
-    assertThat(seen.plan().demand()).isEqualTo(jobs(Set.of(1, 2), Set.of(2)));
+    assertThat(seen.share().demand()).isEqualTo(jobs(Set.of(1, 2), Set.of(2)));
     assertThat(seen.chain().ready()).isTrue();
   }
 
@@ -93,7 +93,7 @@ class SchemesTest {
         .extracting(plan::liveSchemes)
         .containsExactly(
             new TreeMap<>(Map.of("appmetrics.io/live-scheme-1", "http")), new TreeMap<>());
-    assertThat(seen.plan().demand()).isEqualTo(jobs(Set.of(1), Set.of(1)));
+    assertThat(seen.share().demand()).isEqualTo(jobs(Set.of(1), Set.of(1)));
   }
 
   /** At night: else the job would go and come back, and everybody's configuration with it. */
@@ -104,7 +104,7 @@ class SchemesTest {
             .ports(port(8080), port(9000))
             .policy("cart", CART, MutualTls.STRICT, Map.of(8080, MutualTls.DISABLE))
             .pods();
-    assertThat(asleep.plan().demand()).isEqualTo(jobs(Set.of(1, 2), Set.of(2)));
+    assertThat(asleep.share().demand()).isEqualTo(jobs(Set.of(1, 2), Set.of(2)));
   }
 
   /** Whether ztunnel lets Prometheus in is its business; what it hands on is plaintext. */
@@ -114,7 +114,7 @@ class SchemesTest {
     seen.replica().ambient = true;
     seen.replica().scrapes.clear();
     assertThat(ofTemplate(seen)).containsExactly(Scheme.HTTP);
-    assertThat(seen.plan().demand()).isEqualTo(jobs(Set.of(1), Set.of()));
+    assertThat(seen.share().demand()).isEqualTo(jobs(Set.of(1), Set.of()));
     assertThat(seen.chain().ready()).isTrue();
   }
 

@@ -313,6 +313,11 @@ final class Seen {
     return Plan.of(observation());
   }
 
+  /** What the only installation is to do. */
+  Share share() {
+    return plan().shares().get(0);
+  }
+
   Chain chain() {
     Observation seen = observation();
     return Chain.of(seen, Plan.of(seen), outcomes);
@@ -329,7 +334,7 @@ final class Seen {
       before.sidecar = !policies.isEmpty();
       pods.add(before);
     }
-    Plan plan = Plan.of(observation(Map.of(), answered()));
+    Share plan = Plan.of(observation(Map.of(), answered())).shares().get(0);
     if (asleep) {
       pods.clear();
     }
@@ -399,7 +404,14 @@ final class Seen {
     furtherTargets.forEach(
         target ->
             targets.add(new TargetObservation(target, null, List.of(), null, List.of(), policy())));
-    return new Observation("shop", "shop", suspended, targets, facts, slotLimit, now);
+    return new Observation(
+        "shop",
+        "shop",
+        suspended,
+        targets,
+        List.of(new Sight(new WorkloadRef("istio-system", "prometheus"), facts)),
+        slotLimit,
+        now);
   }
 
   private PodFacts facts(PodSeen pod, Map<String, String> template) {
@@ -462,7 +474,7 @@ final class Seen {
     return carried;
   }
 
-  private ScrapeFacts facts(Plan plan, Map<String, String> template) {
+  private ScrapeFacts facts(Share plan, Map<String, String> template) {
     return new ScrapeFacts(
         new WorkloadRef("istio-system", "prometheus"),
         new ConfigFacts(
@@ -474,7 +486,7 @@ final class Seen {
         interval);
   }
 
-  private ReplicaFacts facts(ReplicaSeen replica, Plan plan, Map<String, String> template) {
+  private ReplicaFacts facts(ReplicaSeen replica, Share plan, Map<String, String> template) {
     SlotJobs loaded = replica.loaded == null ? plan.demand() : replica.loaded;
     Set<String> pools = new TreeSet<>(loaded.names());
     pools.removeAll(replica.poolsMissing);

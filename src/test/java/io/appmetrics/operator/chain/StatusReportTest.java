@@ -382,6 +382,7 @@ class StatusReportTest {
                 "slot 1; the pod has no sidecar; no job reads prometheus.io/*",
                 2,
                 2,
+                null,
                 null),
             new EndpointStatus(
                 "Deployment/cart",
@@ -392,6 +393,7 @@ class StatusReportTest {
                 "slot 2; the pod has no sidecar; no job reads prometheus.io/*",
                 2,
                 2,
+                null,
                 null));
   }
 
@@ -439,7 +441,8 @@ class StatusReportTest {
   }
 
   private static EndpointStatus unknown(@Nullable Integer port, String why) {
-    return new EndpointStatus("Deployment/cart", port, "/metrics", null, null, why, 0, 0, null);
+    return new EndpointStatus(
+        "Deployment/cart", port, "/metrics", null, null, why, 0, 0, null, null);
   }
 
   /** Each target has its own endpoints, however alike two targets are. */

@@ -3,6 +3,8 @@ package io.appmetrics.operator.deploy;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.appmetrics.operator.prometheus.InstallationAccess;
 import io.appmetrics.operator.runtime.OperatorConfig;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -18,7 +20,11 @@ import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Subject;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -155,6 +161,39 @@ class DeployManifestsTest {
             DeployManifests.of(ValidatingAdmissionPolicy.class).stream()
                 .map(policy -> policy.getMetadata().getName())
                 .toList());
+  }
+
+  /** A Role is patched by hand, and a name that is forgotten is a state that cannot be kept. */
+  @Test
+  void theExampleOfSeveralNamesTheStateOfEach() throws Exception {
+    JsonNode example =
+        Serialization.unmarshal(
+            Files.readString(Path.of("deploy/examples/several-installations/kustomization.yaml")),
+            JsonNode.class);
+    JsonNode list = patched(example, "Deployment");
+    List<String> states =
+        OperatorConfig.from(Map.of(container.getEnv().get(0).getName(), list.asText()))
+            .installations()
+            .stream()
+            .map(installation -> InstallationAccess.Settings.stateName(installation.workload()))
+            .toList();
+
+    assertThat(states).hasSize(2);
+    assertThat(patched(example, "Role"))
+        .extracting(JsonNode::asText)
+        .containsExactlyElementsOf(states);
+  }
+
+  /** The value of the only operation of a patch. */
+  private static JsonNode patched(JsonNode kustomization, String kind) {
+    for (JsonNode patch : kustomization.path("patches")) {
+      if (patch.path("target").path("kind").asText().equals(kind)) {
+        return Serialization.unmarshal(patch.path("patch").asText(), JsonNode.class)
+            .path(0)
+            .path("value");
+      }
+    }
+    throw new AssertionError("no patch of a " + kind);
   }
 
   private Map<String, String> environment() {

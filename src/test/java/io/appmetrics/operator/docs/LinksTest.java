@@ -18,6 +18,7 @@ class LinksTest {
         "README.md",
         "CHANGELOG.md",
         "docs/architecture.md",
+        "docs/benchmarks.md",
         "docs/operations.md",
         "docs/reasons.md",
         "docs/support.md",

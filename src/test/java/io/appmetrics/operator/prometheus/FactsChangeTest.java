@@ -175,6 +175,69 @@ class FactsChangeTest {
         .isEqualTo(NOBODY);
   }
 
+  private static ScrapeFacts pulling(Set<Map<String, String>> arrived, TargetHealth pull) {
+    ActiveTarget target =
+        new ActiveTarget(
+            "appmetrics-federate",
+            "istio-system",
+            "prometheus-1",
+            "uid-of-prometheus-1",
+            "http://10.0.0.9:9090/federate",
+            pull,
+            "",
+            NOW);
+    ScrapeFacts facts = facts(target);
+    ReplicaFacts r = facts.replicas().get(0);
+    return new ScrapeFacts(
+        facts.installation(),
+        facts.config(),
+        facts.certificates(),
+        List.of(
+            new ReplicaFacts(
+                r.pod(),
+                r.reachable(),
+                r.answered(),
+                r.problem(),
+                r.loaded(),
+                r.model(),
+                r.rejection(),
+                r.pools(),
+                r.targets(),
+                r.prognosis(),
+                r.ambient(),
+                new Arrivals(Set.of("kubernetes-pods"), arrived))),
+        facts.userJobs(),
+        facts.agentJobs(),
+        facts.scrapeInterval());
+  }
+
+  /** A pod that comes or goes somewhere in the mesh is no news but in its namespace. */
+  @Test
+  void whatIsPulledWakesTheNamespaceOfItsPod() {
+    Map<String, String> shop = Map.of("job", "a", "instance", "10.0.0.1:1", "namespace", "shop");
+    Map<String, String> bank = Map.of("job", "a", "instance", "10.0.0.2:1", "namespace", "bank");
+    Map<String, String> nameless = Map.of("job", "a", "instance", "10.0.0.3:1");
+    ScrapeFacts before = pulling(Set.of(shop), TargetHealth.UP);
+
+    assertThat(FactsChange.between(before, pulling(Set.of(shop), TargetHealth.UP)))
+        .isEqualTo(NOBODY);
+    assertThat(FactsChange.between(before, pulling(Set.of(shop, bank), TargetHealth.UP)))
+        .isEqualTo(new FactsChange(false, Set.of("bank")));
+    assertThat(FactsChange.between(before, pulling(Set.of(), TargetHealth.UP)))
+        .isEqualTo(new FactsChange(false, Set.of("shop")));
+    assertThat(FactsChange.between(before, pulling(Set.of(shop, nameless), TargetHealth.UP)))
+        .isEqualTo(EVERYBODY);
+  }
+
+  /** It pulls for all of them, wherever the Prometheus is from which it does. */
+  @Test
+  void aPullThatFailsWakesEverybody() {
+    assertThat(
+            FactsChange.between(
+                pulling(Set.of(), TargetHealth.UP), pulling(Set.of(), TargetHealth.DOWN)))
+        .isEqualTo(EVERYBODY);
+  }
+
   @Test
   void theSameOfTwoReplicasIsNotTheSameOfOne() {
     ActiveTarget up = target("shop", "1");

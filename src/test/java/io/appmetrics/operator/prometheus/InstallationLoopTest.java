@@ -168,7 +168,7 @@ class InstallationLoopTest {
 
   private static long threads() {
     return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> thread.getName().equals("installation"))
+        .filter(thread -> thread.getName().equals("installation istio-system/prometheus"))
         .count();
   }
 

@@ -3,9 +3,10 @@ package io.appmetrics.operator.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.appmetrics.operator.prometheus.InstallationAccess;
 import io.appmetrics.operator.prometheus.RestartPolicy;
 import io.appmetrics.operator.prometheus.ShardedPolicy;
-import io.appmetrics.operator.runtime.OperatorConfig.PrometheusWorkload;
+import io.appmetrics.operator.prometheus.WorkloadRef;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -25,14 +26,17 @@ class OperatorConfigTest {
     assertThat(OperatorConfig.from(Map.of()))
         .isEqualTo(
             new OperatorConfig(
-                new PrometheusWorkload("istio-system", "prometheus"),
-                null,
+                List.of(
+                    new InstallationAccess.Settings(
+                        new WorkloadRef("istio-system", "prometheus"),
+                        null,
+                        null,
+                        "appmetrics-system",
+                        RestartPolicy.DEFAULT,
+                        ShardedPolicy.REFUSE)),
                 new TreeSet<>(),
                 "istio-system",
-                null,
                 "appmetrics-system",
-                RestartPolicy.DEFAULT,
-                ShardedPolicy.REFUSE,
                 8,
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(2),
@@ -51,17 +55,22 @@ class OperatorConfigTest {
     }
   }
 
+  private static InstallationAccess.Settings only(OperatorConfig config) {
+    assertThat(config.installations()).hasSize(1);
+    return config.installations().get(0);
+  }
+
   static List<Read> readings() {
     return List.of(
         new Read(
             "PROMETHEUS",
             " monitoring/Deployment/prometheus.server ",
-            OperatorConfig::prometheus,
-            new PrometheusWorkload("monitoring", "prometheus.server")),
+            c -> only(c).workload(),
+            new WorkloadRef("monitoring", "prometheus.server")),
         new Read(
             "PROMETHEUS_URL",
             "https://[::1]:9090/prefix//",
-            OperatorConfig::prometheusUrl,
+            c -> only(c).url(),
             URI.create("https://[::1]:9090/prefix")),
         new Read(
             "NAMESPACES",
@@ -70,8 +79,8 @@ class OperatorConfigTest {
             new TreeSet<>(List.of("cart", "shop"))),
         new Read("ROOT_NAMESPACE", "mesh", OperatorConfig::rootNamespace, "mesh"),
         new Read(
-            "CERTIFICATES", "/etc/prom-certs/", OperatorConfig::certificates, "/etc/prom-certs"),
-        new Read("SHARDS", "ScrapeAll", OperatorConfig::sharded, ShardedPolicy.SCRAPE_ALL),
+            "CERTIFICATES", "/etc/prom-certs/", c -> only(c).certificates(), "/etc/prom-certs"),
+        new Read("SHARDS", "ScrapeAll", c -> only(c).sharded(), ShardedPolicy.SCRAPE_ALL),
         new Read("SLOTS", "1", OperatorConfig::slots, 1),
         new Read("SLOTS", "64", OperatorConfig::slots, 64),
         new Read(
@@ -100,7 +109,9 @@ class OperatorConfigTest {
 
   static List<Refused> refusals() {
     String workload =
-        " is refused: it takes <namespace>/deployment/<name> (the Prometheus that scrapes the mesh)";
+        " is no Deployment; it takes <namespace>/deployment/<name>; of several, each with settings"
+            + " of its own, see docs/operations.md (the Prometheus that scrapes the mesh, or"
+            + " several)";
     String url =
         " is refused: it takes an http or https URL without query, such as http://localhost:9090"
             + " (ask Prometheus here, not at its pods' addresses; for an operator outside of the"
@@ -124,12 +135,20 @@ class OperatorConfigTest {
         " is refused: it takes namespaces, separated by commas (the namespaces whose AppMetrics are"
             + " served; empty: all)";
     return List.of(
-        new Refused("PROMETHEUS=", workload),
-        new Refused("PROMETHEUS=prometheus", workload),
-        new Refused("PROMETHEUS=istio-system/statefulset/prometheus", workload),
-        new Refused("PROMETHEUS=istio-system/deployment/", workload),
-        new Refused("PROMETHEUS=istio.system/deployment/prometheus", workload),
-        new Refused("PROMETHEUS=istio-system/deployment/prometheus/x", workload),
+        new Refused("PROMETHEUS=", " is refused: \"\"" + workload),
+        new Refused("PROMETHEUS=prometheus", " is refused: \"prometheus\"" + workload),
+        new Refused(
+            "PROMETHEUS=istio-system/statefulset/prometheus",
+            " is refused: \"istio-system/statefulset/prometheus\"" + workload),
+        new Refused(
+            "PROMETHEUS=istio-system/deployment/",
+            " is refused: \"istio-system/deployment/\"" + workload),
+        new Refused(
+            "PROMETHEUS=istio.system/deployment/prometheus",
+            " is refused: \"istio.system/deployment/prometheus\"" + workload),
+        new Refused(
+            "PROMETHEUS=istio-system/deployment/prometheus/x",
+            " is refused: \"istio-system/deployment/prometheus/x\"" + workload),
         new Refused("PROMETHEUS_URL=localhost:9090", url),
         new Refused("PROMETHEUS_URL=http://", url),
         new Refused("PROMETHEUS_URL=http://a b", url),

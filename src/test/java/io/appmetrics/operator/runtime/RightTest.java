@@ -34,7 +34,7 @@ class RightTest {
                 Right.neededFor(config),
                 Right.neededForAlphaPolicies(config),
                 Right.neededFor(
-                    config.prometheus().namespace(),
+                    config.installations().get(0).workload().namespace(),
                     new Preflight.InstallationFiles("prometheus", List.of("istio.default"))))
             .flatMap(List::stream)
             .toList();
@@ -81,6 +81,34 @@ class RightTest {
             "list, watch policies.authentication.istio.io in namespace shop",
             "list services in namespace shop",
             "list, watch meshpolicies.authentication.istio.io in all namespaces");
+  }
+
+  /** In each namespace the same, each state by its name, and nothing twice. */
+  @Test
+  void severalPrometheisNeedTheRightsOfEach() throws CannotStart {
+    OperatorConfig config =
+        OperatorConfig.from(
+            Map.of(
+                "APPMETRICS_NAMESPACES",
+                "shop",
+                "APPMETRICS_PROMETHEUS",
+                "istio-system/deployment/prometheus;"
+                    + "monitoring/deployment/prometheus restarts=Never;"
+                    + "monitoring/deployment/second"));
+    assertThat(Right.neededFor(config))
+        .extracting(Right::toString)
+        .doesNotHaveDuplicates()
+        .contains(
+            "list, watch pods in namespace istio-system",
+            "list, watch pods in namespace monitoring",
+            "patch deployments.apps prometheus in namespace istio-system",
+            "patch deployments.apps second in namespace monitoring",
+            "get, update configmaps appmetrics-istio-system.prometheus in namespace"
+                + " appmetrics-system",
+            "get, update configmaps appmetrics-monitoring.prometheus in namespace"
+                + " appmetrics-system",
+            "get, update configmaps appmetrics-monitoring.second in namespace appmetrics-system")
+        .doesNotContain("patch deployments.apps prometheus in namespace monitoring");
   }
 
   private static Stream<Right> rights(PolicyRule rule, @Nullable String namespace) {
