@@ -118,6 +118,13 @@ final class ConfigEdit {
               .formatted(writing.place(), seen.workload(), seen.state().problem()));
     }
     ScrapeBlock good = texts().good();
+    if (isSilent()
+        && good != null
+        && !good.digest().equals(digest())
+        && !quarantine.keeps(digest())
+        && standing.equals(allowed)) {
+      return writing.stays(ConfigFacts.State.WRITTEN, writing.place()); // it is about to be judged
+    }
     if (quarantine.isOn() && isSilent() && good != null && good.slotJobs().contains(allowed)) {
       return kept(lastGood()); // as it was: no answer tells for which version to render it
     }

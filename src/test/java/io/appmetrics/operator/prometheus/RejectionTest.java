@@ -536,6 +536,15 @@ class RejectionTest {
     assertThat(action(seen, Attempts.NONE)).isEqualTo(new Action.None());
   }
 
+  /** A write in between would be another text, and its judgement would begin anew. */
+  @Test
+  void isNotWrittenAnewForAnOlderVersionBeforeItIsJudged() {
+    SeenInstallation seen = notStarting();
+    seen.replica().end = end(NOW.minusSeconds(60), 20, 1);
+    assertThat(decision(seen, Attempts.NONE).action()).isEqualTo(new Action.None());
+    assertThat(facts(seen, Attempts.NONE).state()).isEqualTo(ConfigFacts.State.WRITTEN);
+  }
+
   @Test
   void findsOtherReasonsForAnEnd() {
     SeenInstallation once = notStarting();

@@ -99,12 +99,19 @@ class ShardsIT {
       Declared.named(shop, "cart").awaitReady(PATIENCE);
       var pods = shop.pods("cart").stream().map(pod -> pod.getMetadata().getName()).toList();
       assertThat(pods).hasSize(3);
-      assertThat(replicas)
-          .allSatisfy(
-              replica ->
-                  assertThat(replica.targets("appmetrics-1").stream().filter(t -> t.isUp()))
-                      .extracting(PrometheusProbe.ActiveTarget::pod)
-                      .containsExactlyInAnyOrderElementsOf(pods));
+      // Ready counts a pod that is new once it is up somewhere
+      await("all on both")
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(replicas)
+                      .allSatisfy(
+                          replica ->
+                              assertThat(
+                                      replica.targets("appmetrics-1").stream()
+                                          .filter(t -> t.isUp()))
+                                  .extracting(PrometheusProbe.ActiveTarget::pod)
+                                  .containsExactlyInAnyOrderElementsOf(pods)));
     }
   }
 
