@@ -20,6 +20,7 @@ final class ConfigEdit {
   private final ConfigText text;
   private final @Nullable BlockText block;
   private final SlotJobs standing;
+  private final @Nullable String digest;
   private final SlotJobs wanted;
   private final ConfigWriting writing;
   private final Quarantine quarantine;
@@ -49,7 +50,8 @@ final class ConfigEdit {
     this.usersPlace = usersPlace;
     this.text = text;
     this.block = text.block().orElse(null);
-    this.standing = block == null ? SlotJobs.none() : SlotJobs.named(block.jobs());
+    this.standing = text.jobs();
+    this.digest = text.digest();
     Demand demand = seen.demand();
     this.wanted = demand.complete() ? demand.jobs() : standing.and(demand.jobs());
     this.writing = writing(ConfigWriting.intoFile(installation, text));
@@ -89,10 +91,8 @@ final class ConfigEdit {
       return writing.stays(ConfigFacts.State.INSTALLATION_UNSUPPORTED, unsourced);
     }
     SlotJobs allowed = quarantine.without(wanted);
-    Optional<PrometheusVersion> version =
-        OldestPrometheus.reading(seen.replicas(), installation.image(), digest() != null);
-    Optional<Shard> shard =
-        standing.contains(allowed) || allowed.federated() ? Optional.empty() : shard();
+    boolean stands = standing.contains(allowed);
+    Optional<Shard> shard = stands || allowed.federated() ? Optional.empty() : shard();
     if (shard.isPresent()) {
       return writing.stays(
           ConfigFacts.State.SHARDED,
@@ -102,39 +102,35 @@ final class ConfigEdit {
     if (allowed.isEmpty()) {
       return kept(writing.write(null));
     }
+    Optional<PrometheusVersion> version =
+        OldestPrometheus.reading(seen.replicas(), installation.image(), digest != null);
     if (version.isEmpty()) {
-      ConfigDecision stays = writing.stays(ConfigFacts.State.WRITTEN, writing.place());
-      return standing.contains(allowed)
-          ? allowed.equals(wanted) ? stays : kept(stays)
+      return stands
+          ? told(allowed, writing.stands())
           : writing.stays(
               ConfigFacts.State.PENDING,
               "The jobs are written to %s once %s answers: its version decides which keys it understands"
                   .formatted(writing.place(), seen.workload()));
     }
-    if (!seen.state().known() && !standing.contains(allowed)) {
+    if (!seen.state().known() && !stands) {
       return writing.stays(
           ConfigFacts.State.REFUSED,
           "No new job is written to %s while nobody knows which ones %s has refused: %s"
               .formatted(writing.place(), seen.workload(), seen.state().problem()));
     }
     ScrapeBlock good = texts().good();
-    if (isSilent()
-        && good != null
-        && !good.digest().equals(digest())
-        && !quarantine.keeps(digest())
-        && standing.equals(allowed)) {
-      return writing.stays(ConfigFacts.State.WRITTEN, writing.place()); // it is about to be judged
+    if (isSilent() && good != null) {
+      if (!isGood() && !quarantine.keeps(digest) && standing.equals(allowed)) {
+        return writing.stands(); // it is about to be judged
+      }
+      if (quarantine.isOn() && good.slotJobs().contains(allowed)) {
+        return kept(lastGood()); // as it was: no answer tells for which version to render it
+      }
     }
-    if (quarantine.isOn() && isSilent() && good != null && good.slotJobs().contains(allowed)) {
-      return kept(lastGood()); // as it was: no answer tells for which version to render it
-    }
-    ScrapeBlock jobs = rendered(allowed, version.get());
-    placed = writing.placed(jobs);
-    if (quarantine.keeps(placed.digest())) {
-      return kept(lastGood());
-    }
-    ConfigDecision decision = writing.write(jobs);
-    return allowed.equals(wanted) ? decision : kept(decision);
+    placed = writing.placed(rendered(allowed, version.get()));
+    return quarantine.keeps(placed.digest())
+        ? kept(lastGood())
+        : told(allowed, writing.write(placed));
   }
 
   private ScrapeBlock rendered(SlotJobs jobs, PrometheusVersion version) {
@@ -153,18 +149,22 @@ final class ConfigEdit {
     return seen.state().state().texts();
   }
 
+  /** Whether what stands is what was loaded last. */
+  private boolean isGood() {
+    ScrapeBlock good = texts().good();
+    return good != null && good.digest().equals(digest);
+  }
+
   /** What every replica runs is what is put back when later jobs are refused. */
   private Optional<Action.NoteGood> good() {
-    String digest = digest();
-    List<ReplicaReading> counted = seen.counted(now);
-    if (block == null || digest == null || seen.state().problem() != null || counted.isEmpty()) {
+    if (block == null || digest == null || seen.state().problem() != null || isGood()) {
       return Optional.empty();
     }
-    return counted.stream().allMatch(replica -> replica.hasLoaded(digest))
+    List<ReplicaReading> counted = seen.counted(now);
+    return !counted.isEmpty() && counted.stream().allMatch(replica -> replica.hasLoaded(digest))
         ? ScrapeBlock.standing(block)
             // a block in brackets is not read back, but is known where it is what should stand
             .or(() -> Optional.ofNullable(placed).filter(jobs -> jobs.digest().equals(digest)))
-            .filter(jobs -> !jobs.equals(texts().good()))
             .map(Action.NoteGood::new)
         : Optional.empty();
   }
@@ -178,17 +178,15 @@ final class ConfigEdit {
    * may be of any version.
    */
   private Optional<ConfigDecision> refused() {
-    String digest = digest();
-    ScrapeBlock good = texts().good();
     if (block == null
         || digest == null
         || seen.state().problem() != null
         || quarantine.keeps(digest)
-        || (good != null && good.digest().equals(digest))) {
+        || isGood()) {
       return Optional.empty();
     }
     boolean inFile = text.includedBlock().filter(block::equals).isPresent();
-    return new Rejection(seen, attempts, text, block, digest, inFile, now)
+    return new Rejection(seen, attempts, installation, text, block, digest, inFile, now)
         .refusal()
         .map(
             refusal ->
@@ -197,21 +195,21 @@ final class ConfigEdit {
                         ConfigFacts.State.PENDING,
                         "Prometheus refuses the jobs in %s, and they are being taken back: %s"
                             .formatted(writing.place(), refusal.words())),
-                    new Action.Reject(rejected(digest, refusal))));
+                    new Action.Reject(rejected(refusal, digest))));
   }
 
-  private InstallationState.Rejected rejected(String digest, Rejection.Refusal refusal) {
+  private InstallationState.Rejected rejected(Rejection.Refusal refusal, String judged) {
     SlotJobs unknown = standing.without(known());
     // where nothing else is known, a text with which it does not even start is not put back
     SlotJobs nothing = texts().good() == null && refusal.atStart() ? standing : unknown;
     SlotJobs jobs = (unknown.isEmpty() ? nothing : unknown).and(quarantine.jobs());
     return new InstallationState.Rejected(
-        digest,
+        judged,
         jobs,
         text.others(),
         version(),
         now.truncatedTo(ChronoUnit.SECONDS), // it is read by humans
-        Optional.ofNullable(texts().rejected()).map(last -> last.timesWith(digest, jobs)).orElse(1),
+        Optional.ofNullable(texts().rejected()).map(last -> last.timesWith(judged, jobs)).orElse(1),
         refusal.words());
   }
 
@@ -255,13 +253,18 @@ final class ConfigEdit {
     return back.write(quarantine.keeps(jobs.digest()) ? null : jobs);
   }
 
+  /** Who is kept from nothing hears of no quarantine. */
+  private ConfigDecision told(SlotJobs allowed, ConfigDecision decision) {
+    return allowed.equals(wanted) ? decision : kept(decision);
+  }
+
   /** Who needs no more than is left goes on; the others hear why. */
   private ConfigDecision kept(ConfigDecision decision) {
     InstallationState.Rejected rejected = quarantine.rejected();
     if (rejected == null || !decision.isWritten()) {
       return decision;
     }
-    String cause = Attempts.text(digest());
+    String cause = Attempts.text(digest);
     Optional<String> alone = Rejection.ofReload(seen, attempts, cause);
     if (alone.isPresent()
         && !rejected.isBlameless()
@@ -270,20 +273,21 @@ final class ConfigEdit {
       return new ConfigDecision(decision.facts(), new Action.Reject(rejected.blameless()));
     }
     SlotJobs refused = rejected.jobs().isEmpty() ? wanted : rejected.jobs();
-    ConfigFacts.State state = ConfigFacts.State.REJECTED;
     ConfigFacts facts =
-        new ConfigFacts(
-            state,
-            decision.facts().place(),
-            alone.isPresent()
-                ? "Prometheus refuses %s, with and without the jobs %s: correct it there (Prometheus: %s)"
-                    .formatted(usersPlace, refused, alone.get())
-                : "Prometheus refuses the jobs %s beside what stands in %s, and runs %s instead: correct what is in their way, and they are tried again%s (Prometheus: %s)"
-                    .formatted(
-                        refused, decision.facts().place(), standing, retry(), rejected.words()),
-            standing,
-            digest(),
-            decision.facts().inFile());
+        decision
+            .facts()
+            .as(
+                ConfigFacts.State.REJECTED,
+                alone.isPresent()
+                    ? "Prometheus refuses %s, with and without the jobs %s: correct it there (Prometheus: %s)"
+                        .formatted(usersPlace, refused, alone.get())
+                    : "Prometheus refuses the jobs %s beside what stands in %s, and runs %s instead: correct what is in their way, and they are tried again%s (Prometheus: %s)"
+                        .formatted(
+                            refused,
+                            decision.facts().place(),
+                            standing,
+                            retry(),
+                            rejected.words()));
     return new ConfigDecision(facts, new Action.None())
         .againAt(quarantine.until().equals(Instant.MAX) ? null : quarantine.until());
   }
@@ -323,9 +327,5 @@ final class ConfigEdit {
         .flatMap(secret -> Optional.ofNullable(secret.fingerprint()))
         .or(() -> Optional.ofNullable(block).flatMap(BlockText::certificates))
         .orElse(null);
-  }
-
-  private @Nullable String digest() {
-    return block == null ? null : block.digest().orElse(null);
   }
 }

@@ -28,6 +28,11 @@ public record ConfigFacts(
     this(state, place, message, jobs, digest, false);
   }
 
+  /** The same jobs in the same place, told otherwise. */
+  ConfigFacts as(State other, String words) {
+    return new ConfigFacts(other, place, words, jobs, digest, inFile);
+  }
+
   /** Whether the installation is in such a state that nothing can be said of its jobs. */
   public boolean isInTheWay() {
     return switch (state) {

@@ -3,6 +3,7 @@ package io.appmetrics.operator.prometheus;
 import io.appmetrics.operator.scrapeconfig.BlockText;
 import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +119,24 @@ final class ConfigText {
    */
   Optional<BlockText> block() throws UnparsableConfig {
     return yaml().block().or(this::includedBlock);
+  }
+
+  /**
+   * The slot jobs that stand, wherever.
+   *
+   * @throws UnparsableConfig when the text is no Prometheus configuration
+   */
+  SlotJobs jobs() throws UnparsableConfig {
+    return block().map(block -> SlotJobs.named(block.jobs())).orElseGet(SlotJobs::none);
+  }
+
+  /**
+   * The digest of the jobs that stand; null without any.
+   *
+   * @throws UnparsableConfig when the text is no Prometheus configuration
+   */
+  @Nullable String digest() throws UnparsableConfig {
+    return block().flatMap(BlockText::digest).orElse(null);
   }
 
   /** Whether it is a configuration: who edits one by hand has not decided yet what is in it. */

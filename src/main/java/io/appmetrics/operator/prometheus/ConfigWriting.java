@@ -8,7 +8,6 @@ import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** How our jobs get into a ConfigMap, in one of two places, and what may keep them out of it. */
@@ -49,9 +48,8 @@ final class ConfigWriting {
             ? "ConfigMap %s/%s (key %s)"
                 .formatted(seen.workload().namespace(), installation.configMap(), IncludedFile.NAME)
             : usersPlace;
-    Optional<BlockText> block = text.block();
-    this.standing = block.map(BlockText::jobs).map(SlotJobs::named).orElse(SlotJobs.none());
-    this.digest = block.flatMap(BlockText::digest).orElse(null);
+    this.standing = text.jobs();
+    this.digest = text.digest();
   }
 
   /**
@@ -80,6 +78,11 @@ final class ConfigWriting {
     return new ConfigDecision(facts(state, message), new Action.None());
   }
 
+  /** Nothing is to be written. */
+  ConfigDecision stands() {
+    return stays(ConfigFacts.State.WRITTEN, place);
+  }
+
   /** These jobs as this place marks them. */
   ScrapeBlock placed(ScrapeBlock jobs) {
     return inFile ? jobs.inFile() : jobs.inline();
@@ -90,7 +93,7 @@ final class ConfigWriting {
     ConfigValues values = values(jobs);
     ConfigValues present = text.values();
     if (values.equals(present)) {
-      return stays(ConfigFacts.State.WRITTEN, place);
+      return stands();
     }
     int bytes = values.bytes() + text.otherBytes();
     if (bytes > MOST_BYTES && values.bytes() > present.bytes()) {

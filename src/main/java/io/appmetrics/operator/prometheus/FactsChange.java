@@ -53,24 +53,7 @@ public record FactsChange(boolean everybody, Set<String> namespaces) {
   }
 
   private static ScrapeFacts withoutTargets(ScrapeFacts facts) {
-    List<ReplicaFacts> bare =
-        facts.replicas().stream()
-            .map(
-                r ->
-                    new ReplicaFacts(
-                        r.pod(),
-                        r.reachable(),
-                        r.answered(),
-                        r.problem(),
-                        r.loaded(),
-                        r.model(),
-                        r.rejection(),
-                        r.pools(),
-                        Map.of(),
-                        r.prognosis(),
-                        r.ambient(),
-                        new Arrivals(r.arrivals().asked(), Set.of())))
-            .toList();
+    List<ReplicaFacts> bare = facts.replicas().stream().map(ReplicaFacts::withoutTargets).toList();
     return new ScrapeFacts(
         facts.installation(),
         facts.config(),

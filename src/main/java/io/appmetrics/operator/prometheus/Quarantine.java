@@ -18,12 +18,10 @@ record Quarantine(@Nullable Rejected rejected, Instant until) {
   private static final Quarantine NONE = new Quarantine(null, Instant.MIN);
 
   /** Somebody may have mended it: a change of the rest comes also from tools that never rest. */
-  private static final Duration AFTER_A_CHANGE = Duration.ofMinutes(1);
+  private static final Backoff AFTER_A_CHANGE =
+      new Backoff(Duration.ofMinutes(1), Duration.ofMinutes(30));
 
-  private static final Duration LONGEST_AFTER_A_CHANGE = Duration.ofMinutes(30);
-
-  private static final Duration OTHERWISE = Duration.ofMinutes(5);
-  private static final Duration LONGEST_OTHERWISE = Duration.ofHours(1);
+  private static final Backoff OTHERWISE = new Backoff(Duration.ofMinutes(5), Duration.ofHours(1));
 
   /**
    * What decides on an end.
@@ -53,16 +51,9 @@ record Quarantine(@Nullable Rejected rejected, Instant until) {
             || rejected.version().isEmpty()
             || world.version().equals(rejected.version());
     if (!rejected.others().equals(world.others()) || !sameVersion) {
-      return rejected.at().plus(nth(AFTER_A_CHANGE, LONGEST_AFTER_A_CHANGE, rejected.times()));
+      return rejected.at().plus(AFTER_A_CHANGE.after(rejected.times()));
     }
-    return world.loads()
-        ? rejected.at().plus(nth(OTHERWISE, LONGEST_OTHERWISE, rejected.times()))
-        : Instant.MAX;
-  }
-
-  private static Duration nth(Duration first, Duration longest, int times) {
-    Duration pause = first.multipliedBy(1L << Math.min(times - 1, 10));
-    return pause.compareTo(longest) < 0 ? pause : longest;
+    return world.loads() ? rejected.at().plus(OTHERWISE.after(rejected.times())) : Instant.MAX;
   }
 
   boolean isOn() {

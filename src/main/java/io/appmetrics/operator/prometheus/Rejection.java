@@ -2,7 +2,6 @@ package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.scrapeconfig.BlockText;
 import io.appmetrics.operator.scrapeconfig.IncludedFile;
-import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +16,7 @@ import java.util.regex.Pattern;
  * each part of Prometheus takes what concerns it, and the answer says only that one did not: it was
  * the scrape manager where the marker job, which needs nothing, gets no pool.
  *
+ * @param installation whose pods they are
  * @param text that stands
  * @param block our jobs in it
  * @param digest of these jobs
@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
 record Rejection(
     InstallationObservation seen,
     Attempts attempts,
+    Installation installation,
     ConfigText text,
     BlockText block,
     String digest,
@@ -90,7 +91,7 @@ record Rejection(
     if (words == null
         || replica.lastReloadSucceeded()
         || !words.startsWith(PrometheusApi.RELOAD_FAILED)) {
-      return means().lifecycle() ? Optional.empty() : onItsOwnReload(replica, tried);
+      return installation.lifecycle() ? Optional.empty() : onItsOwnReload(replica, tried);
     }
     boolean refused =
         words.contains(APPLYING)
@@ -102,7 +103,7 @@ record Rejection(
   /** The pool of the marker job that is to come has come by then. */
   private boolean lacksMarker(ReplicaReading replica, Attempts.Tried tried) {
     Instant reloaded = tried.lastReload();
-    return replica.hasNoPool(ScrapeBlock.MARKER_PREFIX + digest)
+    return replica.hasNoPoolOfMarker(digest)
         && reloaded != null
         && !now.isBefore(reloaded.plus(Healing.DISCOVERY));
   }
@@ -146,12 +147,6 @@ record Rejection(
             && !now.isBefore(nudged.plus(Diagnosis.PROJECTION).plus(Healing.DISCOVERY))
         ? Optional.of("its last reload failed, and its log says why")
         : Optional.empty();
-  }
-
-  private Healing.Means means() {
-    return seen.discovery().orElse(null) instanceof Installation installation
-        ? Healing.Means.of(installation)
-        : new Healing.Means(false, false, false);
   }
 
   /** Whether they name a job of ours, or our file. */
@@ -207,7 +202,7 @@ record Rejection(
                 end.exitCode(),
                 seen.workload().namespace(),
                 replica.pod(),
-                container()));
+                installation.container()));
   }
 
   /** A pod of later mounts what stands; in one of before the kubelet may be late to show it. */
@@ -217,11 +212,5 @@ record Rejection(
     return written == null
         || (since != null && !since.isBefore(written))
         || !end.startedAt().isBefore(written.plus(Diagnosis.PROJECTION));
-  }
-
-  private String container() {
-    return seen.discovery().orElse(null) instanceof Installation installation
-        ? installation.container()
-        : "prometheus";
   }
 }

@@ -128,6 +128,28 @@ public record ReplicaFacts(
         arrivals);
   }
 
+  /** The same without what each scrape changes. */
+  ReplicaFacts withoutTargets() {
+    return with(Map.of(), new Arrivals(arrivals.asked(), Set.of()));
+  }
+
+  /** The same with these targets, and with this come of another Prometheus. */
+  ReplicaFacts with(Map<String, List<ActiveTarget>> otherTargets, Arrivals otherArrivals) {
+    return new ReplicaFacts(
+        pod,
+        reachable,
+        answered,
+        problem,
+        loaded,
+        model,
+        rejection,
+        pools,
+        otherTargets,
+        prognosis,
+        ambient,
+        otherArrivals);
+  }
+
   /** The targets that this replica has for a pod. */
   public Collection<ActiveTarget> targetsOf(String podUid) {
     return targets.getOrDefault(podUid, List.of());

@@ -70,10 +70,7 @@ public record ReplicaReading(
    * @param digest of the jobs; null when there are none
    */
   boolean lacksMarker(@Nullable String digest) {
-    return digest != null
-        && !lastReloadSucceeded()
-        && shows(digest)
-        && hasNoPool(ScrapeBlock.MARKER_PREFIX + digest);
+    return digest != null && !lastReloadSucceeded() && shows(digest) && hasNoPoolOfMarker(digest);
   }
 
   /** Whether it said so the last time that it answered. */
@@ -86,11 +83,15 @@ public record ReplicaReading(
     return answer != null && answer.config().markerDigests().contains(digest);
   }
 
-  /** Whether it tells its pools, and this is none of them. */
-  boolean hasNoPool(String job) {
+  /** Whether it tells its pools, and that of the marker of these jobs is none of them. */
+  boolean hasNoPoolOfMarker(String digest) {
     return answer != null
         && ReplicaPoll.tellsPools(answer.version())
-        && !answer.pools().contains(job);
+        && !hasPoolOfMarker(answer, digest);
+  }
+
+  private static boolean hasPoolOfMarker(Answer answer, String digest) {
+    return answer.pools().contains(ScrapeBlock.MARKER_PREFIX + digest);
   }
 
   /**
@@ -101,7 +102,7 @@ public record ReplicaReading(
     return answer != null
         && answers()
         && answer.config().markerDigests().equals(Set.of(digest))
-        && (lastReloadSucceeded() || answer.pools().contains(ScrapeBlock.MARKER_PREFIX + digest));
+        && (lastReloadSucceeded() || hasPoolOfMarker(answer, digest));
   }
 
   /** Whether it has not answered for so long that nothing is known of it any more. */

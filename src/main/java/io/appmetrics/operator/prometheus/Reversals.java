@@ -22,8 +22,7 @@ record Reversals(String place, @Nullable BlockText block, List<Instant> times) {
   /** Who has let our jobs stand for so long has let them be. */
   static final Duration CALM = Duration.ofMinutes(10);
 
-  private static final Duration FIRST = Duration.ofSeconds(30);
-  private static final Duration LONGEST = Duration.ofMinutes(30);
+  private static final Backoff PAUSE = new Backoff(Duration.ofSeconds(30), Duration.ofMinutes(30));
 
   Reversals {
     times = List.copyOf(times);
@@ -57,12 +56,7 @@ record Reversals(String place, @Nullable BlockText block, List<Instant> times) {
    * older file. Then the other is one that will not rest, and a write is an edit war.
    */
   @Nullable Instant again() {
-    return times.size() < 2 ? null : last().plus(pause(times.size()));
-  }
-
-  private static Duration pause(int losses) {
-    Duration pause = FIRST.multipliedBy(1L << Math.min(losses - 2, 10));
-    return pause.compareTo(LONGEST) < 0 ? pause : LONGEST;
+    return times.size() < 2 ? null : last().plus(PAUSE.after(times.size() - 1));
   }
 
   Instant last() {

@@ -2,7 +2,6 @@ package io.appmetrics.operator.route;
 
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,18 +25,6 @@ public record Slot(
     @Nullable String timeout,
     SortedMap<String, String> params,
     SortedSet<String> readers) {
-
-  /** One that is for every installation. */
-  public Slot(
-      int number,
-      int port,
-      String path,
-      Scheme scheme,
-      @Nullable String interval,
-      @Nullable String timeout,
-      SortedMap<String, String> params) {
-    this(number, port, path, scheme, interval, timeout, params, new TreeSet<>());
-  }
 
   static Slot of(int number, Endpoint endpoint, Scheme scheme, SortedSet<String> readers) {
     return new Slot(

@@ -298,6 +298,18 @@ class SeveralInstallationsTest {
         seen.now());
   }
 
+  private static Observation bothWell(Arrivals arrivals) {
+    return bothWell(arrivals, Map.of());
+  }
+
+  private static Observation bothWell(Arrivals arrivals, Map<String, List<ActiveTarget>> targets) {
+    return federating(
+        withJobs(SeveralInstallationsTest::well),
+        withJobs(SeveralInstallationsTest::well),
+        arrivals,
+        targets);
+  }
+
   /** The model of a Prometheus that has our slot jobs. */
   private static Seen withJobs(Consumer<Seen> otherwise) {
     return Seen.but(
@@ -328,11 +340,7 @@ class SeveralInstallationsTest {
 
   @Test
   void whatIsPulledIsReadyWhenItHasCome() {
-    Observation seen =
-        federating(
-            withJobs(SeveralInstallationsTest::well),
-            withJobs(SeveralInstallationsTest::well),
-            ARRIVED);
+    Observation seen = bothWell(ARRIVED);
     Plan plan = Plan.of(seen);
 
     assertThat(plan.shares().get(0).demand()).isEqualTo(SlotJobs.federate());
@@ -345,15 +353,7 @@ class SeveralInstallationsTest {
 
   @Test
   void whatHasNotComeIsTold() {
-    Finding finding =
-        chain(
-                federating(
-                    withJobs(SeveralInstallationsTest::well),
-                    withJobs(SeveralInstallationsTest::well),
-                    NOTHING))
-            .broken()
-            .orElseThrow()
-            .getValue();
+    Finding finding = chain(bothWell(NOTHING)).broken().orElseThrow().getValue();
 
     assertThat(finding.why()).contains(Reason.NOT_FEDERATED);
     assertThat(finding.message())
@@ -379,12 +379,7 @@ class SeveralInstallationsTest {
             "Get \"http://10.0.0.9:9090/federate\": EOF",
             NOW.minusSeconds(3));
     Finding finding =
-        chain(
-                federating(
-                    withJobs(SeveralInstallationsTest::well),
-                    withJobs(SeveralInstallationsTest::well),
-                    ARRIVED,
-                    Map.of("uid-of-prometheus-1", List.of(pull))))
+        chain(bothWell(ARRIVED, Map.of("uid-of-prometheus-1", List.of(pull))))
             .broken()
             .orElseThrow()
             .getValue();
@@ -416,14 +411,7 @@ class SeveralInstallationsTest {
   /** A start asks for nothing yet: what the status says stays. */
   @Test
   void whatNobodyHasAskedForSaysNothing() {
-    assertThat(
-            Plan.of(
-                    federating(
-                        withJobs(SeveralInstallationsTest::well),
-                        withJobs(SeveralInstallationsTest::well),
-                        Arrivals.NONE))
-                .isHeard())
-        .isFalse();
+    assertThat(Plan.of(bothWell(Arrivals.NONE)).isHeard()).isFalse();
   }
 
   /** The name of the job does not tell what it pulls. */

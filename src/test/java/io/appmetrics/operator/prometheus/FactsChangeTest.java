@@ -192,20 +192,7 @@ class FactsChangeTest {
         facts.installation(),
         facts.config(),
         facts.certificates(),
-        List.of(
-            new ReplicaFacts(
-                r.pod(),
-                r.reachable(),
-                r.answered(),
-                r.problem(),
-                r.loaded(),
-                r.model(),
-                r.rejection(),
-                r.pools(),
-                r.targets(),
-                r.prognosis(),
-                r.ambient(),
-                new Arrivals(Set.of("kubernetes-pods"), arrived))),
+        List.of(r.with(r.targets(), new Arrivals(Set.of("kubernetes-pods"), arrived))),
         facts.userJobs(),
         facts.agentJobs(),
         facts.scrapeInterval());

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,9 +20,10 @@ class SlotAnnotationsTest {
           Scheme.ISTIO_MUTUAL,
           "1m",
           "10s",
-          new TreeMap<>(Map.of("format", "text")));
+          new TreeMap<>(Map.of("format", "text")),
+          new TreeSet<>());
   private static final Slot BARE =
-      new Slot(1, 8080, "/metrics", Scheme.HTTP, null, null, new TreeMap<>());
+      new Slot(1, 8080, "/metrics", Scheme.HTTP, null, null, new TreeMap<>(), new TreeSet<>());
 
   @Test
   void readsWhatItWrites() {
@@ -34,7 +36,8 @@ class SlotAnnotationsTest {
   /** Prometheus drops a target whose timeout is above its interval: both or none. */
   @Test
   void writesIntervalAndTimeoutBothOrNone() {
-    Slot half = new Slot(1, 8080, "/metrics", Scheme.HTTP, "1m", null, new TreeMap<>());
+    Slot half =
+        new Slot(1, 8080, "/metrics", Scheme.HTTP, "1m", null, new TreeMap<>(), new TreeSet<>());
     assertThat(SlotAnnotations.of(List.of(half)))
         .doesNotContainKeys("appmetrics.io/interval-1", "appmetrics.io/timeout-1");
   }

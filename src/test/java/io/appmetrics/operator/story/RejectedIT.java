@@ -8,6 +8,7 @@ import io.appmetrics.operator.cluster.Addon;
 import io.appmetrics.operator.cluster.AppManifest;
 import io.appmetrics.operator.cluster.Cluster;
 import io.appmetrics.operator.cluster.ClusterTest;
+import io.appmetrics.operator.cluster.PrometheusProbe;
 import io.appmetrics.operator.cluster.TestNamespace;
 import io.appmetrics.operator.scrapeconfig.BlockText;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -31,11 +32,8 @@ class RejectedIT {
   void takes_back_what_is_refused_and_quarantines_who_asked_for_it(Cluster cluster) {
     var istio = cluster.namespace("istio-system");
     var shop = cluster.namespace("shop");
-    var prometheus =
-        istio.prometheus(
-            addon().configured(text -> text + "scrape_config_files: [/etc/config/more.yml]\n"));
+    var prometheus = withOneInTheWay(istio);
     var kubectl = Kubectl.in(istio);
-    set(istio, "more.yml", IN_THE_WAY);
     shop.app(meshed("cart"));
     shop.app(meshed("store"));
     try (var operator = OperatorUnderTest.start(istio, shop)) {
@@ -43,9 +41,7 @@ class RejectedIT {
       one.awaitReady(PATIENCE);
       String good = kubectl.configuration();
 
-      var two =
-          Declared.apply(
-              shop, "store", "store", "{port: 8080, interval: 1s}", "{port: 8081, interval: 1s}");
+      var two = storeWithTwoPorts(shop);
       assertThat(two.awaitReason("ConfigWritten", "ConfigRejected", PATIENCE))
           .contains(
               "one or more errors occurred while applying the new configuration",
@@ -82,9 +78,7 @@ class RejectedIT {
           .atMost(PATIENCE)
           .until(() -> !prometheus.lastReloadSucceeded());
 
-      var two =
-          Declared.apply(
-              shop, "store", "store", "{port: 8080, interval: 1s}", "{port: 8081, interval: 1s}");
+      var two = storeWithTwoPorts(shop);
       two.awaitReason("ConfigLoaded", "ConfigRejected", PATIENCE);
       await("its own words")
           .atMost(PATIENCE)
@@ -106,10 +100,8 @@ class RejectedIT {
   void takes_back_what_keeps_it_from_starting(Cluster cluster) {
     var istio = cluster.namespace("istio-system");
     var shop = cluster.namespace("shop");
-    istio.prometheus(
-        addon().configured(text -> text + "scrape_config_files: [/etc/config/more.yml]\n"));
+    withOneInTheWay(istio);
     var kubectl = Kubectl.in(istio);
-    set(istio, "more.yml", IN_THE_WAY);
     shop.app(meshed("cart"));
     shop.app(meshed("store"));
     AtomicInteger writes = new AtomicInteger();
@@ -135,9 +127,7 @@ class RejectedIT {
       one.awaitReady(PATIENCE);
       String good = kubectl.configuration();
 
-      var two =
-          Declared.apply(
-              shop, "store", "store", "{port: 8080, interval: 1s}", "{port: 8081, interval: 1s}");
+      var two = storeWithTwoPorts(shop);
       assertThat(two.awaitReason("ConfigWritten", "ConfigRejected", PATIENCE))
           .containsPattern("has ended [2-9] times with them")
           .contains("and runs appmetrics-1 instead");
@@ -145,6 +135,20 @@ class RejectedIT {
       one.awaitReady(PATIENCE);
       assertThat(writes).hasValue(3);
     }
+  }
+
+  private static Declared storeWithTwoPorts(TestNamespace shop) {
+    return Declared.apply(
+        shop, "store", "store", "{port: 8080, interval: 1s}", "{port: 8081, interval: 1s}");
+  }
+
+  /** Beside a file that it includes, in which the second slot's job has its name already. */
+  private static PrometheusProbe withOneInTheWay(TestNamespace istio) {
+    var prometheus =
+        istio.prometheus(
+            addon().configured(text -> text + "scrape_config_files: [/etc/config/more.yml]\n"));
+    set(istio, "more.yml", IN_THE_WAY);
+    return prometheus;
   }
 
   private static AppManifest meshed(String name) {
