@@ -142,6 +142,10 @@ public final class InstallationAccess implements AutoCloseable {
     return settings.sharded();
   }
 
+  ScrapeLimits limits() {
+    return settings.limits();
+  }
+
   RestartPolicy restarts() {
     return settings.restarts();
   }

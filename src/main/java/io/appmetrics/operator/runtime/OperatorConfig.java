@@ -293,4 +293,14 @@ public record OperatorConfig(
   public static Optional<String> directory(String value) {
     return Notation.directory(value);
   }
+
+  /** A number that must not be exceeded, zero for none; empty for what is no number. */
+  public static Optional<Integer> limit(String value) {
+    return Notation.limit(value);
+  }
+
+  /** A number of bytes as Prometheus reads it, an empty text for none; empty for what is none. */
+  public static Optional<String> size(String value) {
+    return Notation.size(value);
+  }
 }
