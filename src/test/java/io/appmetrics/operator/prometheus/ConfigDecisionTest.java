@@ -325,7 +325,6 @@ class ConfigDecisionTest {
                     "  sample_limit: 50000\n  body_size_limit: 10MB\n  keep_dropped_targets"));
 
     seen.text = limited;
-    seen.replica().running = limited;
     seen.limits = ScrapeLimits.NONE;
     assertThat(written(seen)).isEqualTo(withJobs(MUTUAL, FILES));
   }
