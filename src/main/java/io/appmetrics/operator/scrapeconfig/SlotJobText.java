@@ -59,6 +59,8 @@ record SlotJobText(int slot, JobReader reader) {
 
   private String job(String name, String settings, String schemesKept, String schemeRule) {
     var text = new StringBuilder("- job_name: ").append(name).append('\n').append(settings);
+    // before the rules: one may follow behind all else
+    text.append(limits());
     // exactly this in every job: equal discoveries share one watch
     text.append("  kubernetes_sd_configs: [{role: pod}]\n").append("  relabel_configs:\n");
     text.append("  # which pods\n");
@@ -115,7 +117,6 @@ record SlotJobText(int slot, JobReader reader) {
     text.append(rule("source_labels: [__meta_kubernetes_pod_node_name], target_label: node"));
     // the mesh's usual job, so that an endpoint that changes its route changes no query
     text.append(rule("replacement: " + SlotJobs.LABEL + ", target_label: job"));
-    text.append(limits());
     text.append(line(JobKey.KEEP_DROPPED_TARGETS, "100"));
     // apps that send no Content-Type fail since 3.0
     text.append(line(JobKey.FALLBACK_SCRAPE_PROTOCOL, "PrometheusText0.0.4"));

@@ -321,8 +321,8 @@ class ConfigDecisionTest {
             withJobs(MUTUAL, FILES)
                 .replaceAll(digest, "")
                 .replace(
-                    "  keep_dropped_targets",
-                    "  sample_limit: 50000\n  body_size_limit: 10MB\n  keep_dropped_targets"));
+                    "  kubernetes_sd_configs",
+                    "  sample_limit: 50000\n  body_size_limit: 10MB\n  kubernetes_sd_configs"));
 
     seen.text = limited;
     seen.limits = ScrapeLimits.NONE;
