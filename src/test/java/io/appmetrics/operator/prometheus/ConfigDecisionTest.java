@@ -325,6 +325,7 @@ class ConfigDecisionTest {
                     "  sample_limit: 50000\n  body_size_limit: 10MB\n  kubernetes_sd_configs"));
 
     seen.text = limited;
+    seen.replica().running = withJobs(MUTUAL, FILES);
     seen.limits = ScrapeLimits.NONE;
     assertThat(written(seen)).isEqualTo(withJobs(MUTUAL, FILES));
   }
