@@ -112,7 +112,8 @@ class ScrapeBlockTest {
                 jobs(List.of(1), List.of(1)), new JobReader(TODAY, LIMITS, null), TLS, null, null)
             .items();
     var old = new JobReader(PrometheusVersion.parse("2.5.0"), LIMITS, null);
-    var block = ScrapeBlock.render(jobs(List.of(1), List.of(1)), old, TLS, "0123456789abcdef", null);
+    var block =
+        ScrapeBlock.render(jobs(List.of(1), List.of(1)), old, TLS, "0123456789abcdef", null);
     assertThat(PrometheusYaml.parse("scrape_configs:\n" + block.items()).jobs())
         .as("with a rule behind all else, of the certificates")
         .hasSize(3);
