@@ -1,8 +1,10 @@
 package io.appmetrics.operator.cli;
 
 import io.appmetrics.operator.runtime.OperatorConfig;
+import io.appmetrics.operator.runtime.OperatorConfig.Setting;
 import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import io.appmetrics.operator.scrapeconfig.ScrapeLimits;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param certificates the directory of the mesh's certificates in Prometheus' container, or null
  * @param namespace that Prometheus runs in
  * @param slots the highest slot number
+ * @param limits what one scrape of a slot may bring
  * @param inputs files and directories of manifests; {@code -} for standard input
  */
 record RenderOptions(
@@ -37,6 +40,7 @@ record RenderOptions(
     @Nullable String certificates,
     String namespace,
     int slots,
+    ScrapeLimits limits,
     List<String> inputs) {
 
   /** The mode of the PeerAuthentication that holds for the workloads. */
@@ -69,6 +73,11 @@ record RenderOptions(
     String certificates = null;
     String namespace = "istio-system";
     int slots = 8;
+    int samples = 0;
+    int labels = 0;
+    int nameLength = 0;
+    int valueLength = 0;
+    String bodySize = "";
     List<String> inputs = new ArrayList<>();
     Iterator<String> rest = arguments.iterator();
     while (rest.hasNext()) {
@@ -84,6 +93,11 @@ record RenderOptions(
         case "--certificates" -> certificates = directory(argument, value(argument, rest));
         case "--namespace" -> namespace = value(argument, rest);
         case "--slots" -> slots = slots(argument, value(argument, rest));
+        case "--sample-limit" -> samples = limit(argument, value(argument, rest));
+        case "--label-limit" -> labels = limit(argument, value(argument, rest));
+        case "--label-name-length-limit" -> nameLength = limit(argument, value(argument, rest));
+        case "--label-value-length-limit" -> valueLength = limit(argument, value(argument, rest));
+        case "--body-size-limit" -> bodySize = size(argument, value(argument, rest));
         default -> {
           if (argument.startsWith("-") && !argument.equals("-")) {
             throw new Misuse("render has no option " + argument);
@@ -109,6 +123,7 @@ record RenderOptions(
         certificates,
         namespace,
         slots,
+        new ScrapeLimits(samples, labels, nameLength, valueLength, bodySize),
         List.copyOf(inputs));
   }
 
@@ -166,6 +181,24 @@ record RenderOptions(
                     option
                         + " takes an absolute path without spaces, such as /etc/prom-certs, not "
                         + value));
+  }
+
+  private static int limit(String option, String value) throws Misuse {
+    return OperatorConfig.limit(value)
+        .orElseThrow(
+            () ->
+                new Misuse(
+                    "%s takes %s, not %s"
+                        .formatted(option, Setting.SAMPLE_LIMIT.allowed(), value)));
+  }
+
+  private static String size(String option, String value) throws Misuse {
+    return OperatorConfig.size(value)
+        .orElseThrow(
+            () ->
+                new Misuse(
+                    "%s takes %s, not %s"
+                        .formatted(option, Setting.BODY_SIZE_LIMIT.allowed(), value)));
   }
 
   private static int slots(String option, String value) throws Misuse {

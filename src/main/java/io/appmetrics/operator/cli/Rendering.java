@@ -9,6 +9,7 @@ import io.appmetrics.operator.route.Foresight;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.route.WorkloadPlan;
 import io.appmetrics.operator.scrapeconfig.IncludedFile;
+import io.appmetrics.operator.scrapeconfig.JobReader;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import io.appmetrics.operator.scrapeconfig.ScrapeJob;
@@ -55,7 +56,9 @@ record Rendering(String text, List<String> warnings) {
           "some endpoints can be scraped by IstioMutual only, and no job of the configuration names"
               + " certificates: say where they are in Prometheus' container by --certificates DIR");
     }
-    ScrapeBlock block = ScrapeBlock.render(jobs, options.version(), files);
+    ScrapeBlock block =
+        ScrapeBlock.render(
+            jobs, new JobReader(options.version(), options.limits(), null), files, null, null);
     if (options.included()) {
       yaml.checkNames(block);
       return new Rendering(IncludedFile.with(block), warnings);

@@ -29,6 +29,9 @@ final class Usage {
       --certificates DIRECTORY        of the mesh's certificates in Prometheus' container
       --namespace NAMESPACE           that Prometheus runs in; default istio-system
       --slots N                       how many endpoints a workload may have; default 8
+      --sample-limit N, --label-limit N, --label-name-length-limit N,
+      --label-value-length-limit N, --body-size-limit SIZE
+                                      what one scrape of the operator's jobs may bring
 
     Environment:
     """

@@ -15,6 +15,7 @@ import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
+import io.appmetrics.operator.scrapeconfig.ScrapeLimits;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.net.URI;
@@ -306,6 +307,28 @@ class ConfigDecisionTest {
 
     assertThat(seen.text).isNotEqualTo(whole);
     assertThat(written(seen)).isEqualTo(whole);
+  }
+
+  /** What the admin says is written, and taken out again when it is not said any more. */
+  @Test
+  void theJobsHaveTheLimitsOfTheirInstallation() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = USERS;
+    seen.limits = new ScrapeLimits(50_000, 0, 0, 0, "10MB");
+    String limited = written(seen);
+    String digest = "appmetrics-digest-[0-9a-f]{12}";
+    assertThat(limited.replaceAll(digest, ""))
+        .isEqualTo(
+            withJobs(MUTUAL, FILES)
+                .replaceAll(digest, "")
+                .replace(
+                    "  kubernetes_sd_configs",
+                    "  sample_limit: 50000\n  body_size_limit: 10MB\n  kubernetes_sd_configs"));
+
+    seen.text = limited;
+    seen.replica().running = withJobs(MUTUAL, FILES);
+    seen.limits = ScrapeLimits.NONE;
+    assertThat(written(seen)).isEqualTo(withJobs(MUTUAL, FILES));
   }
 
   /** Two AppMetrics come one after the other, and then the first one goes. */
