@@ -103,7 +103,7 @@ final class Parser {
         switch (name) {
           case "matches" -> matches(of);
           case "all" -> all(of);
-          default -> throw tokens.unknownBefore();
+          default -> throw tokens.unknownBefore(2);
         };
     tokens.expect(")");
     return method;
@@ -115,7 +115,7 @@ final class Parser {
       Pattern pattern = Pattern.compile(expression);
       return scope -> pattern.matcher(Values.text(of.value(scope))).find();
     } catch (PatternSyntaxException e) {
-      throw tokens.unknownBefore();
+      throw tokens.unknownBefore(1);
     }
   }
 
@@ -153,7 +153,7 @@ final class Parser {
     if (name.equals(Values.INT.name())) {
       return scope -> Values.INT;
     }
-    throw tokens.unknownBefore();
+    throw tokens.unknownBefore(1);
   }
 
   /** Behind its opening parenthesis. */
@@ -167,7 +167,7 @@ final class Parser {
           case "int" -> Values::integer;
           case "string" -> Values::string;
           case "duration" -> Values::duration;
-          default -> throw tokens.unknownBefore();
+          default -> throw tokens.unknownBefore(2);
         };
     Expression argument = conditional();
     tokens.expect(")");

@@ -44,7 +44,8 @@ final class Tokens {
       for (Kind kind : Kind.values()) {
         String word = matcher.group(kind.group);
         if (word != null) {
-          tokens.add(new Token(kind, word, matcher.start(kind.group)));
+          int quote = kind == Kind.STRING ? 1 : 0;
+          tokens.add(new Token(kind, word, matcher.start(kind.group) - quote));
         }
       }
       at = matcher.end();
@@ -97,9 +98,9 @@ final class Tokens {
     return unknown(next < tokens.size() ? tokens.get(next).at() : source.length());
   }
 
-  /** The word that was taken last is none that is known there. */
-  IllegalArgumentException unknownBefore() {
-    return unknown(tokens.get(next - 1).at());
+  /** The word that was taken so many words ago is none that is known there. */
+  IllegalArgumentException unknownBefore(int words) {
+    return unknown(tokens.get(next - words).at());
   }
 
   private IllegalArgumentException unknown(int at) {

@@ -36,8 +36,8 @@ record Crd(Map<String, Schema> versions) {
   }
 
   /**
-   * Without prose, and without what judges a status, which no input has: two thirds of the text,
-   * and reading them would take a third of the command's time.
+   * Without prose, and without what judges a status, which no input has: most of the text, and
+   * reading them would take a third of the command's time.
    */
   static String essence(String text) {
     StringBuilder essence = new StringBuilder();

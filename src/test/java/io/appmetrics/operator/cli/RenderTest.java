@@ -397,7 +397,7 @@ class RenderTest {
                     + " shares of the targets (rules 1 and 2). A job of the operator's would have"
                     + " it scrape every pod that takes part; if it may, give --shards ScrapeAll\n"));
     Ended all = render(shop, "--shards", "ScrapeAll");
-    assertThat(jobs(all.out())).contains("appmetrics-1", "appmetrics-2");
+    assertThat(jobs(all.out())).contains("appmetrics-1");
     Files.writeString(config, all.out());
     assertThat(render(shop)).as("what stands may stay").isEqualTo(all);
     Files.writeString(config, divided);
