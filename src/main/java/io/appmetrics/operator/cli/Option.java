@@ -20,6 +20,11 @@ enum Option {
       "--certificates", "DIRECTORY", "of the mesh's, in Prometheus' container", "that of a job"),
   NAMESPACE("--namespace", "NAMESPACE", "that Prometheus runs in", "istio-system"),
   SLOTS("--slots", "N", "how many endpoints a workload may have, 1 to 64", "8"),
+  SAMPLE_LIMIT("--sample-limit", "N", "of samples that one scrape may bring", "no limit"),
+  LABEL_LIMIT("--label-limit", "N", "of labels that a series may have", "no limit"),
+  LABEL_NAME_LENGTH_LIMIT("--label-name-length-limit", "N", "of a label's name", "no limit"),
+  LABEL_VALUE_LENGTH_LIMIT("--label-value-length-limit", "N", "of a label's value", "no limit"),
+  BODY_SIZE_LIMIT("--body-size-limit", "SIZE", "of one answer, such as 10MB", "no limit"),
   HELP("--help", "", "this text", "");
 
   /** A word that is further from an option is no slip of the finger. */

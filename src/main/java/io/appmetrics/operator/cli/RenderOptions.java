@@ -2,8 +2,10 @@ package io.appmetrics.operator.cli;
 
 import io.appmetrics.operator.prometheus.ShardedPolicy;
 import io.appmetrics.operator.runtime.OperatorConfig;
+import io.appmetrics.operator.runtime.OperatorConfig.Setting;
 import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import io.appmetrics.operator.scrapeconfig.ScrapeLimits;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param certificates the directory of the mesh's certificates in Prometheus' container, or null
  * @param namespace that Prometheus runs in
  * @param slots the highest slot number
+ * @param limits what one scrape of a slot may bring
  * @param inputs files and directories of manifests; {@code -} for standard input
  */
 record RenderOptions(
@@ -36,6 +39,7 @@ record RenderOptions(
     @Nullable String certificates,
     String namespace,
     int slots,
+    ScrapeLimits limits,
     List<String> inputs) {
 
   private static final int MOST_SLOTS = 64;
@@ -84,6 +88,12 @@ record RenderOptions(
         certificates(arguments),
         arguments.value(Option.NAMESPACE),
         slots(arguments.value(Option.SLOTS)),
+        new ScrapeLimits(
+            limit(arguments, Option.SAMPLE_LIMIT),
+            limit(arguments, Option.LABEL_LIMIT),
+            limit(arguments, Option.LABEL_NAME_LENGTH_LIMIT),
+            limit(arguments, Option.LABEL_VALUE_LENGTH_LIMIT),
+            size(arguments)),
         arguments.inputs());
   }
 
@@ -129,5 +139,26 @@ record RenderOptions(
       throw new Misuse("%s takes 1 to %d, not %s".formatted(Option.SLOTS, MOST_SLOTS, value));
     }
     return slots;
+  }
+
+  private static int limit(Arguments arguments, Option option) throws Misuse {
+    String value = arguments.get(option).orElse("");
+    return OperatorConfig.limit(value)
+        .orElseThrow(
+            () ->
+                new Misuse(
+                    "%s takes %s, not %s"
+                        .formatted(option, Setting.SAMPLE_LIMIT.allowed(), value)));
+  }
+
+  private static String size(Arguments arguments) throws Misuse {
+    String value = arguments.get(Option.BODY_SIZE_LIMIT).orElse("");
+    return OperatorConfig.size(value)
+        .orElseThrow(
+            () ->
+                new Misuse(
+                    "%s takes %s, not %s"
+                        .formatted(
+                            Option.BODY_SIZE_LIMIT, Setting.BODY_SIZE_LIMIT.allowed(), value)));
   }
 }

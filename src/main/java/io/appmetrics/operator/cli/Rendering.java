@@ -6,6 +6,7 @@ import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.relabel.Shard;
 import io.appmetrics.operator.scrapeconfig.BlockText;
 import io.appmetrics.operator.scrapeconfig.IncludedFile;
+import io.appmetrics.operator.scrapeconfig.JobReader;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import io.appmetrics.operator.scrapeconfig.ScrapeJob;
@@ -71,7 +72,9 @@ final class Rendering {
           "some endpoints can be scraped by IstioMutual only, and no job of the configuration names"
               + " certificates: say where they are in Prometheus' container by --certificates DIR");
     }
-    ScrapeBlock block = ScrapeBlock.render(jobs, options.version(), files);
+    ScrapeBlock block =
+        ScrapeBlock.render(
+            jobs, new JobReader(options.version(), options.limits(), null), files, null, null);
     if (options.included()) {
       yaml.checkNames(block);
       return IncludedFile.with(block);

@@ -2,6 +2,7 @@ package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.relabel.Shard;
 import io.appmetrics.operator.scrapeconfig.BlockText;
+import io.appmetrics.operator.scrapeconfig.JobReader;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
@@ -135,10 +136,9 @@ final class ConfigEdit {
   private ScrapeBlock rendered(SlotJobs jobs, PrometheusVersion version) {
     return ScrapeBlock.render(
         jobs,
-        version,
+        new JobReader(version, seen.limits(), seen.demand().reader()),
         seen.certificates().source().map(CertificateFiles::files).orElse(null),
         certificates(version),
-        seen.demand().reader(),
         seen.demand().federation(block));
   }
 

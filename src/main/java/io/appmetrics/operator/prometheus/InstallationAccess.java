@@ -4,6 +4,7 @@ import io.appmetrics.operator.apiserver.ApiFailure;
 import io.appmetrics.operator.apiserver.Deeds;
 import io.appmetrics.operator.prometheus.InstallationObservation.Certificates;
 import io.appmetrics.operator.scrapeconfig.IncludedFile;
+import io.appmetrics.operator.scrapeconfig.ScrapeLimits;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -56,6 +57,7 @@ public final class InstallationAccess implements AutoCloseable {
    * @param stateNamespace where the operator keeps what must outlive a crash
    * @param restarts when it may be restarted
    * @param sharded what to do where it divides the pods with others
+   * @param limits what one scrape of a job of ours may bring
    * @param federate the installation from which it pulls, in place of scraping; null: it scrapes
    */
   public record Settings(
@@ -65,9 +67,10 @@ public final class InstallationAccess implements AutoCloseable {
       String stateNamespace,
       RestartPolicy restarts,
       ShardedPolicy sharded,
+      ScrapeLimits limits,
       @Nullable Federate federate) {
 
-    /** Of one that scrapes. */
+    /** Of one that scrapes, without limits. */
     public Settings(
         WorkloadRef workload,
         @Nullable URI url,
@@ -75,7 +78,7 @@ public final class InstallationAccess implements AutoCloseable {
         String stateNamespace,
         RestartPolicy restarts,
         ShardedPolicy sharded) {
-      this(workload, url, certificates, stateNamespace, restarts, sharded, null);
+      this(workload, url, certificates, stateNamespace, restarts, sharded, ScrapeLimits.NONE, null);
     }
 
     /** The ConfigMap of the state: a dot, so that no two installations have the same. */
@@ -137,6 +140,10 @@ public final class InstallationAccess implements AutoCloseable {
 
   ShardedPolicy sharded() {
     return settings.sharded();
+  }
+
+  ScrapeLimits limits() {
+    return settings.limits();
   }
 
   RestartPolicy restarts() {

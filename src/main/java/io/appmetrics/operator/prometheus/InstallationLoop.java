@@ -189,6 +189,7 @@ public final class InstallationLoop implements AutoCloseable {
           StateReading.of(InstallationState.NONE),
           access.restarts(),
           access.sharded(),
+          access.limits(),
           facts.get());
     }
     Optional<ConfigText> text = access.configText(installation);
@@ -212,6 +213,7 @@ public final class InstallationLoop implements AutoCloseable {
         access.state(),
         access.restarts(),
         access.sharded(),
+        access.limits(),
         facts.get());
   }
 

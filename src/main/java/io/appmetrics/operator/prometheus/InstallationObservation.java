@@ -1,5 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.scrapeconfig.ScrapeLimits;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param state what was done to them, and is not to be done twice
  * @param policy when they may be restarted
  * @param sharded what to do where they divide the pods with others
+ * @param limits what one scrape of a job of ours may bring
  * @param before what was published last; null before anything was
  */
 public record InstallationObservation(
@@ -36,6 +38,7 @@ public record InstallationObservation(
     StateReading state,
     RestartPolicy policy,
     ShardedPolicy sharded,
+    ScrapeLimits limits,
     @Nullable ScrapeFacts before) {
 
   /**

@@ -4,6 +4,7 @@ import io.appmetrics.operator.prometheus.InstallationAccess;
 import io.appmetrics.operator.prometheus.RestartPolicy;
 import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.appmetrics.operator.runtime.OperatorConfig.Setting;
+import io.appmetrics.operator.scrapeconfig.ScrapeLimits;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -31,6 +32,12 @@ final class InstallationList {
     RESTART_PAUSE("restart-pause", Setting.RESTART_PAUSE.allowed()),
     RESTARTS_PER_DAY("restarts-per-day", Setting.RESTARTS_PER_DAY.allowed()),
     SHARDS("shards", Setting.SHARDS.allowed()),
+    SAMPLE_LIMIT("sample-limit", Setting.SAMPLE_LIMIT.allowed()),
+    LABEL_LIMIT("label-limit", Setting.LABEL_LIMIT.allowed()),
+    LABEL_NAME_LENGTH_LIMIT("label-name-length-limit", Setting.LABEL_NAME_LENGTH_LIMIT.allowed()),
+    LABEL_VALUE_LENGTH_LIMIT(
+        "label-value-length-limit", Setting.LABEL_VALUE_LENGTH_LIMIT.allowed()),
+    BODY_SIZE_LIMIT("body-size-limit", Setting.BODY_SIZE_LIMIT.allowed()),
     FEDERATE("federate", "<namespace>/deployment/<name>, another one of the list"),
     FEDERATE_URL("federate-url", Setting.PROMETHEUS_URL.allowed());
 
@@ -109,7 +116,17 @@ final class InstallationList {
             own.read(Own.RESTART_PAUSE, Notation::restartPause).orElse(restarts.pause()),
             own.read(Own.RESTARTS_PER_DAY, Notation::restartsPerDay).orElse(restarts.perDay())),
         own.read(Own.SHARDS, Notation::sharded).orElse(common.sharded()),
+        limits(own, common.limits()),
         federate(own));
+  }
+
+  private static ScrapeLimits limits(Owned own, ScrapeLimits common) throws Unusable {
+    return new ScrapeLimits(
+        own.read(Own.SAMPLE_LIMIT, Notation::limit).orElse(common.samples()),
+        own.read(Own.LABEL_LIMIT, Notation::limit).orElse(common.labels()),
+        own.read(Own.LABEL_NAME_LENGTH_LIMIT, Notation::limit).orElse(common.labelNameLength()),
+        own.read(Own.LABEL_VALUE_LENGTH_LIMIT, Notation::limit).orElse(common.labelValueLength()),
+        own.read(Own.BODY_SIZE_LIMIT, Notation::size).orElse(common.bodySize()));
   }
 
   private static InstallationAccess.@Nullable Federate federate(Owned own) throws Unusable {

@@ -18,9 +18,14 @@ final class Notation {
   private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
   private static final Pattern DURATION = Pattern.compile("(?:[0-9]{1,9}(?:ms|[smh]))+");
   private static final Pattern DURATION_PART = Pattern.compile("([0-9]+)(ms|[smh])");
+  // Prometheus takes no number of bytes without a unit (alecthomas/units, ParseBase2Bytes).
+  private static final Pattern SIZE = Pattern.compile("[1-9][0-9]{0,8}(?:[KMG]i?)?B");
   // No colon: an address has one port, and IPv6 stands in brackets.
   private static final Pattern ADDRESS =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^\\s:\\[\\]]+):([0-9]{1,5})");
+
+  /** What {@link #limit} takes. */
+  static final String LIMITS = "1 to 999999999; 0: no limit";
 
   private Notation() {}
 
@@ -100,6 +105,18 @@ final class Notation {
     return value.matches("[0-9]{1,9}")
         ? Optional.of(Integer.parseInt(value)).filter(n -> n >= lowest && n <= highest)
         : Optional.empty();
+  }
+
+  /** A number that must not be exceeded; zero for none. */
+  static Optional<Integer> limit(String value) {
+    return value.isEmpty() ? Optional.of(0) : number(value, 0, 999_999_999);
+  }
+
+  /** A number of bytes, as Prometheus reads it; empty for none. */
+  static Optional<String> size(String value) {
+    return value.isEmpty() || value.equals("0")
+        ? Optional.of("")
+        : Optional.of(value).filter(size -> SIZE.matcher(size).matches());
   }
 
   /** Such as {@code 1m30s}. */

@@ -3,6 +3,7 @@ package io.appmetrics.operator.runtime;
 import io.appmetrics.operator.prometheus.InstallationAccess;
 import io.appmetrics.operator.prometheus.RestartPolicy;
 import io.appmetrics.operator.prometheus.WorkloadRef;
+import io.appmetrics.operator.scrapeconfig.ScrapeLimits;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -89,6 +90,30 @@ public record OperatorConfig(
         "where several Prometheis divide the pods by a hash (hashmod): add no job, or let this one"
             + " scrape every pod that takes part",
         "Refuse or ScrapeAll"),
+    /** How much one scrape may bring. */
+    SAMPLE_LIMIT(
+        "0", "how many samples one scrape of the operator's jobs may bring", Notation.LIMITS),
+    /** How many labels a series may have. */
+    LABEL_LIMIT(
+        "0",
+        "how many labels a series of them may have, those of its target among them; Prometheus"
+            + " 2.27 and later",
+        Notation.LIMITS),
+    /** How long a label's name may be. */
+    LABEL_NAME_LENGTH_LIMIT(
+        "0",
+        "how many bytes the name of a label may have; Prometheus 2.27 and later",
+        Notation.LIMITS),
+    /** How long a label's value may be. */
+    LABEL_VALUE_LENGTH_LIMIT(
+        "0",
+        "how many bytes the value of a label may have; Prometheus 2.27 and later",
+        Notation.LIMITS),
+    /** How long an answer may be. */
+    BODY_SIZE_LIMIT(
+        "0",
+        "how many bytes the answer to one scrape may have, uncompressed; Prometheus 2.28 and later",
+        "a number with B, KB, MB or GB, such as 10MB; 0: no limit"),
     /** How many shared jobs there may be. */
     SLOTS("8", "how many endpoints a workload may have: each costs Prometheus two jobs", "1 to 64"),
     /** How long to wait before saying Stalled. */
@@ -204,7 +229,14 @@ public record OperatorConfig(
                 reading.of(Setting.RESTARTS, Notation::restarts),
                 reading.of(Setting.RESTART_PAUSE, Notation::restartPause),
                 reading.of(Setting.RESTARTS_PER_DAY, Notation::restartsPerDay)),
-            reading.of(Setting.SHARDS, Notation::sharded));
+            reading.of(Setting.SHARDS, Notation::sharded),
+            new ScrapeLimits(
+                reading.of(Setting.SAMPLE_LIMIT, Notation::limit),
+                reading.of(Setting.LABEL_LIMIT, Notation::limit),
+                reading.of(Setting.LABEL_NAME_LENGTH_LIMIT, Notation::limit),
+                reading.of(Setting.LABEL_VALUE_LENGTH_LIMIT, Notation::limit),
+                reading.of(Setting.BODY_SIZE_LIMIT, Notation::size)),
+            null);
     String list = reading.text(Setting.PROMETHEUS);
     try {
       return InstallationList.read(list, common);
@@ -260,5 +292,15 @@ public record OperatorConfig(
   /** A directory of Prometheus' container, without a final slash; empty for what is none. */
   public static Optional<String> directory(String value) {
     return Notation.directory(value);
+  }
+
+  /** A number that must not be exceeded, zero for none; empty for what is no number. */
+  public static Optional<Integer> limit(String value) {
+    return Notation.limit(value);
+  }
+
+  /** A number of bytes as Prometheus reads it, an empty text for none; empty for what is none. */
+  public static Optional<String> size(String value) {
+    return Notation.size(value);
   }
 }

@@ -42,28 +42,27 @@ public record ScrapeBlock(List<String> jobNames, String items, String digest) {
     jobNames = List.copyOf(jobNames);
   }
 
-  /** Without anything that tells one content of the certificates from another. */
+  /** For the only installation, without limits. */
   public static ScrapeBlock render(
       SlotJobs wanted, PrometheusVersion version, @Nullable TlsFiles tls) {
-    return render(wanted, version, tls, null, null, null);
+    return render(wanted, new JobReader(version), tls, null, null);
   }
 
   /**
-   * Renders the wanted jobs with only those keys that {@code version} knows; without {@code tls}
-   * the mutual jobs are left out.
+   * Renders the wanted jobs with only those keys that the reader's version knows; without {@code
+   * tls} the mutual jobs are left out. The job that pulls has no limits: one scrape of it brings
+   * what all apps have, and a limit would cut off all of them.
    *
+   * @param reader who is to load them
    * @param certificates what identifies the content of those files, for a version that reads them
    *     again only when the text of the job changes; else null
-   * @param reader the installation, as pods name it where they are not for all; null where it is
-   *     the only one
    * @param federation what is pulled, where that is wanted; null where it is not, or cannot be told
    */
   public static ScrapeBlock render(
       SlotJobs wanted,
-      PrometheusVersion version,
+      JobReader reader,
       @Nullable TlsFiles tls,
       @Nullable String certificates,
-      @Nullable String reader,
       @Nullable Federation federation) {
     var names = new ArrayList<String>();
     var slots = new TreeSet<>(wanted.plain());
@@ -76,11 +75,11 @@ public record ScrapeBlock(List<String> jobNames, String items, String digest) {
     for (var slot : slots) {
       if (wanted.plain().contains(slot)) {
         names.add(SlotJobs.plainJob(slot));
-        items.append(new SlotJobText(slot, version, reader).plain());
+        items.append(new SlotJobText(slot, reader).plain());
       }
       if (tls != null && wanted.mutual().contains(slot)) {
         names.add(SlotJobs.mutualJob(slot));
-        items.append(new SlotJobText(slot, version, reader).mutual(tls, certificates));
+        items.append(new SlotJobText(slot, reader).mutual(tls, certificates));
       }
     }
     return marked(names, items.toString(), INLINE);

@@ -6,14 +6,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The YAML of one slot's jobs, as tried on Prometheus 3.16.0 and 2.5.0 with pods of every shape.
  *
- * <p>Keys that a version does not know are left out: they would fail its reload, and a restart
- * would crash for ever.
+ * <p>Keys that a version does not know are left out: see {@link JobKey}.
  *
  * @param slot its number
- * @param version decides which keys are written
- * @param reader the installation, as pods name it; null where it is the only one
+ * @param reader who is to load it
  */
-record SlotJobText(int slot, PrometheusVersion version, @Nullable String reader) {
+record SlotJobText(int slot, JobReader reader) {
 
   /** A label that nothing has. */
   static final String CERTIFICATES = "__tmp_appmetrics_certificates";
@@ -35,10 +33,8 @@ record SlotJobText(int slot, PrometheusVersion version, @Nullable String reader)
 
   String mutual(TlsFiles tls, @Nullable String certificates) {
     var settings = new StringBuilder("  scheme: https\n");
-    if (version.atLeast(2, 35)) {
-      // a sidecar under STRICT answers h2 with an unexpected EOF (prometheus#10213)
-      settings.append("  enable_http2: false\n");
-    }
+    // a sidecar under STRICT answers h2 with an unexpected EOF (prometheus#10213)
+    settings.append(line(JobKey.ENABLE_HTTP2, "false"));
     settings
         .append("  tls_config:\n")
         // without it the first rotation is a panic or an error for good in 3.0 to 3.12
@@ -79,14 +75,14 @@ record SlotJobText(int slot, PrometheusVersion version, @Nullable String reader)
                 + ", "
                 + annotation("path")
                 + "], action: keep, regex: '[1-9]\\d{0,4};(?:/[^?#\\s]*)?'"));
-    if (reader != null) {
+    if (reader.name() != null) {
       // a slot that others need may be one that a job of the user's serves here: not twice
       text.append(
           rule(
               "source_labels: ["
                   + annotation("for")
                   + "], action: keep, regex: '(?:.*,)?"
-                  + reader.replace(".", "[.]")
+                  + reader.name().replace(".", "[.]")
                   + "(?:,.*)?|'"));
     }
     text.append("  # where\n");
@@ -100,7 +96,7 @@ record SlotJobText(int slot, PrometheusVersion version, @Nullable String reader)
             "source_labels: ["
                 + annotation("path")
                 + "], regex: '(/.*)', target_label: __metrics_path__"));
-    if (version.atLeast(2, 30)) {
+    if (JobKey.SCRAPE_INTERVAL.isKnownTo(reader.version())) {
       text.append("  # how often\n");
       // both or none: a timeout above the interval makes the target vanish
       var duration = "(?:\\d+(?:ms|s|m|h))+";
@@ -119,14 +115,29 @@ record SlotJobText(int slot, PrometheusVersion version, @Nullable String reader)
     text.append(rule("source_labels: [__meta_kubernetes_pod_node_name], target_label: node"));
     // the mesh's usual job, so that an endpoint that changes its route changes no query
     text.append(rule("replacement: " + SlotJobs.LABEL + ", target_label: job"));
-    if (version.atLeast(2, 47)) {
-      text.append("  keep_dropped_targets: 100\n");
-    }
-    if (version.atLeast(3, 0)) {
-      // apps that send no Content-Type fail since 3.0
-      text.append("  fallback_scrape_protocol: PrometheusText0.0.4\n");
-    }
+    text.append(limits());
+    text.append(line(JobKey.KEEP_DROPPED_TARGETS, "100"));
+    // apps that send no Content-Type fail since 3.0
+    text.append(line(JobKey.FALLBACK_SCRAPE_PROTOCOL, "PrometheusText0.0.4"));
     return text.toString();
+  }
+
+  /** Only those that are set: an upgrade reloads no Prometheus whose admin wants none. */
+  private String limits() {
+    ScrapeLimits limits = reader.limits();
+    return limit(JobKey.SAMPLE_LIMIT, limits.samples())
+        + limit(JobKey.LABEL_LIMIT, limits.labels())
+        + limit(JobKey.LABEL_NAME_LENGTH_LIMIT, limits.labelNameLength())
+        + limit(JobKey.LABEL_VALUE_LENGTH_LIMIT, limits.labelValueLength())
+        + (limits.bodySize().isEmpty() ? "" : line(JobKey.BODY_SIZE_LIMIT, limits.bodySize()));
+  }
+
+  private String limit(JobKey key, int value) {
+    return value == 0 ? "" : line(key, Integer.toString(value));
+  }
+
+  private String line(JobKey key, String value) {
+    return key.line(reader.version(), value);
   }
 
   /** Matches no pod: another text is all that makes an old version read its files again. */

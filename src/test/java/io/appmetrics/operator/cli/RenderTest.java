@@ -474,7 +474,36 @@ class RenderTest {
         .isEqualTo("--shards takes Refuse, ScrapeAll, not All\n");
     assertThat(render("--slots").err()).isEqualTo("--slots needs a value\n");
     assertThat(render("--slots", "65").err()).isEqualTo("--slots takes 1 to 64, not 65\n");
+    assertThat(render("--label-limit", "many").err())
+        .isEqualTo("--label-limit takes 1 to 999999999; 0: no limit, not many\n");
+    assertThat(render("--body-size-limit", "10").err())
+        .isEqualTo(
+            "--body-size-limit takes a number with B, KB, MB or GB, such as 10MB; 0: no limit, not"
+                + " 10\n");
     assertThat(run("", "--config", "-", "-").err()).contains("cannot read both");
+  }
+
+  @Test
+  void writesTheLimits() {
+    Ended limited =
+        render(
+            shop,
+            "--sample-limit=1",
+            "--label-limit=2",
+            "--label-name-length-limit=3",
+            "--label-value-length-limit=4",
+            "--body-size-limit=5MB");
+    assertThat(limited.code()).isZero();
+    assertThat(limited.out())
+        .contains(
+            """
+              sample_limit: 1
+              label_limit: 2
+              label_name_length_limit: 3
+              label_value_length_limit: 4
+              body_size_limit: 5MB
+            """);
+    assertThat(render(shop).out()).doesNotContain("_limit:");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.appmetrics.operator.runtime.HealthServer;
 import io.appmetrics.operator.runtime.Meters;
 import io.appmetrics.operator.runtime.OperatorConfig.Setting;
+import io.appmetrics.operator.scrapeconfig.JobKey;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
@@ -35,6 +36,13 @@ class OperationsDocTest {
             Stream.of(Setting.values())
                 .map(s -> List.of(s.variable(), s.unlessSet(), s.allowed(), s.meaning()))
                 .toList());
+  }
+
+  @Test
+  void theKeysOfTheJobsAreThoseOfTheCode() {
+    assertThat(DOC.section("Keys of the jobs").rows())
+        .containsExactlyElementsOf(
+            Stream.of(JobKey.values()).map(key -> List.of(key.toString(), key.since())).toList());
   }
 
   @Test

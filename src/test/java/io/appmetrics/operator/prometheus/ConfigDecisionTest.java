@@ -15,6 +15,7 @@ import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
+import io.appmetrics.operator.scrapeconfig.ScrapeLimits;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.net.URI;
@@ -305,6 +306,28 @@ class ConfigDecisionTest {
 
     assertThat(seen.text).isNotEqualTo(whole);
     assertThat(written(seen)).isEqualTo(whole);
+  }
+
+  /** What the admin says is written, and taken out again when it is not said any more. */
+  @Test
+  void theJobsHaveTheLimitsOfTheirInstallation() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = USERS;
+    seen.limits = new ScrapeLimits(50_000, 0, 0, 0, "10MB");
+    String limited = written(seen);
+    String digest = "appmetrics-digest-[0-9a-f]{12}";
+    assertThat(limited.replaceAll(digest, ""))
+        .isEqualTo(
+            withJobs(MUTUAL, FILES)
+                .replaceAll(digest, "")
+                .replace(
+                    "  keep_dropped_targets",
+                    "  sample_limit: 50000\n  body_size_limit: 10MB\n  keep_dropped_targets"));
+
+    seen.text = limited;
+    seen.replica().running = limited;
+    seen.limits = ScrapeLimits.NONE;
+    assertThat(written(seen)).isEqualTo(withJobs(MUTUAL, FILES));
   }
 
   /** Two AppMetrics come one after the other, and then the first one goes. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.appmetrics.operator.prometheus.ConfigFacts.State;
 import io.appmetrics.operator.scrapeconfig.BlockText;
 import io.appmetrics.operator.scrapeconfig.Federation;
+import io.appmetrics.operator.scrapeconfig.JobReader;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
@@ -38,8 +39,7 @@ class FederationDecisionTest {
           .with(
               ScrapeBlock.render(
                   SlotJobs.federate(),
-                  TODAY,
-                  null,
+                  new JobReader(TODAY),
                   null,
                   null,
                   new Federation(MESH, new TreeSet<>(List.of(jobs)))));

@@ -6,12 +6,17 @@ import static org.awaitility.Awaitility.await;
 import io.appmetrics.operator.cluster.MeshCa;
 import io.appmetrics.operator.cluster.program.Binaries;
 import io.appmetrics.operator.cluster.program.Binary;
+import io.appmetrics.operator.scrapeconfig.Federation;
+import io.appmetrics.operator.scrapeconfig.JobKey;
+import io.appmetrics.operator.scrapeconfig.JobReader;
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
+import io.appmetrics.operator.scrapeconfig.ScrapeLimits;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.TlsFiles;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,16 +52,141 @@ class ScrapeBlockIT {
           new TreeSet<>(List.of(1, 2, 3, 4, 5, 6, 7, 8)),
           new TreeSet<>(List.of(1, 2, 3, 4, 5, 6, 7, 8)));
 
+  private static final ScrapeLimits LIMITS = new ScrapeLimits(50_000, 30, 100, 200, "10MB");
+
   private final PrometheusApi api = LonePrometheus.api();
 
   private static ScrapeBlock block(Binary prometheus, Path certificates) {
     return ScrapeBlock.render(
-        ALL,
-        PrometheusVersion.parse(prometheus.version()),
-        new TlsFiles(
-            certificates.resolve("root-cert.pem").toString(),
-            certificates.resolve("cert-chain.pem").toString(),
-            certificates.resolve("key.pem").toString()));
+        ALL, PrometheusVersion.parse(prometheus.version()), files(certificates));
+  }
+
+  private static TlsFiles files(Path certificates) {
+    return new TlsFiles(
+        certificates.resolve("root-cert.pem").toString(),
+        certificates.resolve("cert-chain.pem").toString(),
+        certificates.resolve("key.pem").toString());
+  }
+
+  /** All that can be in our jobs at once. */
+  private static ScrapeBlock everything(Binary prometheus, Path certificates) {
+    return ScrapeBlock.render(
+        new SlotJobs(ALL.plain(), ALL.mutual(), true),
+        new JobReader(
+            PrometheusVersion.parse(prometheus.version()), LIMITS, "monitoring/prometheus.server"),
+        files(certificates),
+        "0123456789abcdef",
+        new Federation(
+            new Federation.Pods(
+                "istio-system", new TreeMap<>(Map.of("app", "prometheus")), 9090, "/mesh"),
+            new TreeSet<>(List.of("kubernetes-pods", "it's"))));
+  }
+
+  private static void certificatesAppear(Path directory) throws Exception {
+    for (var file : new MeshCa().issue("istio-system", "prometheus").files().entrySet()) {
+      Files.writeString(directory.resolve(file.getKey()), file.getValue());
+    }
+  }
+
+  /** Discovery has no cluster to ask, and says so; nothing else is amiss. */
+  private static List<String> complaints(LonePrometheus prometheus) throws IOException {
+    return prometheus
+        .log()
+        .lines()
+        .filter(line -> line.matches("(?i).*level=\"?(warn|error)\\b.*|.*deprecated.*"))
+        .filter(line -> !line.contains("unable to load in-cluster configuration"))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"PROMETHEUS_2_5", "PROMETHEUS_2_37", "PROMETHEUS_2", "PROMETHEUS_3"})
+  void loadsWithoutAWarningWhateverIsInTheJobs(Binary version, @TempDir Path directory)
+      throws Exception {
+    certificatesAppear(directory);
+    var block = everything(version, directory);
+    var text = PrometheusYaml.parse(USERS).with(block);
+    try (var prometheus =
+        LonePrometheus.start(version, directory, text, "--web.enable-lifecycle")) {
+      var base = prometheus.base();
+      var loaded = api.config(base);
+      assertThat(LoadedConfig.parse(loaded).jobNames())
+          .contains("theirs", Federation.JOB)
+          .containsAll(block.jobNames())
+          .hasSize(19);
+      for (JobKey key : JobKey.values()) {
+        assertThat(loaded.contains(key.toString()))
+            .as(key.toString())
+            .isEqualTo(key.isKnownTo(PrometheusVersion.parse(version.version())));
+      }
+      assertThat(occurrences(loaded, "sample_limit: 50000"))
+          .as("in each slot's jobs, and not in the one that pulls")
+          .isEqualTo(16);
+      api.reload(base);
+      assertThat(answer(base).runtime().reloadConfigSuccess()).isTrue();
+      assertThat(complaints(prometheus)).isEmpty();
+    }
+  }
+
+  private static long occurrences(String text, String words) {
+    return text.lines().filter(line -> line.contains(words)).count();
+  }
+
+  /** As many ways to serve too much, each by the line that our jobs have. */
+  @ParameterizedTest
+  @EnumSource(names = {"PROMETHEUS_2_5", "PROMETHEUS_2_37", "PROMETHEUS_2", "PROMETHEUS_3"})
+  void whatExceedsALimitIsTold(Binary version, @TempDir Path directory) throws Exception {
+    var reader =
+        new JobReader(
+            PrometheusVersion.parse(version.version()), new ScrapeLimits(2, 1, 3, 4, "10B"), null);
+    var limits =
+        ScrapeBlock.render(
+                new SlotJobs(new TreeSet<>(List.of(1)), new TreeSet<>()), reader, null, null, null)
+            .items()
+            .lines()
+            .filter(line -> line.contains("_limit: "))
+            .toList();
+    assertThat(limits).hasSize(version == Binary.PROMETHEUS_2_5 ? 1 : 5);
+    try (var prometheus =
+        LonePrometheus.start(version, directory, USERS, "--web.enable-lifecycle")) {
+      var base = prometheus.base();
+      var text = new StringBuilder("global: {scrape_interval: 1s}\nscrape_configs:\n");
+      for (var limit : limits) {
+        text.append("- job_name: ")
+            .append(name(limit))
+            .append('\n')
+            .append(limit)
+            .append("\n  static_configs: [{targets: ['")
+            .append(base.getAuthority())
+            .append("']}]\n");
+      }
+      prometheus.write(text.toString());
+      api.reload(base);
+      for (var limit : limits) {
+        await(limit)
+            .atMost(Duration.ofSeconds(30))
+            .untilAsserted(
+                () ->
+                    assertThat(api.activeTargets(base, name(limit)))
+                        .singleElement()
+                        .satisfies(
+                            target -> {
+                              assertThat(target.health()).isEqualTo(TargetHealth.DOWN);
+                              assertThat(target.lastError())
+                                  .matches(words(name(limit)) + " exceeded.*");
+                              assertThat(ScrapeFault.of(target.lastError()))
+                                  .isEqualTo(ScrapeFault.LIMIT_EXCEEDED);
+                            }));
+      }
+    }
+  }
+
+  private static String name(String limit) {
+    return limit.strip().replaceAll(":.*", "");
+  }
+
+  /** The older limits are told in words, the later ones by their key. */
+  private static String words(String key) {
+    return key.startsWith("label") ? key : key.replace('_', ' ');
   }
 
   @ParameterizedTest
@@ -87,9 +218,7 @@ class ScrapeBlockIT {
       assertThat(answer(base).runtime().reloadConfigSuccess()).isTrue();
       assertThat(answer(base).version()).hasToString(version.version());
 
-      for (var file : new MeshCa().issue("istio-system", "prometheus").files().entrySet()) {
-        Files.writeString(directory.resolve(file.getKey()), file.getValue());
-      }
+      certificatesAppear(directory);
       api.reload(base);
       await()
           .atMost(Duration.ofSeconds(20))
@@ -100,10 +229,6 @@ class ScrapeBlockIT {
                   assertThat(answer(base).pools()).isEqualTo(loaded.jobNames());
                 }
               });
-      // an unknown key would have been refused; a deprecated one is warned of
-      assertThat(prometheus.log())
-          .doesNotContain("level=warn component=\"config\"")
-          .doesNotContain("deprecated");
     }
   }
 
@@ -126,7 +251,7 @@ class ScrapeBlockIT {
   void passesPromtoolWithoutAWarning(@TempDir Path directory) throws Exception {
     var file = directory.resolve("prometheus.yml");
     Files.writeString(
-        file, PrometheusYaml.parse(USERS).with(block(Binary.PROMETHEUS_3, directory)));
+        file, PrometheusYaml.parse(USERS).with(everything(Binary.PROMETHEUS_3, directory)));
     var promtool =
         new ProcessBuilder(
                 new Binaries().get(Binary.PROMTOOL).toString(),

@@ -9,6 +9,7 @@ import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
+import io.appmetrics.operator.scrapeconfig.ScrapeLimits;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.TlsFiles;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
@@ -82,6 +83,7 @@ final class SeenInstallation {
 
   @Nullable CertificateFiles files = FROM_SECRET;
   @Nullable SecretReading secret = SECRET;
+  ScrapeLimits limits = ScrapeLimits.NONE;
   Demand demand = new Demand(MUTUAL, true);
   StateReading state = StateReading.of(REMEMBERED);
   RestartPolicy policy = RestartPolicy.DEFAULT;
@@ -270,6 +272,7 @@ final class SeenInstallation {
         state,
         policy,
         sharded,
+        limits,
         before);
   }
 

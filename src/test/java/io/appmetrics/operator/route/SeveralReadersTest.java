@@ -9,9 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.appmetrics.operator.relabel.IstioConfig;
 import io.appmetrics.operator.relabel.Prediction;
 import io.appmetrics.operator.relabel.RelabelModel;
+import io.appmetrics.operator.scrapeconfig.JobReader;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
+import io.appmetrics.operator.scrapeconfig.ScrapeLimits;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.util.ArrayList;
@@ -247,7 +249,9 @@ class SeveralReadersTest {
       throws UnparsableConfig {
     PrometheusVersion version = PrometheusVersion.parse("3.16.0");
     SlotJobs all = new SlotJobs(new TreeSet<>(List.of(1, 2, 3)), new TreeSet<>());
-    ScrapeBlock block = ScrapeBlock.render(all, version, null, null, reader, null);
+    ScrapeBlock block =
+        ScrapeBlock.render(
+            all, new JobReader(version, ScrapeLimits.NONE, reader), null, null, null);
     String text =
         config.equals(BARE)
             ? "scrape_configs:\n" + block.items()

@@ -8,6 +8,7 @@ import io.appmetrics.operator.prometheus.InstallationAccess.Settings;
 import io.appmetrics.operator.prometheus.RestartPolicy;
 import io.appmetrics.operator.prometheus.ShardedPolicy;
 import io.appmetrics.operator.prometheus.WorkloadRef;
+import io.appmetrics.operator.scrapeconfig.ScrapeLimits;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -64,6 +65,26 @@ class InstallationListTest {
   }
 
   @Test
+  void aLimitOfOneGoesBeforeThatOfAll() throws CannotStart {
+    assertThat(
+            OperatorConfig.from(
+                    Map.of(
+                        "APPMETRICS_PROMETHEUS",
+                        MESH
+                            + "; a/deployment/b sample-limit=0 label-limit=1"
+                            + " label-name-length-limit=2 label-value-length-limit=3"
+                            + " body-size-limit=4MB",
+                        "APPMETRICS_SAMPLE_LIMIT",
+                        "50000",
+                        "APPMETRICS_BODY_SIZE_LIMIT",
+                        "10MB"))
+                .installations())
+        .extracting(Settings::limits)
+        .containsExactly(
+            new ScrapeLimits(50_000, 0, 0, 0, "10MB"), new ScrapeLimits(0, 1, 2, 3, "4MB"));
+  }
+
+  @Test
   void oneMayPullFromAnother() throws CannotStart {
     assertThat(
             OperatorConfig.from(
@@ -100,13 +121,15 @@ class InstallationListTest {
         new Refused(
             MESH + " restart=Never",
             "\"restart=Never\" behind Deployment istio-system/prometheus is no setting: there are"
-                + " url=, certificates=, restarts=, restart-pause=, restarts-per-day=, shards=, federate=,"
-                + " federate-url="),
+                + " url=, certificates=, restarts=, restart-pause=, restarts-per-day=, shards=, sample-limit=,"
+                + " label-limit=, label-name-length-limit=, label-value-length-limit=,"
+                + " body-size-limit=, federate=, federate-url="),
         new Refused(
             MESH + " Never",
             "\"Never\" behind Deployment istio-system/prometheus is no setting: there are url=,"
-                + " certificates=, restarts=, restart-pause=, restarts-per-day=, shards=, federate=,"
-                + " federate-url="),
+                + " certificates=, restarts=, restart-pause=, restarts-per-day=, shards=, sample-limit=,"
+                + " label-limit=, label-name-length-limit=, label-value-length-limit=,"
+                + " body-size-limit=, federate=, federate-url="),
         new Refused(
             MESH + " federate=other/deployment/prometheus",
             "Deployment istio-system/prometheus is to pull from Deployment other/prometheus, which"

@@ -7,6 +7,7 @@ import io.appmetrics.operator.prometheus.InstallationAccess;
 import io.appmetrics.operator.prometheus.RestartPolicy;
 import io.appmetrics.operator.prometheus.ShardedPolicy;
 import io.appmetrics.operator.prometheus.WorkloadRef;
+import io.appmetrics.operator.scrapeconfig.ScrapeLimits;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -60,6 +61,11 @@ class OperatorConfigTest {
     return config.installations().get(0);
   }
 
+  private static ScrapeLimits limits(
+      int samples, int labels, int nameLength, int valueLength, String bodySize) {
+    return new ScrapeLimits(samples, labels, nameLength, valueLength, bodySize);
+  }
+
   static List<Read> readings() {
     return List.of(
         new Read(
@@ -81,6 +87,20 @@ class OperatorConfigTest {
         new Read(
             "CERTIFICATES", "/etc/prom-certs/", c -> only(c).certificates(), "/etc/prom-certs"),
         new Read("SHARDS", "ScrapeAll", c -> only(c).sharded(), ShardedPolicy.SCRAPE_ALL),
+        new Read("SAMPLE_LIMIT", "50000", c -> only(c).limits(), limits(50_000, 0, 0, 0, "")),
+        new Read("SAMPLE_LIMIT", "", c -> only(c).limits(), ScrapeLimits.NONE),
+        new Read("LABEL_LIMIT", "30", c -> only(c).limits(), limits(0, 30, 0, 0, "")),
+        new Read("LABEL_NAME_LENGTH_LIMIT", "40", c -> only(c).limits(), limits(0, 0, 40, 0, "")),
+        new Read(
+            "LABEL_VALUE_LENGTH_LIMIT",
+            "999999999",
+            c -> only(c).limits(),
+            limits(0, 0, 0, 999_999_999, "")),
+        new Read("BODY_SIZE_LIMIT", "10MB", c -> only(c).limits(), limits(0, 0, 0, 0, "10MB")),
+        new Read("BODY_SIZE_LIMIT", "512KiB", c -> only(c).limits(), limits(0, 0, 0, 0, "512KiB")),
+        new Read("BODY_SIZE_LIMIT", "1B", c -> only(c).limits(), limits(0, 0, 0, 0, "1B")),
+        new Read("BODY_SIZE_LIMIT", "0", c -> only(c).limits(), ScrapeLimits.NONE),
+        new Read("BODY_SIZE_LIMIT", "", c -> only(c).limits(), ScrapeLimits.NONE),
         new Read("SLOTS", "1", OperatorConfig::slots, 1),
         new Read("SLOTS", "64", OperatorConfig::slots, 64),
         new Read(
@@ -131,6 +151,12 @@ class OperatorConfigTest {
         " is refused: it takes an absolute path without spaces, such as /etc/prom-certs (the"
             + " directory of root-cert.pem, cert-chain.pem and key.pem in Prometheus' container;"
             + " empty: found from its volumes)";
+    String samples =
+        " is refused: it takes 1 to 999999999; 0: no limit (how many samples one scrape of the"
+            + " operator's jobs may bring)";
+    String bytes =
+        " is refused: it takes a number with B, KB, MB or GB, such as 10MB; 0: no limit (how many"
+            + " bytes the answer to one scrape may have, uncompressed; Prometheus 2.28 and later)";
     String namespaces =
         " is refused: it takes namespaces, separated by commas (the namespaces whose AppMetrics are"
             + " served; empty: all)";
@@ -164,6 +190,14 @@ class OperatorConfigTest {
         new Refused("CERTIFICATES=certs", certificates),
         new Refused("CERTIFICATES=/a b", certificates),
         new Refused("CERTIFICATES=/a: {}", certificates),
+        new Refused("SAMPLE_LIMIT=-1", samples),
+        new Refused("SAMPLE_LIMIT=1000000000", samples),
+        new Refused("SAMPLE_LIMIT=1e6", samples),
+        new Refused("BODY_SIZE_LIMIT=1048576", bytes),
+        new Refused("BODY_SIZE_LIMIT=0B", bytes),
+        new Refused("BODY_SIZE_LIMIT=10 MB", bytes),
+        new Refused("BODY_SIZE_LIMIT=10kB", bytes),
+        new Refused("BODY_SIZE_LIMIT=10M", bytes),
         new Refused("SLOTS=0", slots),
         new Refused("SLOTS=65", slots),
         new Refused("SLOTS=-1", slots),

@@ -64,7 +64,11 @@ class FederationTextTest {
   void standsBetweenTheMarkers() throws UnparsableConfig {
     ScrapeBlock block =
         ScrapeBlock.render(
-            SlotJobs.federate(), VERSION, null, null, null, of(PODS, "kubernetes-pods", "a.b"));
+            SlotJobs.federate(),
+            new JobReader(VERSION),
+            null,
+            null,
+            of(PODS, "kubernetes-pods", "a.b"));
     String text = PrometheusYaml.parse("scrape_configs:\n- job_name: theirs\n").with(block);
 
     assertThat(block.jobNames())
@@ -77,14 +81,32 @@ class FederationTextTest {
         .isEqualTo("scrape_configs:\n- job_name: theirs\n");
   }
 
+  /** One scrape of it is what all apps have: a limit would cut off all of them. */
+  @Test
+  void theJobThatPullsHasNoLimits() {
+    ScrapeLimits limits = new ScrapeLimits(1, 1, 1, 1, "1B");
+    assertThat(
+            ScrapeBlock.render(
+                SlotJobs.federate(),
+                new JobReader(VERSION, limits, null),
+                null,
+                null,
+                of(PODS, "a")))
+        .isEqualTo(
+            ScrapeBlock.render(
+                SlotJobs.federate(), new JobReader(VERSION), null, null, of(PODS, "a")));
+  }
+
   /** Another set of jobs is another text, which its marker tells. */
   @Test
   void whatIsPulledIsProven() {
     assertThat(
-            ScrapeBlock.render(SlotJobs.federate(), VERSION, null, null, null, of(PODS, "a"))
+            ScrapeBlock.render(
+                    SlotJobs.federate(), new JobReader(VERSION), null, null, of(PODS, "a"))
                 .digest())
         .isNotEqualTo(
-            ScrapeBlock.render(SlotJobs.federate(), VERSION, null, null, null, of(PODS, "a", "b"))
+            ScrapeBlock.render(
+                    SlotJobs.federate(), new JobReader(VERSION), null, null, of(PODS, "a", "b"))
                 .digest());
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -56,6 +57,62 @@ class ScrapeBlockTest {
     assertThat(items.contains("enable_http2")).isEqualTo(http2);
     assertThat(items.contains("keep_dropped_targets")).isEqualTo(dropped);
     assertThat(items.contains("fallback_scrape_protocol")).isEqualTo(fallback);
+  }
+
+  private static final ScrapeLimits LIMITS = new ScrapeLimits(50_000, 30, 100, 200, "10MB");
+
+  private static List<String> limits(String version, ScrapeLimits limits) {
+    return ScrapeBlock.render(
+            jobs(List.of(1), List.of()),
+            new JobReader(PrometheusVersion.parse(version), limits, null),
+            TLS,
+            null,
+            null)
+        .items()
+        .lines()
+        .filter(line -> line.matches("  \\w+_limit: .*"))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "3.16.0, true, true",
+    "2.28.0, true, true",
+    "2.27.1, true, false",
+    "2.27.0, true, false",
+    "2.26.1, false, false",
+    "2.3.0, false, false"
+  })
+  void hasOnlyTheLimitsThatTheVersionKnows(String version, boolean labels, boolean body) {
+    List<String> known = new ArrayList<>(List.of("  sample_limit: 50000"));
+    if (labels) {
+      known.add("  label_limit: 30");
+      known.add("  label_name_length_limit: 100");
+      known.add("  label_value_length_limit: 200");
+    }
+    if (body) {
+      known.add("  body_size_limit: 10MB");
+    }
+    assertThat(limits(version, LIMITS)).isEqualTo(known);
+  }
+
+  @Test
+  void hasNoLimitUnlessOneIsSet() {
+    assertThat(limits("3.16.0", ScrapeLimits.NONE)).isEmpty();
+    assertThat(limits("3.16.0", new ScrapeLimits(1, 0, 0, 0, "")))
+        .containsExactly("  sample_limit: 1");
+    assertThat(limits("3.16.0", new ScrapeLimits(0, 0, 0, 2, "")))
+        .containsExactly("  label_value_length_limit: 2");
+  }
+
+  @Test
+  void bothJobsOfASlotHaveTheLimits() throws UnparsableConfig {
+    var items =
+        ScrapeBlock.render(
+                jobs(List.of(1), List.of(1)), new JobReader(TODAY, LIMITS, null), TLS, null, null)
+            .items();
+    assertThat(items.split("  sample_limit: 50000\n", -1)).hasSize(3);
+    assertThat(PrometheusYaml.parse("scrape_configs:\n" + items).jobs()).hasSize(3);
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.appmetrics.operator.cluster.ClusterTest;
 import io.appmetrics.operator.cluster.PrometheusProbe;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,6 +20,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ClusterTest
 class OldPrometheusIT {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** Of which 2.5.0 knows the first one only. */
+  private static final Map<String, String> LIMITS =
+      Map.of(
+          "APPMETRICS_SAMPLE_LIMIT",
+          "50",
+          "APPMETRICS_LABEL_LIMIT",
+          "100",
+          "APPMETRICS_BODY_SIZE_LIMIT",
+          "1MB");
 
   enum Istio {
     ISTIO_1_0(Addon.ofIstio10()),
@@ -43,14 +54,14 @@ class OldPrometheusIT {
     if (istio == Istio.ISTIO_1_5) {
       prometheus.agentReceives(cluster.mesh().issue(system.name(), "prometheus"));
     }
-    shop.app(AppManifest.named("plain").listens(8080).listens(8081));
+    var app = shop.app(AppManifest.named("plain").listens(8080).listens(8081));
     shop.app(
         AppManifest.named("meshed")
             .listens(8443, "", "mtls")
             .listens(8444, "", "mtls")
             .annotated("sidecar.istio.io/status", "injected"));
     var original = Kubectl.in(system).configuration();
-    try (var operator = OperatorUnderTest.start(system, shop)) {
+    try (var operator = OperatorUnderTest.start(LIMITS, system, shop)) {
       var meshed = Declared.apply(shop, "meshed", "meshed", "{port: 8443, scheme: IstioMutual}");
       meshed.awaitReady(PATIENCE);
       assertThat(routes(meshed)).containsExactly("AnnotationSecure");
@@ -64,6 +75,16 @@ class OldPrometheusIT {
       plain.awaitReady(PATIENCE);
       assertThat(routes(plain)).containsExactly("Annotation", "Slot");
       prometheus.awaitOneUp("appmetrics-1", PATIENCE);
+      boolean all = istio != Istio.ISTIO_1_0;
+      assertThat(Kubectl.in(system).configuration().lines().filter(l -> l.contains("_limit: ")))
+          .contains("  sample_limit: 50")
+          .hasSize(all ? 3 : 1);
+
+      app.behaves(8081, "plain many");
+      assertThat(plain.awaitReason("TargetsUp", "LimitExceeded", PATIENCE))
+          .contains(":8081/metrics", "(Prometheus: sample limit exceeded)");
+      app.behaves(8081, "plain");
+      plain.awaitReady(PATIENCE);
 
       var further = Declared.apply(shop, "further", "meshed", "{port: 8444, scheme: IstioMutual}");
       further.awaitReady(PATIENCE);

@@ -17,6 +17,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -98,11 +99,18 @@ class ReasonsIT {
     var istio = cluster.namespace("istio-system");
     var shop = cluster.namespace("shop");
     istio.prometheus(addon());
-    shop.app(inMesh("cart"));
+    var cart = shop.app(inMesh("cart"));
     var kubectl = Kubectl.in(istio);
     var original = kubectl.configMap();
-    try (var operator = OperatorUnderTest.start(istio, shop)) {
+    try (var operator =
+        OperatorUnderTest.start(Map.of("APPMETRICS_SAMPLE_LIMIT", "50"), istio, shop)) {
       var declared = Declared.apply(shop, "cart", "cart", "{port: 8080}");
+      recovers(declared);
+
+      cart.behaves(8080, "plain many");
+      assertThat(told(declared, "TargetsUp", "LimitExceeded"))
+          .contains("serves more than a limit allows", "(Prometheus: sample limit exceeded)");
+      cart.behaves(8080, "plain");
       recovers(declared);
 
       kubectl.deleteConfigMap();

@@ -4,11 +4,13 @@ import java.util.Locale;
 
 /**
  * How one port of the demo app behaves, written as a connection and, optionally, an answer: {@code
- * plain}, {@code mtls}, {@code down}, {@code hang}; {@code plain html}, {@code mtls 403}.
+ * plain}, {@code mtls}, {@code down}, {@code hang}; {@code plain html}, {@code mtls 403}, {@code
+ * plain many}.
  */
 record Behaviour(Connection connection, String answer) {
 
   static final String METRICS = "metrics";
+  static final String MANY = "many";
   static final String HTML = "html";
 
   /** What happens to a connection. */
@@ -28,9 +30,9 @@ record Behaviour(Connection connection, String answer) {
     var words = text.strip().split("\\s+", -1);
     var connection = Connection.valueOf(words[0].toUpperCase(Locale.ROOT));
     var answer = words.length > 1 ? words[1] : METRICS;
-    if (words.length > 2 || !answer.matches("metrics|html|[1-5]\\d\\d")) {
+    if (words.length > 2 || !answer.matches("metrics|many|html|[1-5]\\d\\d")) {
       throw new IllegalArgumentException(
-          "no behaviour: " + text + " (wanted: plain|mtls|down|hang [metrics|html|<status>])");
+          "no behaviour: " + text + " (wanted: plain|mtls|down|hang [metrics|many|html|<status>])");
     }
     return new Behaviour(connection, answer);
   }

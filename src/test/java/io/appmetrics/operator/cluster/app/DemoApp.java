@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,10 @@ import org.jspecify.annotations.Nullable;
 public final class DemoApp implements AutoCloseable {
 
   private static final int CONTROL_PORT = 9000;
+  private static final String MANY_SAMPLES =
+      IntStream.range(0, 100)
+          .mapToObj("demo_sample{number=\"%d\"} 1\n"::formatted)
+          .collect(Collectors.joining());
   private static final String METRICS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Container container;
@@ -218,6 +224,8 @@ public final class DemoApp implements AutoCloseable {
       }
       switch (behaviour.answer()) {
         case Behaviour.METRICS -> HttpDoor.answer(exchange, 200, METRICS_TEXT, metrics(behaviour));
+        case Behaviour.MANY ->
+            HttpDoor.answer(exchange, 200, METRICS_TEXT, metrics(behaviour) + MANY_SAMPLES);
         case Behaviour.HTML ->
             HttpDoor.answer(exchange, 200, "text/html", "<!DOCTYPE html><title>App</title>\n");
         default -> HttpDoor.answer(exchange, Integer.parseInt(behaviour.answer()), null, "");
