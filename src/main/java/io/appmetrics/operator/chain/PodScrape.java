@@ -5,6 +5,7 @@ import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.appmetrics.operator.prometheus.TargetHealth;
 import io.appmetrics.operator.relabel.Drop;
+import io.appmetrics.operator.relabel.PredictedTarget;
 import io.appmetrics.operator.relabel.Prediction;
 import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.route.Endpoint;
@@ -145,7 +146,8 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
     Optional<ActiveTarget> target =
         replica.targetsOf(pod.uid()).stream()
             .filter(t -> t.pool().equals(expected.job()) && expected.is(t.scrapeUrl()))
-            .findFirst();
+            .findFirst()
+            .or(() -> nameless(expected, pod, replica));
     return target
         .map(t -> of(t, pod, replica))
         .or(
@@ -153,6 +155,36 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
                 dropped(expected, pod, replica)
                     .map(rule -> new PodScrape(pod, State.DROPPED, replica.pod(), rule)))
         .orElse(new PodScrape(pod, State.ABSENT, replica.pod(), ""));
+  }
+
+  /**
+   * Around 2.42 Prometheus loses what it has discovered of a target where the rules of the job are
+   * labelkeep or labeldrop: then the URL that the job makes of this very pod tells it.
+   */
+  private static Optional<ActiveTarget> nameless(
+      Expected expected, PodFacts pod, ReplicaFacts replica) {
+    List<ActiveTarget> nameless =
+        replica.targetsOf("").stream()
+            .filter(target -> target.pool().equals(expected.job()))
+            .toList();
+    return nameless.isEmpty()
+        ? Optional.empty()
+        : predicted(expected, pod, replica).stream()
+            .flatMap(certain -> certain.targets().stream())
+            .map(PredictedTarget::url)
+            .filter(expected::is)
+            .flatMap(url -> nameless.stream().filter(target -> target.scrapeUrl().equals(url)))
+            .findFirst();
+  }
+
+  private static Optional<Prediction.Certain> predicted(
+      Expected expected, PodFacts pod, ReplicaFacts replica) {
+    RelabelModel model = replica.model();
+    return model != null
+            && model.podJobs().contains(expected.job())
+            && model.predict(expected.job(), pod.discovered()) instanceof Prediction.Certain certain
+        ? Optional.of(certain)
+        : Optional.empty();
   }
 
   private static PodScrape of(ActiveTarget target, PodFacts pod, ReplicaFacts replica) {
@@ -163,14 +195,10 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
 
   /** The rule by which the job, as the replica runs it, comes to no such target. */
   private static Optional<String> dropped(Expected expected, PodFacts pod, ReplicaFacts replica) {
-    RelabelModel model = replica.model();
-    if (model == null || !model.podJobs().contains(expected.job())) {
-      return Optional.empty();
-    }
-    return model.predict(expected.job(), pod.discovered()) instanceof Prediction.Certain certain
-            && certain.targets().stream().noneMatch(made -> expected.is(made.url()))
-        ? certain.drops().stream().findFirst().map(drop -> told(drop, model))
-        : Optional.empty();
+    return predicted(expected, pod, replica)
+        .filter(certain -> certain.targets().stream().noneMatch(made -> expected.is(made.url())))
+        .flatMap(certain -> certain.drops().stream().findFirst())
+        .map(drop -> told(drop, Objects.requireNonNull(replica.model())));
   }
 
   /** Nothing is amiss with a pod that is in another's share. */

@@ -4,7 +4,7 @@ import java.time.Instant;
 
 /**
  * One target of a scrape pool. What a target does not have, such as the pod of a target that is
- * none, is empty.
+ * none, is empty; so is what Prometheus has lost of it.
  *
  * @param pool the job
  * @param namespace of the pod, as discovered

@@ -5,7 +5,11 @@ import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +29,7 @@ final class ConfigText {
    * @param included the value of the key {@link IncludedFile#NAME}; null without that key
    * @param others a hash of everything in the ConfigMap's data but our jobs
    * @param otherBytes the size of everything in the ConfigMap's data but these two
+   * @param files the values of all other keys
    * @param writer who has last written the text
    * @param includedWriter who has last written the key {@link IncludedFile#NAME}, or taken it out
    */
@@ -33,6 +38,7 @@ final class ConfigText {
       @Nullable String included,
       String others,
       int otherBytes,
+      Map<String, String> files,
       Writer writer,
       Writer includedWriter) {}
 
@@ -72,6 +78,28 @@ final class ConfigText {
   /** Our jobs in a key of their own, whether or not the configuration includes it. */
   Optional<BlockText> includedBlock() {
     return Optional.ofNullable(included()).flatMap(IncludedFile::read);
+  }
+
+  /**
+   * The texts of the other keys that the configuration includes, in the order in which Prometheus
+   * reads them; none where that is not known.
+   *
+   * @param own where Prometheus sees the keys of this ConfigMap
+   */
+  List<String> usersFiles(Installation.@Nullable OwnFile own) {
+    if (own == null || !isReadable()) {
+      return List.of();
+    }
+    Map<String, String> byPath = new TreeMap<>();
+    stands.files().forEach((key, file) -> own.of(key).ifPresent(path -> byPath.put(path, file)));
+    try {
+      return yaml().includes().matched(own.configDirectory(), byPath.keySet()).stream()
+          .map(byPath::get)
+          .map(Objects::requireNonNull)
+          .toList();
+    } catch (UnparsableConfig e) {
+      return List.of();
+    }
   }
 
   /** A hash of everything but our jobs. */

@@ -44,7 +44,10 @@ public record FactsChange(boolean everybody, Set<String> namespaces) {
     Set<String> changed = new HashSet<>(was.keySet());
     changed.addAll(is.keySet());
     changed.removeIf(namespace -> Objects.equals(was.get(namespace), is.get(namespace)));
-    return new FactsChange(false, Set.copyOf(changed));
+    // a target of which Prometheus does not tell the pod may be anybody's
+    return changed.contains("")
+        ? new FactsChange(true, Set.of())
+        : new FactsChange(false, Set.copyOf(changed));
   }
 
   /** Whether it concerns nobody. */
@@ -73,7 +76,7 @@ public record FactsChange(boolean everybody, Set<String> namespaces) {
           .forEach(target -> pulls.add(seen(replica, target)));
       replica.arrivals().series().stream()
           .filter(series -> !series.containsKey(NAMESPACE))
-          .forEach(pulls::add);
+          .forEach(series -> pulls.add(new Arrived(replica.pod(), series)));
     }
     return pulls;
   }

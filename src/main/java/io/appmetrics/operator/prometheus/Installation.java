@@ -111,8 +111,26 @@ public record Installation(
    *
    * @param path of the file
    * @param configDirectory where relative patterns of the configuration begin
+   * @param items the file name behind each key, where the volume shows chosen keys only; else empty
    */
-  public record OwnFile(String path, String configDirectory) {}
+  public record OwnFile(String path, String configDirectory, Map<String, String> items) {
+
+    /** Of a volume that shows every key. */
+    public OwnFile(String path, String configDirectory) {
+      this(path, configDirectory, Map.of());
+    }
+
+    /** The path of the file that shows a key; empty where it is not shown. */
+    Optional<String> of(String key) {
+      String name = items.isEmpty() ? key : items.get(key);
+      return Optional.ofNullable(name)
+          .map(file -> path.substring(0, path.length() - ownName().length()) + file);
+    }
+
+    private String ownName() {
+      return items.getOrDefault(IncludedFile.NAME, IncludedFile.NAME);
+    }
+  }
 
   /**
    * How the pods of an installation are replaced when its pod template changes.
@@ -228,7 +246,11 @@ public record Installation(
         ? null
         : new OwnFile(
             withSlash(mount.getMountPath()) + name,
-            configFile.substring(0, configFile.lastIndexOf('/')));
+            configFile.substring(0, configFile.lastIndexOf('/')),
+            keys.entrySet().stream()
+                .collect(
+                    Collectors.toMap(
+                        Map.Entry::getValue, Map.Entry::getKey, (first, second) -> first)));
   }
 
   private static Rollout rollout(

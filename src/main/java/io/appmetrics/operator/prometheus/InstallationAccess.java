@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -227,6 +228,7 @@ public final class InstallationAccess implements AutoCloseable {
             included,
             OtherText.hash(data, installation.configKey()),
             bytes(data) - new ConfigValues(text, included).bytes(),
+            files(installation, data),
             Writer.of(found, installation.configKey()),
             Writer.of(found, IncludedFile.NAME));
     configText = known != null && sameText ? known.among(stands) : new ConfigText(text, stands);
@@ -236,6 +238,13 @@ public final class InstallationAccess implements AutoCloseable {
   /** Null where that key holds the configuration itself. */
   private static @Nullable String included(Installation installation, Map<String, String> data) {
     return installation.configKey().equals(IncludedFile.NAME) ? null : data.get(IncludedFile.NAME);
+  }
+
+  private static Map<String, String> files(Installation installation, Map<String, String> data) {
+    Map<String, String> files = new TreeMap<>(data);
+    files.remove(installation.configKey());
+    files.remove(IncludedFile.NAME);
+    return files;
   }
 
   private static int bytes(Map<String, String> data) {
@@ -280,6 +289,7 @@ public final class InstallationAccess implements AutoCloseable {
     return poll.ask(
         replicas,
         text.flatMap(ConfigText::blockIfReadable).orElse(null),
+        text.map(stands -> stands.usersFiles(installation.included())).orElse(List.of()),
         demand.userJobs(),
         demand.agents(),
         demand.federating().jobs());

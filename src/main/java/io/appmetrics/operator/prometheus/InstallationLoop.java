@@ -235,67 +235,83 @@ public final class InstallationLoop implements AutoCloseable {
       return false; // then nothing is decided
     }
     if (action instanceof Action.WriteConfig write) {
-      InstallationAccess.Written written = access.write(installation, write);
-      if (written.refusal() != null) {
-        refused =
-            new Refused(
-                new Refusal(write.values(), written.refusal()), clock.instant().plus(REFUSED));
-      }
-      if (written.outcome().kind() == Outcome.Kind.DONE) {
-        attempts = attempts.withoutTexts();
-        reversals = reversals.written(write.place(), write.block());
-      } else if (written.outcome().kind() == Outcome.Kind.UNAVAILABLE) {
-        reversals = reversals.unsure();
-      }
-      done(installation, action, written.outcome());
-      return written.outcome().kind() != Outcome.Kind.UNAVAILABLE;
+      return write(installation, write);
     }
     if (action instanceof Action.Nudge nudge) {
-      Outcome outcome = access.nudge(nudge);
-      done(installation, action, outcome);
-      if (outcome.kind() == Outcome.Kind.UNAVAILABLE) {
-        return false;
-      }
-      attempts = attempts.nudged(nudge.replica().uid(), nudge.cause().id(), clock.instant());
-      return true;
+      return nudge(installation, nudge);
     }
     if (action instanceof Action.Reload reload) {
-      Optional<Outcome> unnoted = note(seen, reload);
-      if (unnoted.isPresent()) {
-        done(installation, action, unnoted.get());
-        return unnoted.get().kind() == Outcome.Kind.OVERTAKEN;
-      }
-      Optional<String> rejection = access.reload(reload);
-      attempts =
-          attempts.reloaded(
-              reload.replica().uid(), reload.cause().id(), clock.instant(), rejection.orElse(null));
-      done(installation, action, rejection.map(Outcome::refused).orElse(Outcome.DONE));
-      return true;
+      return reload(installation, reload, seen);
     }
+    InstallationState state = seen.state().state();
     if (action instanceof Action.Restart restart) {
-      Outcome outcome =
-          restart.noted()
-              ? Outcome.DONE
-              : access.remember(seen.state().state().with(restart.restart()));
-      if (outcome.kind() == Outcome.Kind.DONE) {
-        outcome = access.restart(installation, restart);
-      }
-      done(installation, action, outcome);
-      return outcome.kind() != Outcome.Kind.UNAVAILABLE;
+      return restart(installation, restart, state);
     }
     if (action instanceof Action.NoteGood good) {
-      return remembered(installation, action, seen.state().state().good(good.jobs()))
-          != Outcome.Kind.UNAVAILABLE;
+      return remembered(installation, action, state.good(good.jobs())) != Outcome.Kind.UNAVAILABLE;
     }
     if (action instanceof Action.Reject reject) {
-      return remembered(installation, action, seen.state().state().rejected(reject.rejected()))
+      return remembered(installation, action, state.rejected(reject.rejected()))
           != Outcome.Kind.UNAVAILABLE;
     }
     if (action instanceof Action.NoteCure) {
-      return remembered(installation, action, seen.state().state().cured(clock.instant()))
+      return remembered(installation, action, state.cured(clock.instant()))
           == Outcome.Kind.OVERTAKEN;
     }
     return false;
+  }
+
+  private boolean write(Installation installation, Action.WriteConfig write) {
+    InstallationAccess.Written written = access.write(installation, write);
+    if (written.refusal() != null) {
+      refused =
+          new Refused(
+              new Refusal(write.values(), written.refusal()), clock.instant().plus(REFUSED));
+    }
+    if (written.outcome().kind() == Outcome.Kind.DONE) {
+      attempts = attempts.withoutTexts();
+      reversals = reversals.written(write.place(), write.block());
+    } else if (written.outcome().kind() == Outcome.Kind.UNAVAILABLE) {
+      reversals = reversals.unsure();
+    }
+    done(installation, write, written.outcome());
+    return written.outcome().kind() != Outcome.Kind.UNAVAILABLE;
+  }
+
+  private boolean nudge(Installation installation, Action.Nudge nudge) {
+    Outcome outcome = access.nudge(nudge);
+    done(installation, nudge, outcome);
+    if (outcome.kind() == Outcome.Kind.UNAVAILABLE) {
+      return false;
+    }
+    attempts = attempts.nudged(nudge.replica().uid(), nudge.cause().id(), clock.instant());
+    return true;
+  }
+
+  private boolean reload(
+      Installation installation, Action.Reload reload, InstallationObservation seen) {
+    Optional<Outcome> unnoted = note(seen, reload);
+    if (unnoted.isPresent()) {
+      done(installation, reload, unnoted.get());
+      return unnoted.get().kind() == Outcome.Kind.OVERTAKEN;
+    }
+    Optional<String> rejection = access.reload(reload);
+    attempts =
+        attempts.reloaded(
+            reload.replica().uid(), reload.cause().id(), clock.instant(), rejection.orElse(null));
+    done(installation, reload, rejection.map(Outcome::refused).orElse(Outcome.DONE));
+    return true;
+  }
+
+  private boolean restart(
+      Installation installation, Action.Restart restart, InstallationState state) {
+    Outcome outcome =
+        restart.noted() ? Outcome.DONE : access.remember(state.with(restart.restart()));
+    if (outcome.kind() == Outcome.Kind.DONE) {
+      outcome = access.restart(installation, restart);
+    }
+    done(installation, restart, outcome);
+    return outcome.kind() != Outcome.Kind.UNAVAILABLE;
   }
 
   /** Does what is nothing but to remember; returns how that ended. */

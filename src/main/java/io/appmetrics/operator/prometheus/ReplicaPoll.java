@@ -1,5 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.relabel.IncludedJobs;
 import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.scrapeconfig.BlockText;
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
@@ -29,11 +30,27 @@ final class ReplicaPoll {
   private final Clock clock;
   private final Map<String, ReplicaReading> last = new HashMap<>();
 
-  /** What each shows as loaded, without what that includes. */
-  private final Map<String, LoadedConfig> shown = new HashMap<>();
+  private final Map<String, Shown> shown = new HashMap<>();
 
   private final Map<String, ErrorWords> words = new HashMap<>();
   private final Map<String, Map<Duration, AgentFailures>> failures = new HashMap<>();
+
+  /**
+   * What a replica shows as loaded.
+   *
+   * @param text as it is shown
+   * @param config the same, read; without what it includes
+   * @param included what the model has of that
+   */
+  private record Shown(String text, LoadedConfig config, IncludedJobs included) {
+    static Shown of(String text) throws UnparsableConfig {
+      return new Shown(text, LoadedConfig.parse(text), IncludedJobs.NONE);
+    }
+
+    Shown with(IncludedJobs jobs) {
+      return new Shown(text, config, jobs);
+    }
+  }
 
   /**
    * Asks by this API.
@@ -66,22 +83,24 @@ final class ReplicaPoll {
       @Nullable BlockText block,
       Set<String> userJobs,
       Map<String, Duration> agents) {
-    return ask(replicas, block, userJobs, agents, Map.of());
+    return ask(replicas, block, List.of(), userJobs, agents, Map.of());
   }
 
   /**
-   * The same of an installation that pulls from another.
+   * The same of an installation that includes files of the user's, or pulls from another.
    *
+   * @param included the texts of these files
    * @param federated the label {@code job} of what it pulls, with the time between two scrapes
    *     there
    */
   List<ReplicaReading> ask(
       List<Replica> replicas,
       @Nullable BlockText block,
+      List<String> included,
       Set<String> userJobs,
       Map<String, Duration> agents,
       Map<String, Duration> federated) {
-    Asked asked = Asked.of(block, userJobs, agents, federated);
+    Asked asked = Asked.of(block, included, userJobs, agents, federated);
     List<ReplicaReading> readings = new ArrayList<>();
     for (Replica replica : replicas) {
       readings.add(ask(replica, asked));
@@ -135,16 +154,9 @@ final class ReplicaPoll {
         known != null
             && known.runtime().equals(runtime)
             && known.config().markerDigests().equals(asked.digests());
-    LoadedConfig own = shown.get(replica.uid());
-    RelabelModel model;
-    if (known != null && own != null && settled) {
-      model = known.model();
-    } else {
-      String text = api.config(base);
-      own = LoadedConfig.parse(text);
-      shown.put(replica.uid(), own);
-      model = RelabelModel.ofLoaded(text, version, namespace);
-    }
+    Shown before = settled ? shown.get(replica.uid()) : null;
+    Shown shows = before == null ? Shown.of(api.config(base)) : before;
+    LoadedConfig own = shows.config();
     Set<String> pools = new TreeSet<>();
     if (tellsPools(version)) {
       pools.addAll(api.scrapePools(base));
@@ -153,6 +165,13 @@ final class ReplicaPoll {
       // the oldest go on counting for a job that is gone
       pools.retainAll(own.jobNames());
     }
+    IncludedJobs included =
+        asked.included().isEmpty() ? IncludedJobs.NONE : new IncludedJobs(asked.included(), pools);
+    RelabelModel model =
+        known != null && before != null && before.included().equals(included)
+            ? known.model()
+            : RelabelModel.ofLoaded(shows.text(), included, version, namespace);
+    shown.put(replica.uid(), shows.with(included));
     LoadedConfig config = own.including(pools, asked.digests(), asked.jobs());
     List<ActiveTarget> found =
         targets(
@@ -195,23 +214,27 @@ final class ReplicaPoll {
    *
    * @param digests of our jobs, as they should be loaded
    * @param jobs these jobs
+   * @param included the texts of the user's files that the configuration includes
    */
   private record Asked(
       Set<String> digests,
       List<String> jobs,
+      List<String> included,
       Set<String> userJobs,
       Map<String, Duration> agents,
       Map<String, Duration> federated) {
     static Asked of(
         @Nullable BlockText block,
+        List<String> included,
         Set<String> userJobs,
         Map<String, Duration> agents,
         Map<String, Duration> federated) {
       return block == null
-          ? new Asked(Set.of(), List.of(), userJobs, agents, federated)
+          ? new Asked(Set.of(), List.of(), included, userJobs, agents, federated)
           : new Asked(
               block.digest().map(Set::of).orElse(Set.of()),
               block.jobs(),
+              included,
               userJobs,
               agents,
               federated);

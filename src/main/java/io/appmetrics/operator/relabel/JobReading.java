@@ -31,6 +31,17 @@ final class JobReading {
   private final String ownNamespace;
   private final boolean loaded;
 
+  /**
+   * A job as it was found.
+   *
+   * @param loaded whether Prometheus has marshalled it: then an absent separator is an empty one
+   */
+  private record Found(ConfigNode job, boolean loaded) {
+    String name() {
+      return job.text("job_name").orElse("");
+    }
+  }
+
   JobReading(PrometheusVersion version, String ownNamespace, boolean loaded) {
     this.version = version;
     this.dialect = Dialect.of(version);
@@ -38,29 +49,58 @@ final class JobReading {
     this.loaded = loaded;
   }
 
-  RelabelModel read(String yaml) throws UnparsableConfig {
+  RelabelModel read(String yaml, IncludedJobs included) throws UnparsableConfig {
     var jobs = new LinkedHashMap<String, PodJob>();
     var unreadable = new LinkedHashMap<String, String>();
     var mutualTls = new HashSet<String>();
     var root = ConfigNode.parse(yaml);
     var global = root.flatMap(node -> node.field("global"));
-    for (var job : root.map(node -> node.items("scrape_configs")).orElse(List.of())) {
+    for (var found : found(root, included)) {
+      var job = found.job();
       var scopes = scopes(job);
-      var name = job.text("job_name").orElse("");
+      var name = found.name();
       if (showsCertificate(job)) {
         mutualTls.add(name);
       }
       if (!scopes.isEmpty()) {
         try {
           jobs.put(
-              name, new PodJob(name, scopes, rules(job, global), defaults(job, global), dialect));
+              name, new PodJob(name, scopes, rules(found, global), defaults(job, global), dialect));
         } catch (Unreadable e) {
           unreadable.put(name, "job " + name + " has " + e.problem());
         }
       }
     }
     return new RelabelModel(
-        new RelabelModel.Source(yaml, version, ownNamespace, loaded), jobs, unreadable, mutualTls);
+        new RelabelModel.Source(yaml, included, version, ownNamespace, loaded),
+        jobs,
+        unreadable,
+        mutualTls);
+  }
+
+  private List<Found> found(Optional<ConfigNode> root, IncludedJobs included) {
+    var found = new ArrayList<Found>();
+    jobs(root).forEach(job -> found.add(new Found(job, loaded)));
+    for (var file : included.files()) {
+      includedJobs(file).stream()
+          .map(job -> new Found(job, false))
+          .filter(job -> included.pools().contains(job.name()))
+          .forEach(found::add);
+    }
+    return found;
+  }
+
+  /** None of a file that is no YAML: no Prometheus runs it. */
+  private static List<ConfigNode> includedJobs(String file) {
+    try {
+      return jobs(ConfigNode.parse(file));
+    } catch (UnparsableConfig e) {
+      return List.of();
+    }
+  }
+
+  private static List<ConfigNode> jobs(Optional<ConfigNode> root) {
+    return root.map(node -> node.items("scrape_configs")).orElse(List.of());
   }
 
   private static boolean showsCertificate(ConfigNode job) {
@@ -138,7 +178,8 @@ final class JobReading {
     return one.compareTo(other) < 0 ? one : other;
   }
 
-  private List<Rule> rules(ConfigNode job, Optional<ConfigNode> global) throws Unreadable {
+  private List<Rule> rules(Found found, Optional<ConfigNode> global) throws Unreadable {
+    var job = found.job();
     var scheme =
         job.text("metric_name_validation_scheme")
             .filter(text -> !text.isEmpty())
@@ -148,12 +189,13 @@ final class JobReading {
     var names = legacy ? LabelNames.LEGACY : LabelNames.UTF8;
     var rules = new ArrayList<Rule>();
     for (var node : job.items("relabel_configs")) {
-      rules.add(rule(node, names, rules.size() + 1));
+      rules.add(rule(node, names, rules.size() + 1, found.loaded()));
     }
     return rules;
   }
 
-  private Rule rule(ConfigNode node, LabelNames names, int number) throws Unreadable {
+  private Rule rule(ConfigNode node, LabelNames names, int number, boolean marshalled)
+      throws Unreadable {
     var actionName = node.text("action").filter(text -> !text.isEmpty()).orElse("replace");
     var action =
         Action.named(actionName)
@@ -166,11 +208,11 @@ final class JobReading {
       return new Rule(
           action,
           sources,
-          node.text("separator").orElse(loaded ? "" : Rule.DEFAULT_SEPARATOR),
+          node.text("separator").orElse(marshalled ? "" : Rule.DEFAULT_SEPARATOR),
           Anchored.compile(regex, dialect),
           modulus(node, action, number),
           node.text("target_label").orElse(""),
-          node.text("replacement").orElse(loaded ? "" : Rule.DEFAULT_REPLACEMENT),
+          node.text("replacement").orElse(marshalled ? "" : Rule.DEFAULT_REPLACEMENT),
           names,
           dialect);
     } catch (PatternSyntaxException e) {

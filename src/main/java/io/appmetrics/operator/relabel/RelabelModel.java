@@ -18,7 +18,12 @@ import org.jspecify.annotations.Nullable;
 public final class RelabelModel {
 
   /** What a model was read from; two of the same are equal. */
-  record Source(String yaml, PrometheusVersion version, String ownNamespace, boolean loaded) {}
+  record Source(
+      String yaml,
+      IncludedJobs included,
+      PrometheusVersion version,
+      String ownNamespace,
+      boolean loaded) {}
 
   private final Source source;
   private final Dialect dialect;
@@ -47,7 +52,21 @@ public final class RelabelModel {
    */
   public static RelabelModel ofLoaded(String yaml, PrometheusVersion version, String ownNamespace)
       throws UnparsableConfig {
-    return new JobReading(version, ownNamespace, true).read(yaml);
+    return ofLoaded(yaml, IncludedJobs.NONE, version, ownNamespace);
+  }
+
+  /**
+   * The same with the jobs that it includes.
+   *
+   * @param included as they were written, where what is absent has its default
+   * @param ownNamespace that Prometheus runs in
+   * @throws UnparsableConfig when the configuration is none; an included file that is none is left
+   *     out
+   */
+  public static RelabelModel ofLoaded(
+      String yaml, IncludedJobs included, PrometheusVersion version, String ownNamespace)
+      throws UnparsableConfig {
+    return new JobReading(version, ownNamespace, true).read(yaml, included);
   }
 
   /**
@@ -58,7 +77,7 @@ public final class RelabelModel {
    */
   public static RelabelModel ofFile(String yaml, PrometheusVersion version, String ownNamespace)
       throws UnparsableConfig {
-    return new JobReading(version, ownNamespace, false).read(yaml);
+    return new JobReading(version, ownNamespace, false).read(yaml, IncludedJobs.NONE);
   }
 
   @Override

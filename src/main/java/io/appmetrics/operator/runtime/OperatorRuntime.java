@@ -94,12 +94,13 @@ public final class OperatorRuntime implements AutoCloseable {
     PrometheusApi api = new PrometheusApi(HttpClient.newHttpClient(), ASK, RELOAD);
     List<InstallationLoop> loops = new ArrayList<>();
     for (int i = 0; i < demands.size(); i++) {
+      InstallationAccess.Settings settings = config.installations().get(i);
       loops.add(
           new InstallationLoop(
-              new InstallationAccess(client, api, config.installations().get(i), clock, deeds),
+              new InstallationAccess(client, api, settings, clock, deeds),
               demands.get(i),
               () -> surroundings.existing().stream().map(ResourceID::toString).toList(),
-              new Reports(surroundings, meters, events),
+              new Reports(surroundings, meters.of(settings.workload()), events),
               new Pacing(config.pollPending(), config.pollSteady()),
               clock,
               System::nanoTime));
@@ -206,7 +207,7 @@ public final class OperatorRuntime implements AutoCloseable {
     events.close();
   }
 
-  private record Reports(Surroundings surroundings, Meters meters, Events events)
+  private record Reports(Surroundings surroundings, InstallationMeters meters, Events events)
       implements InstallationListener {
     @Override
     public void changed(FactsChange change) {
@@ -215,19 +216,7 @@ public final class OperatorRuntime implements AutoCloseable {
 
     @Override
     public void acted(Installation installation, Action action, Outcome outcome) {
-      if (action instanceof Action.WriteConfig) {
-        switch (outcome.kind()) {
-          case DONE -> meters.configWritten();
-          case OVERTAKEN -> meters.configConflicted();
-          case REFUSED, UNAVAILABLE -> {} // said in the condition ConfigWritten, and tried again
-        }
-      } else if (action instanceof Action.Nudge) {
-        meters.nudged();
-      } else if (action instanceof Action.Reload) {
-        meters.reloaded();
-      } else if (action instanceof Action.Restart && outcome.kind() == Outcome.Kind.DONE) {
-        meters.restarted();
-      }
+      meters.acted(action, outcome);
       events.acted(installation, action, outcome);
     }
 

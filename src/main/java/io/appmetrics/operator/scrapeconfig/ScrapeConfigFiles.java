@@ -1,11 +1,13 @@
 package io.appmetrics.operator.scrapeconfig;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 
 /**
  * The {@code scrape_config_files} of a configuration.
@@ -30,11 +32,26 @@ public record ScrapeConfigFiles(List<String> patterns) {
    * @param file by its absolute path
    */
   public long matching(String directory, String file) {
+    return absolute(directory).filter(pattern -> isMatch(pattern, file)).count();
+  }
+
+  /**
+   * Those of these files that it includes, each once, pattern by pattern.
+   *
+   * @param directory of the configuration
+   * @param files by their absolute paths, sorted
+   */
+  public List<String> matched(String directory, Collection<String> files) {
+    return absolute(directory)
+        .flatMap(pattern -> files.stream().filter(file -> isMatch(pattern, file)))
+        .distinct()
+        .toList();
+  }
+
+  private Stream<String> absolute(String directory) {
     return patterns.stream()
         .map(pattern -> pattern.startsWith("/") ? pattern : directory + "/" + pattern)
-        .map(ScrapeConfigFiles::cleaned)
-        .filter(pattern -> isMatch(pattern, file))
-        .count();
+        .map(ScrapeConfigFiles::cleaned);
   }
 
   /** As Go's filepath.Clean does of an absolute path. */

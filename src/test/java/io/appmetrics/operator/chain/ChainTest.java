@@ -986,6 +986,27 @@ class ChainTest {
         .allSatisfy(message -> assertThat(message).matches("[A-Z0-9].*[^.\\s]"));
   }
 
+  /** Prometheus 2.42 with labelkeep or labeldrop in a job: RelabelModelIT has seen it. */
+  @Test
+  void findsTheTargetsOfAPrometheusThatForgetsWhoseTheyAre() {
+    Seen seen = Seen.well();
+    seen.model = Seen.model(PORT_8080, "2.42.0");
+    seen.replica().forgetful = true;
+    assertThat(seen.chain().ready()).isTrue();
+
+    seen.replica().down("cart-1", "dial tcp 10.0.0.1:8080: connect: connection refused");
+    assertThat(seen.chain().broken().orElseThrow().getValue().why())
+        .contains(Reason.CONNECTION_REFUSED);
+
+    Seen elsewhere = Seen.well();
+    elsewhere.model = Seen.model(PORT_8080, "2.42.0");
+    elsewhere.replica().forgetful = true;
+    elsewhere.pods(new PodSeen("cart-1").at("10.0.0.7"));
+    assertThat(elsewhere.chain().broken().orElseThrow().getValue().why())
+        .as("the target of another address")
+        .contains(Reason.TARGET_MISSING);
+  }
+
   /** NotFederated takes two installations: SeveralInstallationsTest has it. */
   @Test
   void givesEveryReason() {

@@ -122,6 +122,7 @@ final class Seen {
     @Nullable Map<String, String> annotations;
     Map<String, String> live = Map.of();
     Map<String, String> labels = Map.of("app", "cart");
+    String address = "10.0.0.1";
     Endpoint.@Nullable Key merged;
 
     PodSeen(String name) {
@@ -131,6 +132,11 @@ final class Seen {
     PodSeen readyFor(Duration duration) {
       readySince = NOW.minus(duration);
       startedAt = NOW.minus(duration.plusSeconds(5));
+      return this;
+    }
+
+    PodSeen at(String ip) {
+      address = ip;
       return this;
     }
 
@@ -172,6 +178,9 @@ final class Seen {
     @Nullable Prognosis prognosis;
     final Set<String> poolsMissing = new HashSet<>();
     final Set<String> absent = new HashSet<>();
+
+    /** Whether Prometheus has lost what it discovered of its targets. */
+    boolean forgetful;
 
     /** The scheme of the only target that it has of a pod's slot, where that is out of date. */
     final Map<String, Scheme> lagging = new HashMap<>();
@@ -445,7 +454,7 @@ final class Seen {
         "shop",
         pod.name,
         "uid-of-" + pod.name,
-        "10.0.0.1",
+        pod.address,
         "10.9.0.1",
         "node-1",
         "Running",
@@ -498,7 +507,9 @@ final class Seen {
             .filter(Route.ByUserJob.class::isInstance)
             .map(route -> target(replica, pod, (Route.ByUserJob) route))
             .forEach(own::add);
-        targets.put("uid-of-" + pod.name, own);
+        own.stream()
+            .map(target -> replica.forgetful ? nameless(target) : target)
+            .forEach(t -> targets.computeIfAbsent(t.podUid(), uid -> new ArrayList<>()).add(t));
       }
     }
     return new ReplicaFacts(
@@ -513,6 +524,19 @@ final class Seen {
         targets,
         replica.prognosis,
         replica.ambient);
+  }
+
+  private static ActiveTarget nameless(ActiveTarget target) {
+    return new ActiveTarget(
+        target.pool(),
+        "",
+        "",
+        "",
+        target.scrapeUrl(),
+        target.health(),
+        target.lastError(),
+        target.lastScrape(),
+        target.app());
   }
 
   private static ActiveTarget target(ReplicaSeen replica, PodSeen pod, Route.ByUserJob route) {

@@ -140,7 +140,7 @@ class MainIT {
       int port = await().atMost(Duration.ofSeconds(60)).until(() -> port(process, err), p -> p > 0);
       await().untilAsserted(() -> assertThat(get(port, "/readyz")).startsWith("200"));
       assertThat(get(port, "/livez")).isEqualTo("200 [+]operator\nok\n");
-      assertThat(get(port, "/metrics")).contains("\nappmetrics_poll_seconds_count ");
+      assertThat(get(port, "/metrics")).contains("\nappmetrics_poll_seconds_count{installation=");
 
       process.destroy();
       assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();

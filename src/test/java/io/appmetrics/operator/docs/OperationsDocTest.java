@@ -2,6 +2,7 @@ package io.appmetrics.operator.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.appmetrics.operator.runtime.HealthServer;
 import io.appmetrics.operator.runtime.Meters;
 import io.appmetrics.operator.runtime.OperatorConfig.Setting;
@@ -95,12 +96,14 @@ class OperationsDocTest {
   }
 
   private static String metrics() throws Exception {
+    Meters meters = new Meters();
+    meters.of(new WorkloadRef("istio-system", "prometheus"));
     try (HealthServer server =
         HealthServer.start(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             Map.of(),
             Map.of(),
-            new Meters())) {
+            meters)) {
       URI url = URI.create("http://127.0.0.1:" + server.port() + "/metrics");
       return HttpClient.newHttpClient()
           .send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString())

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -347,6 +348,29 @@ class ConfigDecisionTest {
                   .text())
           .isEqualTo(withJobs(jobs, FILES));
     }
+  }
+
+  @Test
+  void tellsWhichOtherKeysTheConfigurationIncludes() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.otherKeys =
+        Map.of("b.yml", "# b", "a.yml", "# a", "rules.yaml", "# rules", "c.yml", "# c");
+    Installation.OwnFile all =
+        new Installation.OwnFile("/etc/config/appmetrics.yml", "/etc/config");
+    ConfigText text =
+        new ConfigText("scrape_config_files: [b.*, '[ab].yml', appmetrics.yml]\n", seen.stands());
+
+    assertThat(text.usersFiles(all)).containsExactly("# b", "# a");
+    assertThat(text.usersFiles(null)).isEmpty();
+    assertThat(
+            text.usersFiles(
+                new Installation.OwnFile(
+                    "/etc/config/own.yml",
+                    "/etc/config",
+                    Map.of("appmetrics.yml", "own.yml", "c.yml", "a.yml"))))
+        .as("a volume that shows c.yml as a.yml, and no other")
+        .containsExactly("# c");
+    assertThat(new ConfigText("a: [", seen.stands()).usersFiles(all)).isEmpty();
   }
 
   @Test

@@ -175,6 +175,32 @@ class FactsChangeTest {
         .isEqualTo(NOBODY);
   }
 
+  /** What has come to one of two replicas only is not there for those who ask the other. */
+  @Test
+  void theSamePulledByTwoReplicasIsNotTheSameOfOne() {
+    Set<Map<String, String>> nameless = Set.of(Map.of("job", "a", "instance", "10.0.0.3:1"));
+    assertThat(
+            FactsChange.between(pulledByTwo(nameless, nameless), pulledByTwo(nameless, Set.of())))
+        .isEqualTo(EVERYBODY);
+  }
+
+  private static ScrapeFacts pulledByTwo(
+      Set<Map<String, String>> first, Set<Map<String, String>> second) {
+    ScrapeFacts facts = facts(s -> s.another("prometheus-2"));
+    ReplicaFacts one = facts.replicas().get(0);
+    ReplicaFacts two = facts.replicas().get(1);
+    return new ScrapeFacts(
+        facts.installation(),
+        facts.config(),
+        facts.certificates(),
+        List.of(
+            one.with(Map.of(), new Arrivals(Set.of("a"), first)),
+            two.with(Map.of(), new Arrivals(Set.of("a"), second))),
+        facts.userJobs(),
+        facts.agentJobs(),
+        facts.scrapeInterval());
+  }
+
   private static ScrapeFacts pulling(Set<Map<String, String>> arrived, TargetHealth pull) {
     ActiveTarget target =
         new ActiveTarget(
@@ -223,6 +249,15 @@ class FactsChangeTest {
             FactsChange.between(
                 pulling(Set.of(), TargetHealth.UP), pulling(Set.of(), TargetHealth.DOWN)))
         .isEqualTo(EVERYBODY);
+  }
+
+  @Test
+  void aTargetWhosePodPrometheusHasLostConcernsEverybody() {
+    ActiveTarget lost = target("", "");
+    assertThat(
+            FactsChange.between(facts(lost), facts(with(lost, TargetHealth.DOWN, "refused", NOW))))
+        .isEqualTo(EVERYBODY);
+    assertThat(FactsChange.between(facts(lost), facts(lost))).isEqualTo(NOBODY);
   }
 
   @Test

@@ -461,6 +461,36 @@ class ReplicaPollTest {
             new ReplicaReading("prometheus-1", "uid-p", RUNNING, null, "it does not run", NOW, 1));
   }
 
+  private ReplicaReading.Answer askIncluding(String file) {
+    asked.clear();
+    return answer(
+        poll.ask(
+                List.of(new Replica("prometheus-1", "uid-p", RUNNING, base)),
+                BLOCK,
+                List.of(file),
+                Set.of(),
+                Map.of(),
+                Map.of())
+            .get(0));
+  }
+
+  /** Prometheus shows no text of what it includes; what is not a pool of it does not run. */
+  @Test
+  void knowsTheJobsOfIncludedFilesThatRun() {
+    String file = "scrape_configs:\n- job_name: shop\n  kubernetes_sd_configs: [{role: pod}]\n";
+    assertThat(askIncluding(file).model().podJobs()).doesNotContain("shop");
+
+    answers.put("/api/v1/scrape_pools", Map.of("scrapePools", List.of("kubernetes-pods", "shop")));
+    assertThat(askIncluding(file).model().podJobs()).contains("shop");
+    var known = askIncluding(file).model();
+    assertThat(asked).as("read once").doesNotContain("/api/v1/status/config");
+
+    assertThat(askIncluding(file.replace("pod}", "node}")).model())
+        .isNotEqualTo(known)
+        .satisfies(model -> assertThat(model.podJobs()).doesNotContain("shop"));
+    assertThat(askIncluding("scrape_configs: [").model().podJobs()).doesNotContain("shop");
+  }
+
   @Test
   void forgetsAPodThatIsGone() {
     ask();

@@ -70,6 +70,7 @@ final class SeenInstallation {
   Writer includedWriter = Writer.NOBODY;
   String others = "0ther";
   int otherBytes;
+  Map<String, String> otherKeys = Map.of();
   @Nullable URI url;
 
   /** The API server's words to a write of whatever is wanted. */
@@ -254,7 +255,8 @@ final class SeenInstallation {
   }
 
   ConfigText.Stands stands() {
-    return new ConfigText.Stands("42", included, others, otherBytes, writer, includedWriter);
+    return new ConfigText.Stands(
+        "42", included, others, otherBytes, otherKeys, writer, includedWriter);
   }
 
   /** The same with a text that may have been looked at before. */

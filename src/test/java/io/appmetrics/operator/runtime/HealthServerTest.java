@@ -3,6 +3,12 @@ package io.appmetrics.operator.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.appmetrics.operator.prometheus.Action;
+import io.appmetrics.operator.prometheus.ConfigValues;
+import io.appmetrics.operator.prometheus.Outcome;
+import io.appmetrics.operator.prometheus.PrometheusContainer;
+import io.appmetrics.operator.prometheus.ReplicaReading;
+import io.appmetrics.operator.prometheus.WorkloadRef;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,6 +24,17 @@ import org.junit.jupiter.api.Test;
 class HealthServerTest {
   private final AtomicBoolean live = new AtomicBoolean(true);
   private final AtomicBoolean ready = new AtomicBoolean();
+  private static final Outcome DONE = new Outcome(Outcome.Kind.DONE, "done");
+  private static final ReplicaReading REPLICA =
+      new ReplicaReading(
+          "prometheus-1",
+          "uid-1",
+          new PrometheusContainer("prom", true, false, null, false, null),
+          null,
+          null,
+          null,
+          0);
+
   private final Meters meters = new Meters();
   private final HttpClient http = HttpClient.newHttpClient();
 
@@ -35,27 +52,37 @@ class HealthServerTest {
 
   @Test
   void servesMeters() throws Exception {
-    meters.configWritten();
-    meters.configConflicted();
-    meters.reloaded();
-    meters.nudged();
-    meters.nudged();
+    InstallationMeters mesh = meters.of(new WorkloadRef("istio-system", "prometheus"));
+    InstallationMeters other = meters.of(new WorkloadRef("monitoring", "prometheus"));
+    Action write = new Action.WriteConfig(new ConfigValues("", null), "there", null, "1", "why");
+    Action.Cause cause = new Action.Cause("1", "why");
+    mesh.acted(write, DONE);
+    mesh.acted(write, new Outcome(Outcome.Kind.OVERTAKEN, ""));
+    mesh.acted(write, new Outcome(Outcome.Kind.REFUSED, ""));
+    mesh.acted(new Action.Reload(REPLICA, cause), new Outcome(Outcome.Kind.REFUSED, ""));
+    mesh.acted(new Action.Nudge(REPLICA, cause), DONE);
+    mesh.acted(new Action.Nudge(REPLICA, cause), new Outcome(Outcome.Kind.UNAVAILABLE, ""));
+    mesh.acted(new Action.NoteCure("cured"), DONE);
+    other.acted(write, DONE);
+    other.acted(write, DONE);
     meters.templateWritten();
     meters.statusWritten();
-    meters.polled(Duration.ofMillis(1500));
+    mesh.polled(Duration.ofMillis(1500));
     meters.resources(5, 2, 1);
     try (HealthServer server = start(0)) {
       assertThat(get(server, "/metrics"))
           .startsWith("200 ")
           .contains(
-              "\nappmetrics_config_writes_total 1.0\n",
-              "\nappmetrics_config_conflicts_total 1.0\n",
-              "\nappmetrics_reloads_total 1.0\n",
-              "\nappmetrics_nudges_total 2.0\n",
+              "\nappmetrics_config_writes_total{installation=\"istio-system/prometheus\"} 1.0\n",
+              "\nappmetrics_config_conflicts_total{installation=\"istio-system/prometheus\"} 1.0\n",
+              "\nappmetrics_reloads_total{installation=\"istio-system/prometheus\"} 1.0\n",
+              "\nappmetrics_nudges_total{installation=\"istio-system/prometheus\"} 2.0\n",
+              "\nappmetrics_config_writes_total{installation=\"monitoring/prometheus\"} 2.0\n",
+              "\nappmetrics_restarts_total{installation=\"istio-system/prometheus\"} 0.0\n",
               "\nappmetrics_template_writes_total 1.0\n",
               "\nappmetrics_status_writes_total 1.0\n",
-              "\nappmetrics_poll_seconds_count 1\n",
-              "\nappmetrics_poll_seconds_sum 1.5\n",
+              "\nappmetrics_poll_seconds_count{installation=\"istio-system/prometheus\"} 1\n",
+              "\nappmetrics_poll_seconds_sum{installation=\"istio-system/prometheus\"} 1.5\n",
               "\nappmetrics_resources{ready=\"True\"} 5.0\n",
               "\nappmetrics_resources{ready=\"False\"} 2.0\n",
               "\nappmetrics_resources{ready=\"Unknown\"} 1.0\n",

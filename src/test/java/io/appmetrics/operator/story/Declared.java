@@ -6,12 +6,14 @@ import static org.awaitility.Awaitility.await;
 import io.appmetrics.operator.api.AppMetrics;
 import io.appmetrics.operator.api.AppMetricsStatus;
 import io.appmetrics.operator.api.Condition;
+import io.appmetrics.operator.api.EndpointStatus;
 import io.appmetrics.operator.cluster.TestNamespace;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** An AppMetrics as its user sees it. */
@@ -75,6 +77,11 @@ final class Declared {
         .stream()
         .filter(condition -> condition.type().equals(type))
         .findFirst();
+  }
+
+  /** What the status says of the first endpoint. */
+  EndpointStatus endpoint() {
+    return Objects.requireNonNull(status().orElseThrow().endpoints()).get(0);
   }
 
   boolean isReady() {

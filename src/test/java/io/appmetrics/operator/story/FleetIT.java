@@ -16,7 +16,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Several Prometheis at once: the mesh's, and one beside it that knows nothing of Istio. */
 @ClusterTest
@@ -40,10 +44,14 @@ class FleetIT {
       PrometheusProbe standalone) {
 
     static Fleet of(Cluster cluster) {
+      return of(cluster, Addon.plain());
+    }
+
+    static Fleet of(Cluster cluster, Addon standaloneAddon) {
       var istio = cluster.namespace("istio-system");
       var monitoring = cluster.namespace("monitoring");
       var mesh = istio.prometheus(Addon.plain().withSecretCertificates().scrapeInterval("2s"));
-      var standalone = monitoring.prometheus(Addon.plain().configured(text -> STANDALONE));
+      var standalone = monitoring.prometheus(standaloneAddon.configured(text -> STANDALONE));
       return new Fleet(istio, monitoring, cluster.namespace("shop"), mesh, standalone);
     }
 
@@ -170,6 +178,40 @@ class FleetIT {
       Kubectl.in(fleet.istio()).scale("prometheus", 1);
       declared.awaitReady(PATIENCE);
 
+      declared.delete();
+      await("the standalone's configuration to be its own")
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(Kubectl.in(fleet.monitoring()).configuration()).isEqualTo(STANDALONE));
+    }
+  }
+
+  static Stream<Arguments> older() {
+    return Stream.of(
+        Arguments.of("2.42.0", Addon.plain().version("2.42.0")),
+        Arguments.of("2.37.0", Addon.ofIstio15().withLifecycle()),
+        Arguments.of("2.5.0", Addon.ofIstio10().withLifecycle()));
+  }
+
+  /** As where a Service, or a sidecar, stands between the two. */
+  @ParameterizedTest(name = "by {0}")
+  @MethodSource("older")
+  void older_ones_pull_from_a_url(String version, Addon standalone, Cluster cluster) {
+    var fleet = Fleet.of(cluster, standalone);
+    var shop = fleet.shop();
+    shop.app(AppManifest.named("cart").listens(8080));
+    try (var operator =
+        fleet.start(
+            "federate=%s/deployment/prometheus federate-url=%s"
+                .formatted(fleet.istio().name(), fleet.mesh().url()))) {
+      var declared = Declared.apply(shop, "cart", "cart", "{port: 8080}");
+      declared.awaitReady(PATIENCE);
+
+      assertThat(fleet.standalone().version()).isEqualTo(version);
+      assertThat(fleet.standalone().query("up{namespace=\"%s\"}".formatted(shop.name())))
+          .singleElement()
+          .matches(sample -> sample.value() == 1);
       declared.delete();
       await("the standalone's configuration to be its own")
           .atMost(PATIENCE)

@@ -176,6 +176,42 @@ class GitOpsIT {
     }
   }
 
+  /** A job in a file of theirs is as good as any other: its pods need no slot. */
+  @Test
+  void takes_the_jobs_of_a_file_that_the_user_includes(Cluster cluster) {
+    var istio = cluster.namespace("istio-system");
+    var shop = cluster.namespace("shop");
+    var prometheus = istio.prometheus(addon());
+    var kubectl = Kubectl.in(istio);
+    String git = kubectl.configuration();
+    kubectl.data(
+        Map.of(
+            "prometheus.yml",
+            git + "scrape_config_files: [jobs-*.yml]\n",
+            "jobs-shop.yml",
+            "scrape_configs:\n"
+                + "- job_name: everything-of-the-shop\n"
+                + "  kubernetes_sd_configs: [{role: pod, namespaces: {names: [%s]}}]\n"
+                    .formatted(shop.name())
+                + "  relabel_configs:\n"
+                + "  - {source_labels: [__meta_kubernetes_pod_label_app], action: keep, regex: cart}\n"));
+    await("its pool")
+        .atMost(PATIENCE)
+        .until(() -> prometheus.scrapePools().contains("everything-of-the-shop"));
+    try (var operator = operator(istio, shop)) {
+      shop.app(AppManifest.named("cart").listens(8080));
+      var declared = Declared.apply(shop, "cart", "cart", "{port: 8080}");
+      declared.awaitReady(PATIENCE);
+      assertThat(declared.endpoint().route()).isEqualTo("Adopted");
+      assertThat(declared.endpoint().why()).contains("everything-of-the-shop");
+      assertThat(prometheus.targets())
+          .filteredOn(target -> target.namespace().equals(shop.name()))
+          .singleElement()
+          .matches(PrometheusProbe.ActiveTarget::isUp);
+      assertThat(writes).hasValue(0);
+    }
+  }
+
   private static boolean included(Kubectl kubectl) {
     return kubectl.configMap().getData().containsKey("appmetrics.yml");
   }

@@ -209,6 +209,11 @@ final class Kubectl {
 
   /** Writes that text as an editor does: whatever stood there. */
   void configuration(String text) {
+    data(Map.of(PROMETHEUS_YML, text));
+  }
+
+  /** Writes keys of the ConfigMap of Prometheus, whatever stood there, and no others. */
+  void data(Map<String, String> data) {
     client()
         .configMaps()
         .inNamespace(namespace.name())
@@ -218,9 +223,7 @@ final class Kubectl {
                 .withPatchType(PatchType.JSON_MERGE)
                 .withFieldManager(manager)
                 .build(),
-            client()
-                .getKubernetesSerialization()
-                .asJson(Map.of("data", Map.of(PROMETHEUS_YML, text))));
+            client().getKubernetesSerialization().asJson(Map.of("data", data)));
   }
 
   /** Changes that text as {@code kubectl edit} does: again when somebody else was faster. */

@@ -3,7 +3,6 @@ package io.appmetrics.operator.story;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.appmetrics.operator.api.EndpointStatus;
 import io.appmetrics.operator.cluster.Addon;
 import io.appmetrics.operator.cluster.AppManifest;
 import io.appmetrics.operator.cluster.Cluster;
@@ -12,7 +11,6 @@ import io.appmetrics.operator.cluster.PrometheusProbe;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +32,7 @@ class MergedMetricsIT {
     try (var operator = OperatorUnderTest.start(istio, shop)) {
       var declared = Declared.apply(shop, "cart", "cart", "{port: 8080}");
       declared.awaitReady(PATIENCE);
-      assertThat(endpoint(declared).route()).isEqualTo("Merged");
+      assertThat(declared.endpoint().route()).isEqualTo("Merged");
       assertThat(Kubectl.in(istio).configuration()).as("no byte of ours").isEqualTo(original);
       await("the app's own samples")
           .atMost(PATIENCE)
@@ -58,7 +56,7 @@ class MergedMetricsIT {
                 "declare 8080",
                 "-c istio-proxy -- curl -sSi http://localhost:8080/metrics");
         assertThat(declared.isReady()).isFalse();
-        assertThat(endpoint(declared).firstError()).contains("istio_agent_scrape_failures_total");
+        assertThat(declared.endpoint().firstError()).contains("istio_agent_scrape_failures_total");
         assertThat(prometheus.targets("kubernetes-pods"))
             .as("Prometheus sees the agent, which is up")
             .filteredOn(target -> target.namespace().equals(shop.name()))
@@ -72,9 +70,5 @@ class MergedMetricsIT {
         log.info("{}: Ready again after {}", broken, Duration.between(since, Instant.now()));
       }
     }
-  }
-
-  private static EndpointStatus endpoint(Declared declared) {
-    return Objects.requireNonNull(declared.status().orElseThrow().endpoints()).get(0);
   }
 }

@@ -3,7 +3,6 @@ package io.appmetrics.operator.story;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.appmetrics.operator.api.EndpointStatus;
 import io.appmetrics.operator.cluster.Addon;
 import io.appmetrics.operator.cluster.AppManifest;
 import io.appmetrics.operator.cluster.Cluster;
@@ -14,7 +13,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -54,8 +52,8 @@ class ShardsIT {
       var text = Kubectl.in(istio).configuration();
       var declared = Declared.apply(shop, "cart", "cart", "{port: 8080}");
       declared.awaitReady(PATIENCE);
-      assertThat(endpoint(declared).route()).isEqualTo("Adopted");
-      assertThat(endpoint(declared).why()).contains("job kubernetes-pods takes number ");
+      assertThat(declared.endpoint().route()).isEqualTo("Adopted");
+      assertThat(declared.endpoint().why()).contains("job kubernetes-pods takes number ");
       var pods = shop.pods("cart").stream().map(pod -> pod.getMetadata().getName()).toList();
       assertThat(replicas.stream().flatMap(ShardsIT::podsUp))
           .as("each on one replica")
@@ -163,9 +161,5 @@ class ShardsIT {
     return replica.targets(JOB).stream()
         .filter(target -> target.isUp() && target.pod().startsWith("cart-"))
         .map(PrometheusProbe.ActiveTarget::pod);
-  }
-
-  private static EndpointStatus endpoint(Declared declared) {
-    return Objects.requireNonNull(declared.status().orElseThrow().endpoints()).get(0);
   }
 }
