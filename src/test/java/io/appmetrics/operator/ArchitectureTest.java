@@ -35,6 +35,8 @@ class ArchitectureTest {
   /** Each may import those before it. */
   private static final List<String> ORDER =
       List.of(
+          "cel",
+          "schema",
           "api",
           "apiserver",
           "mesh",
@@ -85,6 +87,8 @@ class ArchitectureTest {
 
   private static final DescribedPredicate<JavaClass> PURE =
       resideInAnyPackage(
+              ROOT + ".cel..",
+              ROOT + ".schema..",
               ROOT + ".api..",
               ROOT + ".mesh..",
               ROOT + ".scrapeconfig..",

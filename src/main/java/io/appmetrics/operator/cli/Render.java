@@ -1,7 +1,5 @@
 package io.appmetrics.operator.cli;
 
-import com.github.difflib.DiffUtils;
-import com.github.difflib.UnifiedDiffUtils;
 import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.io.IOException;
@@ -13,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -24,7 +21,6 @@ final class Render {
   private static final int DONE = 0;
   private static final int DIFFERS = 1;
   private static final int MISUSED = 2;
-  private static final int CONTEXT = 3;
 
   private final InputStream in;
   private final PrintStream out;
@@ -37,23 +33,16 @@ final class Render {
   }
 
   /** Runs it; returns the exit code. */
-  int execute(List<String> arguments) {
+  int execute(List<String> words) {
     try {
+      Arguments arguments = Arguments.of(words);
+      if (arguments.has(Option.HELP)) {
+        return printed(Usage.render());
+      }
       RenderOptions options = RenderOptions.of(arguments);
       String config = text(options.config());
-      Rendering rendering;
-      try {
-        rendering = Rendering.of(config, manifests(options), options);
-      } catch (UnparsableConfig e) {
-        throw new Misuse(e.in(options.config()));
-      }
-      rendering.warnings().forEach(warning -> err.println("warning: " + warning));
-      if (options.check()) {
-        return check(options, config, rendering.text());
-      }
-      out.write(rendering.text().getBytes(StandardCharsets.UTF_8));
-      out.flush();
-      return DONE;
+      String rendered = rendered(config, options);
+      return options.check() ? check(options, config, rendered) : printed(rendered);
     } catch (Misuse e) {
       err.println(e.getMessage());
       return MISUSED;
@@ -63,28 +52,36 @@ final class Render {
     }
   }
 
+  private String rendered(String config, RenderOptions options) throws Misuse {
+    try {
+      return Rendering.of(config, manifests(options), options);
+    } catch (UnparsableConfig e) {
+      throw new Misuse(e.in(options.config()));
+    }
+  }
+
   /** In the included form it is the file of its own that is compared, beside the configuration. */
-  private int check(RenderOptions options, String config, String rendered) throws Misuse {
+  private int check(RenderOptions options, String config, String rendered)
+      throws Misuse, IOException {
     String file = options.config();
     String before = config;
     if (options.included()) {
       Path own = Path.of(options.config()).resolveSibling(IncludedFile.NAME);
       file = own.toString();
-      before = Files.exists(own) ? text(file) : "";
+      before = Files.exists(own) ? text(file) : null;
     }
-    if (before.equals(rendered)) {
+    if (rendered.equals(before == null ? "" : before)) {
       return DONE;
     }
-    List<String> old = lines(before);
-    UnifiedDiffUtils.generateUnifiedDiff(
-            file, file, old, DiffUtils.diff(old, lines(rendered)), CONTEXT)
-        .forEach(line -> out.print(line + "\n"));
-    out.flush();
+    printed(UnifiedDiff.of(file, before, rendered));
     return DIFFERS;
   }
 
-  private static List<String> lines(String text) {
-    return text.isEmpty() ? List.of() : Arrays.asList(text.split("\n", -1));
+  /** In UTF-8, whatever the terminal has. */
+  private int printed(String text) throws IOException {
+    out.write(text.getBytes(StandardCharsets.UTF_8));
+    out.flush();
+    return DONE;
   }
 
   private Manifests manifests(RenderOptions options) throws Misuse {

@@ -1,16 +1,13 @@
 package io.appmetrics.operator.cli;
 
+import io.appmetrics.operator.prometheus.ShardedPolicy;
 import io.appmetrics.operator.runtime.OperatorConfig;
 import io.appmetrics.operator.runtime.OperatorConfig.Setting;
 import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.ScrapeLimits;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param check whether to show the difference, and not the result
  * @param mesh what the mesh demands of pods with a sidecar
  * @param sidecars what runs in the pods
+ * @param sharded what to do where the configuration takes a share of the pods only
  * @param certificates the directory of the mesh's certificates in Prometheus' container, or null
  * @param namespace that Prometheus runs in
  * @param slots the highest slot number
@@ -37,11 +35,14 @@ record RenderOptions(
     boolean check,
     Mesh mesh,
     Sidecars sidecars,
+    ShardedPolicy sharded,
     @Nullable String certificates,
     String namespace,
     int slots,
     ScrapeLimits limits,
     List<String> inputs) {
+
+  private static final int MOST_SLOTS = 64;
 
   /** The mode of the PeerAuthentication that holds for the workloads. */
   enum Mesh {
@@ -58,85 +59,47 @@ record RenderOptions(
   }
 
   /**
-   * Reads the arguments behind {@code render}.
+   * Takes the arguments for what they say.
    *
-   * @throws Misuse when one of them cannot be used
+   * @throws Misuse when one of them cannot be used, or one is missing
    */
-  static RenderOptions of(List<String> arguments) throws Misuse {
-    String config = null;
-    String version = null;
-    boolean included = false;
-    boolean remove = false;
-    boolean check = false;
-    Mesh mesh = Mesh.PERMISSIVE;
-    Sidecars sidecars = Sidecars.MERGING;
-    String certificates = null;
-    String namespace = "istio-system";
-    int slots = 8;
-    int samples = 0;
-    int labels = 0;
-    int nameLength = 0;
-    int valueLength = 0;
-    String bodySize = "";
-    List<String> inputs = new ArrayList<>();
-    Iterator<String> rest = arguments.iterator();
-    while (rest.hasNext()) {
-      String argument = rest.next();
-      switch (argument) {
-        case "--config" -> config = value(argument, rest);
-        case "--prometheus-version" -> version = value(argument, rest);
-        case "--included" -> included = true;
-        case "--remove" -> remove = true;
-        case "--check" -> check = true;
-        case "--mesh" -> mesh = one(Mesh.class, argument, value(argument, rest));
-        case "--sidecars" -> sidecars = one(Sidecars.class, argument, value(argument, rest));
-        case "--certificates" -> certificates = directory(argument, value(argument, rest));
-        case "--namespace" -> namespace = value(argument, rest);
-        case "--slots" -> slots = slots(argument, value(argument, rest));
-        case "--sample-limit" -> samples = limit(argument, value(argument, rest));
-        case "--label-limit" -> labels = limit(argument, value(argument, rest));
-        case "--label-name-length-limit" -> nameLength = limit(argument, value(argument, rest));
-        case "--label-value-length-limit" -> valueLength = limit(argument, value(argument, rest));
-        case "--body-size-limit" -> bodySize = size(argument, value(argument, rest));
-        default -> {
-          if (argument.startsWith("-") && !argument.equals("-")) {
-            throw new Misuse("render has no option " + argument);
-          }
-          inputs.add(argument);
-        }
-      }
-    }
-    if (config == null) {
-      throw new Misuse("render needs --config FILE: the Prometheus configuration, or - for stdin");
-    }
-    if (config.equals("-") && inputs.contains("-")) {
+  static RenderOptions of(Arguments arguments) throws Misuse {
+    String config =
+        arguments
+            .get(Option.CONFIG)
+            .orElseThrow(
+                () ->
+                    new Misuse(
+                        "render needs --config FILE: the Prometheus configuration, or - for stdin"));
+    if (config.equals("-") && arguments.inputs().contains("-")) {
       throw new Misuse("render cannot read both the configuration and manifests from stdin");
     }
+    boolean included = arguments.has(Option.INCLUDED);
+    boolean remove = arguments.has(Option.REMOVE);
     return new RenderOptions(
         config,
-        version(version, included, remove),
+        version(arguments.get(Option.PROMETHEUS_VERSION), included, remove),
         included,
         remove,
-        check,
-        mesh,
-        sidecars,
-        certificates,
-        namespace,
-        slots,
-        new ScrapeLimits(samples, labels, nameLength, valueLength, bodySize),
-        List.copyOf(inputs));
-  }
-
-  private static String value(String option, Iterator<String> rest) throws Misuse {
-    if (!rest.hasNext()) {
-      throw new Misuse(option + " needs a value");
-    }
-    return rest.next();
+        arguments.has(Option.CHECK),
+        arguments.one(Option.MESH, List.of(Mesh.values())),
+        arguments.one(Option.SIDECARS, List.of(Sidecars.values())),
+        arguments.one(Option.SHARDS, List.of(ShardedPolicy.values())),
+        certificates(arguments),
+        arguments.value(Option.NAMESPACE),
+        slots(arguments.value(Option.SLOTS)),
+        new ScrapeLimits(
+            limit(arguments, Option.SAMPLE_LIMIT),
+            limit(arguments, Option.LABEL_LIMIT),
+            limit(arguments, Option.LABEL_NAME_LENGTH_LIMIT),
+            limit(arguments, Option.LABEL_VALUE_LENGTH_LIMIT),
+            size(arguments)),
+        arguments.inputs());
   }
 
   private static PrometheusVersion version(
-      @Nullable String version, boolean included, boolean remove) throws Misuse {
-    if (version == null) {
+      Optional<String> version, boolean included, boolean remove) throws Misuse {
+    if (version.isEmpty()) {
       if (remove) {
         return IncludedFile.SINCE; // nothing is written that a version would have to know
       }
@@ -145,45 +108,41 @@ record RenderOptions(
     }
     PrometheusVersion read;
     try {
-      read = PrometheusVersion.parse(version);
+      read = PrometheusVersion.parse(version.get());
     } catch (IllegalArgumentException e) {
-      throw new Misuse("--prometheus-version " + version + " is no version such as 2.42.0");
+      throw new Misuse("--prometheus-version " + version.get() + " is no version such as 2.42.0");
     }
     if (included && read.compareTo(IncludedFile.SINCE) < 0) {
       throw new Misuse(
           "--included needs Prometheus 2.43 or later, which reads scrape_config_files; this is "
-              + version);
+              + version.get());
     }
     return read;
   }
 
-  private static <E extends Enum<E>> E one(Class<E> of, String option, String value) throws Misuse {
-    for (E constant : of.getEnumConstants()) {
-      if (constant.name().equalsIgnoreCase(value)) {
-        return constant;
-      }
+  private static @Nullable String certificates(Arguments arguments) throws Misuse {
+    Optional<String> given = arguments.get(Option.CERTIFICATES);
+    if (given.isEmpty()) {
+      return null;
     }
-    throw new Misuse(
-        "%s takes %s, not %s"
-            .formatted(
-                option,
-                Arrays.stream(of.getEnumConstants())
-                    .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                    .collect(Collectors.joining(", ")),
-                value));
-  }
-
-  private static String directory(String option, String value) throws Misuse {
-    return OperatorConfig.directory(value)
+    return OperatorConfig.directory(given.get())
         .orElseThrow(
             () ->
                 new Misuse(
-                    option
-                        + " takes an absolute path without spaces, such as /etc/prom-certs, not "
-                        + value));
+                    "%s takes an absolute path without spaces, such as /etc/prom-certs, not %s"
+                        .formatted(Option.CERTIFICATES, given.get())));
   }
 
-  private static int limit(String option, String value) throws Misuse {
+  private static int slots(String value) throws Misuse {
+    int slots = value.matches("[0-9]{1,2}") ? Integer.parseInt(value) : 0;
+    if (slots < 1 || slots > MOST_SLOTS) {
+      throw new Misuse("%s takes 1 to %d, not %s".formatted(Option.SLOTS, MOST_SLOTS, value));
+    }
+    return slots;
+  }
+
+  private static int limit(Arguments arguments, Option option) throws Misuse {
+    String value = arguments.get(option).orElse("");
     return OperatorConfig.limit(value)
         .orElseThrow(
             () ->
@@ -192,21 +151,14 @@ record RenderOptions(
                         .formatted(option, Setting.SAMPLE_LIMIT.allowed(), value)));
   }
 
-  private static String size(String option, String value) throws Misuse {
+  private static String size(Arguments arguments) throws Misuse {
+    String value = arguments.get(Option.BODY_SIZE_LIMIT).orElse("");
     return OperatorConfig.size(value)
         .orElseThrow(
             () ->
                 new Misuse(
                     "%s takes %s, not %s"
-                        .formatted(option, Setting.BODY_SIZE_LIMIT.allowed(), value)));
-  }
-
-  private static int slots(String option, String value) throws Misuse {
-    if (!value.matches("[0-9]{1,2}")
-        || Integer.parseInt(value) < 1
-        || Integer.parseInt(value) > 64) {
-      throw new Misuse(option + " takes 1 to 64, not " + value);
-    }
-    return Integer.parseInt(value);
+                        .formatted(
+                            Option.BODY_SIZE_LIMIT, Setting.BODY_SIZE_LIMIT.allowed(), value)));
   }
 }

@@ -84,10 +84,11 @@ final class TemplatePod {
     List<Pod.Port> ports = new ArrayList<>();
     if (at(container, "ports") instanceof List<?> declared) {
       for (Object port : declared) {
-        if (at(port, "containerPort") instanceof Integer number) {
+        if (at(port, "containerPort") instanceof Long number) {
           String protocol = text(port, "protocol");
           ports.add(
-              new Pod.Port(number, text(port, "name"), protocol.isEmpty() ? "TCP" : protocol));
+              new Pod.Port(
+                  number.intValue(), text(port, "name"), protocol.isEmpty() ? "TCP" : protocol));
         }
       }
     }

@@ -4,7 +4,7 @@ import io.appmetrics.operator.runtime.OperatorConfig.Setting;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The text of {@code --help}. */
+/** The texts of {@code --help}. */
 final class Usage {
   private Usage() {}
 
@@ -13,29 +13,32 @@ final class Usage {
     Usage: java -jar appmetrics-operator.jar [COMMAND]
 
       run         the operator, against the current KUBECONFIG, or the cluster that it runs in (default)
-      render      the configuration of Prometheus with the operator's jobs in it, to stdout:
-                  render --config FILE --prometheus-version VERSION [OPTIONS] [FILE|DIRECTORY]...
+      render      the configuration of Prometheus with the operator's jobs in it, to stdout; see
+                  render --help
       --help      this text
       --version   the version
-
-    Options of render (manifests: AppMetrics, and the workloads that they name; - is stdin):
-      --config FILE                   the Prometheus configuration, such as prometheus.yml
-      --prometheus-version VERSION    decides which keys may be written
-      --included                      print the file of the jobs' own, for scrape_config_files
-      --remove                        print the configuration without the operator's jobs
-      --check                         print the difference; exit 1 when there is one
-      --mesh strict|permissive|disable       what PeerAuthentication demands; default permissive
-      --sidecars none|plain|merging          what runs in the pods; default merging
-      --certificates DIRECTORY        of the mesh's certificates in Prometheus' container
-      --namespace NAMESPACE           that Prometheus runs in; default istio-system
-      --slots N                       how many endpoints a workload may have; default 8
-      --sample-limit N, --label-limit N, --label-name-length-limit N,
-      --label-value-length-limit N, --body-size-limit SIZE
-                                      what one scrape of the operator's jobs may bring
 
     Environment:
     """
         + Stream.of(Setting.values()).map(Usage::line).collect(Collectors.joining());
+  }
+
+  /** What {@code render --help} says. */
+  static String render() {
+    return """
+    Usage: java -jar appmetrics-operator.jar render --config FILE --prometheus-version VERSION
+             [OPTIONS] [FILE|DIRECTORY]...
+
+    Prints the configuration with the jobs in it that scrape what the AppMetrics among the inputs
+    declare. Inputs are manifests in YAML or JSON: AppMetrics, and the workloads that they name; all
+    else is passed over. A directory stands for the .yaml, .yml and .json in it, and - for stdin.
+
+    """
+        + Stream.of(Option.values()).map(Option::line).collect(Collectors.joining())
+        + """
+
+    Exit code: 0; 1 when --check finds a difference; 2 when something is wrong, which is told on stderr.
+    """;
   }
 
   private static String line(Setting setting) {

@@ -97,8 +97,7 @@ final class ConfigEdit {
     if (shard.isPresent()) {
       return writing.stays(
           ConfigFacts.State.SHARDED,
-          "%s divides the pods with others: %s. A job of the operator's would have it scrape every pod that takes part; if it may, set APPMETRICS_SHARDS=ScrapeAll"
-              .formatted(seen.workload(), shard.get().sentence()));
+          shard.get().refusal(seen.workload().toString(), "set APPMETRICS_SHARDS=ScrapeAll"));
     }
     if (allowed.isEmpty()) {
       return kept(writing.write(null));

@@ -31,6 +31,17 @@ public record Shard(String job, int hashmod, int choice, long modulus, SortedSet
         .formatted(job, taken.isEmpty() ? "some" : share(), count(), hashmod, choice);
   }
 
+  /**
+   * Why the operator adds no job beside it; one sentence and a half, without a full stop.
+   *
+   * @param who the Prometheus
+   * @param remedy what says that its job may take every pod
+   */
+  public String refusal(String who, String remedy) {
+    return "%s divides the pods with others: %s. A job of the operator's would have it scrape every pod that takes part; if it may, %s"
+        .formatted(who, sentence(), remedy);
+  }
+
   private String share() {
     return taken.size() == 1 ? "number " + taken.first() : Integer.toString(taken.size());
   }

@@ -1,10 +1,10 @@
 package io.appmetrics.operator.api;
 
 /** The words of the API server, version 1.36, for what it refuses of an AppMetrics named shop. */
-final class Refusal {
+public final class Refusal {
 
   /** Kubernetes adds it when the plain schema has failed already. */
-  private static final String UNCHECKED =
+  public static final String UNCHECKED =
       "<nil>: Invalid value: null: some validation rules were not checked because the object was"
           + " invalid; correct the existing errors to complete validation";
 
@@ -20,14 +20,19 @@ final class Refusal {
     return invalid("[" + path + ": " + message + ", " + UNCHECKED + "]");
   }
 
-  static String invalid(String what) {
+  /** All that is wrong, in one message. */
+  public static String invalid(String what) {
     return "AppMetrics.appmetrics.io \"shop\" is invalid: " + what;
   }
 
   static String unknown(String path) {
+    return undecodable("unknown field \"" + path + "\"");
+  }
+
+  /** Strict field validation comes before all else. */
+  public static String undecodable(String what) {
     return "AppMetrics in version \"v1alpha1\" cannot be handled as a AppMetrics: strict decoding"
-        + " error: unknown field \""
-        + path
-        + "\"";
+        + " error: "
+        + what;
   }
 }

@@ -191,6 +191,9 @@ class RenderTest {
         .startsWith("--- " + config + "\n+++ " + config + "\n@@ ")
         .contains("\n+- job_name: appmetrics-1\n")
         .doesNotContain("\n-");
+    assertThat(render(shop, "--check", "--included").out())
+        .startsWith(
+            "--- /dev/null\n+++ %s\n@@ -0,0 +1,".formatted(directory.resolve("appmetrics.yml")));
 
     Files.writeString(config, render(shop).out());
     assertThat(render(shop, "--check")).isEqualTo(new Ended(0, "", ""));
@@ -211,12 +214,18 @@ class RenderTest {
     assertThat(run("", "--config", config, "--remove").out()).isEqualTo(odd);
   }
 
-  private record Wrong(String what, String shop, String error) {
+  private record Wrong(String what, String shop, List<String> errors) {
+    Wrong(String what, String shop, String... errors) {
+      this(what, shop, List.of(errors));
+    }
+
     @Override
     public String toString() {
       return what;
     }
   }
+
+  private static final String PORTS = "ports: [{port: http}, {port: 8081, path: /admin}]";
 
   static List<Wrong> wrongs() {
     return List.of(
@@ -225,27 +234,80 @@ class RenderTest {
             "a: [\n",
             ":2:1: this is no YAML (expected the node content, but found '<stream end>')"),
         new Wrong(
+            "a key twice",
+            SHOP.replace("  - name: cart\n", "  - name: cart\n    name: cart\n"),
+            ":11:5: the key \"name\" is there already"),
+        new Wrong(
             "a port that is none",
             SHOP.replace("port: 8081", "port: {a: b}"),
-            ":11:34: spec.targets[0].ports[1].port is not what it should be: "),
+            ":11:34: AppMetrics shop/shop: spec.targets[0].ports[1].port: Invalid value: \"object\":"
+                + " spec.targets[0].ports[1].port in body must be of type integer,string:"
+                + " \"object\""),
+        new Wrong(
+            "all that is wrong, by its place",
+            SHOP.replace("8081, path", "0, pat")
+                .replace("kind: AppMetrics", "suspended: true\nkind: AppMetrics"),
+            ":6:1: AppMetrics shop/shop: unknown field \"suspended\"",
+            ":12:34: AppMetrics shop/shop: spec.targets[0].ports[1].port: Invalid value: 0: must be a"
+                + " number from 1 to 65535 without quotes, or the name of a containerPort: at most"
+                + " 15 of a-z, 0-9 and single -, with at least one letter, such as http-metrics",
+            ":12:37: AppMetrics shop/shop: unknown field \"spec.targets[0].ports[1].pat\""),
         new Wrong(
             "no name",
             SHOP.replace("metadata: {name: shop, namespace: shop}", "metadata: {}"),
             ":5:1: this AppMetrics has no metadata.name; give it one"),
         new Wrong(
+            "a version that there is not",
+            SHOP.replace("appmetrics.io/v1alpha1", "appmetrics.io/v2"),
+            ":5:13: AppMetrics shop/shop: no matches for kind \"AppMetrics\" in version"
+                + " \"appmetrics.io/v2\"; there is appmetrics.io/v1alpha1"),
+        new Wrong(
+            "a name twice",
+            SHOP + SHOP.substring(SHOP.indexOf("---\n"), SHOP.lastIndexOf("---\n")),
+            ":28:1: AppMetrics shop/shop: this name stands at FILE:5:1 already; remove one of the"
+                + " two"),
+        new Wrong(
             "no ports",
-            SHOP.replace("    ports: [{port: http}, {port: 8081, path: /admin}]\n", ""),
-            ":9:3: the ports of target cart is missing in this spec"),
+            SHOP.replace("    " + PORTS + "\n", ""),
+            ":10:5: AppMetrics shop/shop: spec.targets[0].ports: Required value"),
+        new Wrong(
+            "no spec",
+            "apiVersion: appmetrics.io/v1alpha1\nkind: AppMetrics\nmetadata: {name: shop}\n",
+            ":1:1: AppMetrics default/shop: spec: Required value"),
         new Wrong(
             "a port that no container declares",
             SHOP.replace("name: http,", "name: grpc,"),
-            ":5:1: AppMetrics shop/shop names port http of Deployment cart, which no container of it"
-                + " declares"),
+            ":11:20: AppMetrics shop/shop: No container of Deployment cart declares a port named"
+                + " http"),
         new Wrong(
             "a name and no manifest",
             SHOP.substring(0, SHOP.indexOf("---\napiVersion: v1\nkind: List")),
-            ":5:1: AppMetrics shop/shop names port http of Deployment cart, whose manifest is not"
-                + " among the inputs: add it, or write the number"));
+            ":11:20: AppMetrics shop/shop: The port http is a name, and the manifest of Deployment"
+                + " cart is not among the inputs: add it, or write the number"),
+        new Wrong(
+            "a port of Istio's",
+            SHOP.replace("8081", "15020"),
+            ":11:34: AppMetrics shop/shop: Port 15020 of Deployment cart belongs to Istio's sidecar:"
+                + " declare the port of the app"),
+        new Wrong(
+            "a port twice, by its name and by its number, with other settings",
+            SHOP.replace(
+                "---\napiVersion: v1\nkind: List",
+                """
+                ---
+                apiVersion: appmetrics.io/v1alpha1
+                kind: AppMetrics
+                metadata: {name: other, namespace: shop}
+                spec:
+                  targets:
+                  - {name: cart, ports: [{port: 8080, scheme: HTTPS}]}
+                ---
+                apiVersion: v1
+                kind: List\
+                """),
+            ":18:33: AppMetrics shop/other: Deployment cart :8080/metrics is declared with other"
+                + " settings by the older AppMetrics shop/shop, which wins: make them alike, or"
+                + " remove it from one of the two"));
   }
 
   @ParameterizedTest
@@ -255,7 +317,137 @@ class RenderTest {
     Ended ended = render(shop);
     assertThat(ended.code()).isEqualTo(2);
     assertThat(ended.out()).isEmpty();
-    assertThat(ended.err()).startsWith(shop + wrong.error());
+    assertThat(ended.err().replace(shop.toString(), "FILE").lines())
+        .containsExactlyElementsOf(wrong.errors().stream().map(error -> "FILE" + error).toList());
+  }
+
+  /** In the words of the status, with the options for the settings. */
+  @Test
+  void saysWhatTheOperatorWouldNotAccept() throws Exception {
+    String position = shop + ":11:34: AppMetrics shop/shop: ";
+    assertThat(render(shop, "--slots", "1"))
+        .isEqualTo(
+            new Ended(
+                2,
+                "",
+                position
+                    + "Deployment cart has more endpoints than there are slots (1): no slot is left"
+                    + " for :8081/admin; declare fewer, or raise --slots\n"));
+    Files.writeString(shop, SHOP.replace("path: /admin", "path: /admin, scheme: HTTPS"));
+    assertThat(render(shop).code()).isZero();
+    assertThat(render(shop, "--mesh", "strict", "--sidecars", "none").code()).isZero();
+    assertThat(render(shop, "--mesh", "strict", "--certificates", "/etc/certs").err())
+        .isEqualTo(
+            position
+                + "Deployment cart :8081/admin is declared HTTPS, but --mesh strict demands mutual"
+                + " TLS (STRICT), and Prometheus cannot speak TLS inside TLS: serve the metrics as"
+                + " plain HTTP and declare Auto\n");
+    Files.writeString(shop, SHOP.replace("path: /admin", "path: /admin, interval: 5s"));
+    assertThat(run("", "--config", config, "--prometheus-version", "2.30.0", shop).code()).isZero();
+    assertThat(run("", "--config", config, "--prometheus-version", "2.29.2", shop).err())
+        .isEqualTo(
+            position
+                + "Deployment cart :8081/admin is declared with interval 5s, but Prometheus runs"
+                + " 2.29.2, and only from 2.30 on can targets of one job have intervals of their"
+                + " own: leave interval and timeout out, or update Prometheus\n");
+    Files.writeString(shop, SHOP.replace("8081", "15020"));
+    assertThat(render(shop, "--sidecars", "none").code()).isZero();
+  }
+
+  /** It keeps what stands on the template, which is nothing here. */
+  @Test
+  void givesNothingToWhatIsSuspended() throws Exception {
+    String suspended = SHOP.replace("spec:\n  targets:", "spec:\n  suspend: true\n  targets:");
+    Files.writeString(shop, suspended.replace("8081", "15020").replace("name: http,", "name: h,"));
+    assertThat(render(shop)).isEqualTo(new Ended(0, CONFIG, ""));
+    Files.writeString(
+        shop,
+        suspended.replace(
+            "metadata: {labels: {app: cart}}",
+            """
+            metadata:
+                      annotations:
+                        appmetrics.io/managed: appmetrics.io/scheme-2,appmetrics.io/port-2,appmetrics.io/path-2
+                        appmetrics.io/port-2: "8081"
+                        appmetrics.io/path-2: /admin
+                        appmetrics.io/scheme-2: http\
+            """));
+    assertThat(jobs(render(shop).out())).startsWith("appmetrics-2").hasSize(2);
+  }
+
+  @Test
+  void refusesAShareUnlessItMayTakeAll() throws Exception {
+    String divided =
+        """
+        scrape_configs:
+        - job_name: pods
+          kubernetes_sd_configs: [{role: pod}]
+          relabel_configs:
+          - {source_labels: [__address__], modulus: 2, target_label: __tmp_hash, action: hashmod}
+          - {source_labels: [__tmp_hash], regex: "0", action: keep}
+        """;
+    Files.writeString(config, divided);
+    assertThat(render(shop))
+        .isEqualTo(
+            new Ended(
+                2,
+                "",
+                config
+                    + ": this Prometheus divides the pods with others: job pods takes number 0 of 2"
+                    + " shares of the targets (rules 1 and 2). A job of the operator's would have"
+                    + " it scrape every pod that takes part; if it may, give --shards ScrapeAll\n"));
+    Ended all = render(shop, "--shards", "ScrapeAll");
+    assertThat(jobs(all.out())).contains("appmetrics-1");
+    Files.writeString(config, all.out());
+    assertThat(render(shop)).as("what stands may stay").isEqualTo(all);
+    Files.writeString(config, divided);
+    assertThat(render()).as("nothing is declared").isEqualTo(new Ended(0, divided, ""));
+  }
+
+  private record Mistaken(String text, String error) {}
+
+  static List<Mistaken> mistaken() {
+    return List.of(
+        new Mistaken(
+            "apiVersion: v1\nkind: ConfigMap\ndata:\n  rules: a\n  prom.yml: |\n    global: {}\n",
+            ":1:1: this is a Kubernetes ConfigMap, and no Prometheus configuration; give the text of"
+                + " its key prom.yml"),
+        new Mistaken(
+            "{\"kind\": \"Secret\", \"apiVersion\": \"v1\"}",
+            ":1:20: this is a Kubernetes Secret, and no Prometheus configuration; give the text of"
+                + " its key prometheus.yml"),
+        new Mistaken(
+            "global: {}\nroute: {receiver: a}\n",
+            ":2:1: this is a configuration of Alertmanager; give that of Prometheus"),
+        new Mistaken(
+            "groups: []\n",
+            ":1:1: this is a file of rules, which rule_files names; give the configuration itself"),
+        new Mistaken(
+            "- job_name: a\n",
+            ":1:1: a Prometheus configuration is a mapping with keys such as global and"
+                + " scrape_configs; this is none"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistaken")
+  void refusesWhatIsNoPrometheusConfiguration(Mistaken mistaken) throws Exception {
+    Files.writeString(config, mistaken.text());
+    assertThat(render(shop)).isEqualTo(new Ended(2, "", config + mistaken.error() + "\n"));
+  }
+
+  /** Prometheus takes them, too. */
+  @Test
+  void takesWhatLooksLikeSomethingElse() throws Exception {
+    for (String text :
+        List.of(
+            "",
+            "# nothing\n",
+            "global: {external_labels: {apiVersion: a, kind: b, groups: c}}\n",
+            "scrape_configs:\n- job_name: route\n  static_configs: [{labels: {route: a}}]\n",
+            "key_of_tomorrow: {}\n")) {
+      Files.writeString(config, text);
+      assertThat(render(shop).code()).as(text).isZero();
+    }
   }
 
   @Test
@@ -274,7 +466,12 @@ class RenderTest {
     assertThat(run("", "--config", config).err()).startsWith("render needs --prometheus-version");
     assertThat(render("--mesh", "strong").err())
         .isEqualTo("--mesh takes strict, permissive, disable, not strong\n");
-    assertThat(render("--colour").err()).isEqualTo("render has no option --colour\n");
+    assertThat(render("--colour").err())
+        .isEqualTo("render has no option --colour; --help lists what there is\n");
+    assertThat(render("--slot=3").err()).isEqualTo("render has no option --slot; is it --slots?\n");
+    assertThat(render("--check=yes").err()).isEqualTo("--check takes no value\n");
+    assertThat(render("--shards", "All").err())
+        .isEqualTo("--shards takes Refuse, ScrapeAll, not All\n");
     assertThat(render("--slots").err()).isEqualTo("--slots needs a value\n");
     assertThat(render("--slots", "65").err()).isEqualTo("--slots takes 1 to 64, not 65\n");
     assertThat(render("--label-limit", "many").err())
@@ -291,16 +488,11 @@ class RenderTest {
     Ended limited =
         render(
             shop,
-            "--sample-limit",
-            "1",
-            "--label-limit",
-            "2",
-            "--label-name-length-limit",
-            "3",
-            "--label-value-length-limit",
-            "4",
-            "--body-size-limit",
-            "5MB");
+            "--sample-limit=1",
+            "--label-limit=2",
+            "--label-name-length-limit=3",
+            "--label-value-length-limit=4",
+            "--body-size-limit=5MB");
     assertThat(limited.code()).isZero();
     assertThat(limited.out())
         .contains(
@@ -315,12 +507,21 @@ class RenderTest {
   }
 
   @Test
-  void warnsOfWhatGetsNoSlot() {
-    Ended full = render(shop, "--slots", "1");
-    assertThat(full.code()).isZero();
-    assertThat(full.err())
-        .isEqualTo(
-            "warning: endpoint :8081/admin of Deployment shop/cart gets no slot: there are 1; raise"
-                + " --slots\n");
+  void takesAValueBehindAnEqualsSignAndEndsOptionsByTwoDashes() throws Exception {
+    assertThat(run("", "--config=" + config, "--prometheus-version=3.16.0", "--", shop))
+        .isEqualTo(render(shop));
+    assertThat(render("--", "--check").err()).isEqualTo("--check: there is no such file\n");
+  }
+
+  @Test
+  void helps() {
+    Ended help = run("", "--help");
+    assertThat(help).isEqualTo(run("", "--config", config, "-h"));
+    assertThat(help.code()).isZero();
+    assertThat(help.out())
+        .startsWith("Usage: java -jar appmetrics-operator.jar render --config FILE")
+        .contains("\n  --shards Refuse|ScrapeAll             where Prometheis")
+        .contains("; default Refuse\n");
+    assertThat(help.out().lines()).allMatch(line -> line.length() <= 110);
   }
 }

@@ -6,10 +6,12 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.appmetrics.operator.chain.Declaration;
 import io.appmetrics.operator.chain.Link;
 import io.appmetrics.operator.chain.Reason;
 import io.appmetrics.operator.docs.Markdown.Section;
 import io.appmetrics.operator.prometheus.Installation;
+import io.appmetrics.operator.relabel.Shard;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,7 +40,10 @@ class ReasonsDocTest {
 
   /** Where messages are made. */
   private static final List<String> PACKAGES =
-      List.of(Reason.class.getPackageName(), Installation.class.getPackageName());
+      List.of(
+          Reason.class.getPackageName(),
+          Installation.class.getPackageName(),
+          Shard.class.getPackageName());
 
   private static final JavaClasses MAIN =
       new ClassFileImporter()
@@ -159,6 +164,13 @@ class ReasonsDocTest {
         links.computeIfAbsent(reason, r -> new TreeSet<>()).add(link.condition());
       }
     }
+    // what render says, too
+    reasonsOf(Declaration.class.getSimpleName())
+        .forEach(
+            reason ->
+                links
+                    .computeIfAbsent(reason, r -> new TreeSet<>())
+                    .add(Link.ACCEPTED.condition()));
     // an error for which an earlier link has a reason has broken that one
     reasonsOf(ERRORS_OF_TARGETS)
         .forEach(reason -> links.putIfAbsent(reason, Set.of(Link.TARGETS_UP.condition())));
