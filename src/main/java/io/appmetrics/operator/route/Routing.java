@@ -7,6 +7,7 @@ import io.appmetrics.operator.relabel.PredictedTarget;
 import io.appmetrics.operator.route.Foresight.Made;
 import io.appmetrics.operator.route.Foresight.Outlook;
 import io.appmetrics.operator.scrapeconfig.PrometheusDuration;
+import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
@@ -99,11 +100,44 @@ final class Routing {
         .orElse("");
   }
 
-  /** The jobs that will scrape the endpoint once these annotations stand on the template. */
+  /**
+   * The jobs that will scrape the endpoint once these annotations stand on the template, at
+   * whatever pace; and those of which the series cannot be told from its own, whatever they get.
+   */
   List<Taker> takers(Endpoint endpoint, Map<String, String> written) {
-    return serving(foresight.of(template, written), endpoint, written).stream()
-        .map(serving -> Taker.of(serving.made().intake()))
-        .toList();
+    Map<String, Taker> byJob = new TreeMap<>();
+    for (Outlook outlook : foresight.of(template, written)) {
+      for (Made made : outlook.made()) {
+        if (takes(outlook, made, endpoint, written)) {
+          boolean serves = serving(outlook, made, endpoint, written).isPresent();
+          byJob.putIfAbsent(
+              made.job(),
+              serves ? Taker.of(made.intake()) : Taker.of(made.intake(), made.target()));
+        }
+      }
+    }
+    return List.copyOf(byJob.values());
+  }
+
+  private boolean takes(
+      Outlook outlook, Made made, Endpoint endpoint, Map<String, String> written) {
+    URI url;
+    try {
+      url = new URI(made.target().url());
+    } catch (URISyntaxException e) {
+      return false;
+    }
+    boolean there = portOf(url) == endpoint.port() && endpoint.path().equals(url.getPath());
+    boolean same = asks(endpoint, url) && speaks(made, url, schemes.apply(endpoint));
+    // all that tells two targets of one port apart is the job
+    boolean alike = SlotJobs.LABEL.equals(made.target().labels().get("job"));
+    return isOf(outlook, url)
+        && ((there && (same || alike))
+            || (merges(outlook, made, url, endpoint, written) && agentMay(made, endpoint)));
+  }
+
+  private static boolean asks(Endpoint endpoint, URI url) {
+    return query(endpoint).equals(Optional.ofNullable(url.getRawQuery()).orElse(""));
   }
 
   /** The job of the slot that serves the endpoint. */
@@ -312,7 +346,7 @@ final class Routing {
     Scheme scheme = schemes.apply(endpoint);
     if (portOf(url) == endpoint.port()
         && endpoint.path().equals(url.getPath())
-        && query(endpoint).equals(Optional.ofNullable(url.getRawQuery()).orElse(""))
+        && asks(endpoint, url)
         && speaks(made, url, scheme)) {
       return Optional.of(new Serving(made, false, url));
     }

@@ -1,6 +1,8 @@
 package io.appmetrics.operator.route;
 
 import io.appmetrics.operator.relabel.Intake;
+import io.appmetrics.operator.relabel.PredictedTarget;
+import io.appmetrics.operator.scrapeconfig.PrometheusDuration;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 
 /**
@@ -12,6 +14,19 @@ public record Taker(String job, String how) {
 
   static Taker of(Intake intake) {
     return new Taker(intake.job(), intake.sentence());
+  }
+
+  /** One that scrapes it in another way than is declared, or than the mesh lets through. */
+  static Taker of(Intake intake, PredictedTarget target) {
+    String query = target.url().contains("?") ? target.url().replaceFirst("[^?]*", "") : "";
+    return new Taker(
+        intake.job(),
+        "%s, by %s%s every %s"
+            .formatted(
+                intake.sentence(),
+                target.scheme(),
+                query.isEmpty() ? "" : " with " + query,
+                PrometheusDuration.format(target.interval())));
   }
 
   static Taker ofSlot(int number, Scheme scheme) {

@@ -132,7 +132,7 @@ public final class Demo {
     terminal.heading("The cluster is kept; Ctrl-C ends it");
     terminal.verbatim("export KUBECONFIG=" + kubeconfig);
     terminal.verbatim("kubectl get appmetrics -A");
-    terminal.verbatim("Prometheus: " + told.prometheus().url());
+    terminal.verbatim("Prometheus: " + told.declared().watched().prometheus().url());
     terminal.verbatim("the operator's log: " + told.operator().log());
     try {
       new CountDownLatch(1).await();

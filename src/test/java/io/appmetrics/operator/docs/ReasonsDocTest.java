@@ -168,9 +168,7 @@ class ReasonsDocTest {
     reasonsOf(Declaration.class.getSimpleName())
         .forEach(
             reason ->
-                links
-                    .computeIfAbsent(reason, r -> new TreeSet<>())
-                    .add(Link.ACCEPTED.condition()));
+                links.computeIfAbsent(reason, r -> new TreeSet<>()).add(Link.ACCEPTED.condition()));
     // an error for which an earlier link has a reason has broken that one
     reasonsOf(ERRORS_OF_TARGETS)
         .forEach(reason -> links.putIfAbsent(reason, Set.of(Link.TARGETS_UP.condition())));

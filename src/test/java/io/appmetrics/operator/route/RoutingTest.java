@@ -532,6 +532,32 @@ class RoutingTest {
     return plan.doubles().getOrDefault(endpoint.key(), List.of()).stream().map(Taker::how).toList();
   }
 
+  /** Its own annotations stay, and a slot beside them gives series of the same labels. */
+  @Test
+  void seesWhatAnAppsOwnAnnotationsScrapeInAnotherWay() {
+    Endpoint seldom = every(8080, "30s", "10s");
+    assertThat(hows(modern(ANNOTATED, claim("shop", 0, seldom)), seldom))
+        .hasSize(2)
+        .last()
+        .isEqualTo("job appmetrics-1 takes it by the operator's annotation appmetrics.io/port-1");
+    assertThat(hows(modern(ANNOTATED, claim("shop", 0, seldom)), seldom).get(0))
+        .startsWith("job kubernetes-pods takes it by rule 1 (keep ")
+        .endsWith(", by http every 15s");
+
+    Map<String, String> behindSidecar = new TreeMap<>(ANNOTATED);
+    behindSidecar.putAll(SIDECAR);
+    WorkloadPlan strict =
+        WorkloadPlan.of(
+            List.of(claim("shop", 0, endpoint(8080))),
+            ANNOTATED,
+            port -> true,
+            8,
+            foresight(IstioConfig.MODERN.text(), "3.16.0", pod(behindSidecar)));
+    assertThat(takers(strict, endpoint(8080)))
+        .containsExactly("kubernetes-pods", "appmetrics-1-istio-secure");
+    assertThat(hows(strict, endpoint(8080)).get(0)).endsWith(", by http every 15s");
+  }
+
   /** Istio's job for annotations, and one that somebody has added for the very same pods. */
   @ParameterizedTest
   @CsvSource({"ISTIO_1_0, 2.5.0", "ISTIO_1_4, 2.12.0", "ISTIO_1_5, 2.15.1", "MODERN, 3.16.0"})
