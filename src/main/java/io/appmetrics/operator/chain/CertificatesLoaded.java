@@ -54,7 +54,7 @@ final class CertificatesLoaded {
                   .formatted(
                       symptom,
                       prognosis == null
-                          ? "the operator nudges the pod, and then reloads it"
+                          ? "it has just started or loaded them, or the operator nudges the pod, and does more where that does not help"
                           : prognosis.words(),
                       certificates.message()));
     };

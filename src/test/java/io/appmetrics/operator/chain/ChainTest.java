@@ -531,7 +531,8 @@ class ChainTest {
             Reason.SCRAPE_POOL_MISSING,
             noPool(State.PRESENT, "Secret istio-system/istio.prometheus has the certificates"),
             symptom
-                + ", though it could: the operator nudges the pod, and then reloads it. Secret"
+                + ", though it could: it has just started or loaded them, or the operator nudges"
+                + " the pod, and does more where that does not help. Secret"
                 + " istio-system/istio.prometheus has the certificates"),
         row(
             "only a restart helps, and there were enough",
@@ -609,8 +610,8 @@ class ChainTest {
               s.replicas.get(1).poolsMissing.add("appmetrics-1-istio-secure");
             },
             "Prometheus pod istio-system/prometheus-2 has no scrape pool for job"
-                + " appmetrics-1-istio-secure, though it could: the operator nudges the pod, and"
-                + " then reloads it. Secret istio-system/istio.prometheus has the certificates"),
+                + " appmetrics-1-istio-secure, though it could: it has just started or loaded them,"
+                + " or the operator nudges the pod, and does more where that does not help. Secret istio-system/istio.prometheus has the certificates"),
         row(
             "the files went after the pool was made",
             Link.CERTIFICATES_LOADED,

@@ -100,14 +100,14 @@ class StatusReportTest {
     assertThat(rendered(report(null, seen)))
         .isEqualTo(
             """
-            Ready False ScrapePoolMissing: Prometheus pod istio-system/prometheus-1 has no scrape pool for job appmetrics-1-istio-secure, though it could: the operator nudges the pod, and then reloads it. Secret istio-system/istio.prometheus has the certificates
-            Reconciling True ScrapePoolMissing: Prometheus pod istio-system/prometheus-1 has no scrape pool for job appmetrics-1-istio-secure, though it could: the operator nudges the pod, and then reloads it. Secret istio-system/istio.prometheus has the certificates
+            Ready False ScrapePoolMissing: Prometheus pod istio-system/prometheus-1 has no scrape pool for job appmetrics-1-istio-secure, though it could: it has just started or loaded them, or the operator nudges the pod, and does more where that does not help. Secret istio-system/istio.prometheus has the certificates
+            Reconciling True ScrapePoolMissing: Prometheus pod istio-system/prometheus-1 has no scrape pool for job appmetrics-1-istio-secure, though it could: it has just started or loaded them, or the operator nudges the pod, and does more where that does not help. Secret istio-system/istio.prometheus has the certificates
             Accepted True Verified: The declaration can work
             TargetsFound True Verified: 1 pod is ready
             Annotated True Verified: Every ready pod carries its annotations
             ConfigWritten True Verified: The jobs appmetrics-1, appmetrics-1-istio-secure stand in ConfigMap istio-system/prometheus (key prometheus.yml)
             ConfigLoaded True Verified: Every Prometheus replica runs the jobs
-            CertificatesLoaded False ScrapePoolMissing: Prometheus pod istio-system/prometheus-1 has no scrape pool for job appmetrics-1-istio-secure, though it could: the operator nudges the pod, and then reloads it. Secret istio-system/istio.prometheus has the certificates
+            CertificatesLoaded False ScrapePoolMissing: Prometheus pod istio-system/prometheus-1 has no scrape pool for job appmetrics-1-istio-secure, though it could: it has just started or loaded them, or the operator nudges the pod, and does more where that does not help. Secret istio-system/istio.prometheus has the certificates
             TargetsUp Unknown NotChecked: Waits for CertificatesLoaded
             """);
   }
