@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param replicas all of them: one at a time
  * @param memory what was done before
  * @param policy what the admin allows
+ * @param attempts what was refused
  */
 record Restarts(
     Installation installation,
     List<ReplicaReading> replicas,
     StateReading memory,
     RestartPolicy policy,
+    Attempts attempts,
     Instant now) {
 
   /** With this begins the cause of a restart for a text. */
@@ -36,6 +38,9 @@ record Restarts(
 
   /** A Prometheus that was told to end does not answer any more after this. */
   private static final Duration ENDS = Duration.ofSeconds(15);
+
+  /** What was refused is refused again, most likely: it is tried again after this. */
+  private static final Duration REFUSED = Duration.ofSeconds(60);
 
   /**
    * An answer.
@@ -87,6 +92,10 @@ record Restarts(
     }
     Way way = way(replica, fingerprint);
     Optional<Restart> spent = spent(replica, fingerprint, way);
+    Optional<Attempts.Refusal> undone = spent.flatMap(attempts::refusal);
+    if (undone.isPresent()) {
+      return refused(Prognosis.Kind.IMPOSSIBLE, words(undone.get())); // it was for all replicas
+    }
     if (spent.isPresent()) {
       return refused(
           Prognosis.Kind.IMPOSSIBLE,
@@ -149,11 +158,12 @@ record Restarts(
    * refused, or it is not over. It is no second restart to do it now.
    */
   private Verdict unfinished(ReplicaReading replica, Action.Cause cause, Restart restart) {
+    Optional<Attempts.Refusal> refusal = attempts.refusal(restart);
     boolean sent =
         switch (restart.way()) {
           // what the API server has is told by the Deployment itself
           case TEMPLATE -> restart.cause().equals(installation.rollout().certificates());
-          case QUIT -> now.isBefore(restart.at().plus(ENDS));
+          case QUIT -> refusal.isEmpty() && now.isBefore(restart.at().plus(ENDS));
         };
     if (sent) {
       return now.isBefore(restart.at().plus(COMES_BACK))
@@ -178,7 +188,27 @@ record Restarts(
           "the operator has decided to restart it at %s, and somebody has changed %s since: %s"
               .formatted(restart.at(), installation.workload(), byHand()));
     }
-    return restart(replica, cause, restart, true);
+    return refusal.isPresent()
+        ? afterRefusal(replica, cause, restart, refusal.get())
+        : restart(replica, cause, restart, true);
+  }
+
+  /** It is told until it is over, so that no status changes with each try. */
+  private Verdict afterRefusal(
+      ReplicaReading replica, Action.Cause cause, Restart restart, Attempts.Refusal refusal) {
+    Instant again = refusal.at().plus(REFUSED);
+    return now.isBefore(again)
+        ? new Verdict(null, Prognosis.Kind.IMPOSSIBLE, words(refusal), again)
+        : new Verdict(
+            new Action.Restart(replica, cause, restart, true),
+            Prognosis.Kind.IMPOSSIBLE,
+            words(refusal),
+            null);
+  }
+
+  private String words(Attempts.Refusal refusal) {
+    return "only a restart helps, and it was %s; once that is mended, the operator does it within a minute; %s"
+        .formatted(refusal.words(), byHand());
   }
 
   private Verdict restart(

@@ -109,6 +109,19 @@ class RestartsTest {
       return this;
     }
 
+    /** What it remembers of was tried, and the API server has said no. */
+    Case refused(Duration ago) {
+      seen.state
+          .state()
+          .restarts()
+          .forEach(
+              restart ->
+                  attempts =
+                      attempts.restarted(
+                          restart, new Attempts.Refusal("refused: no right", NOW.minus(ago))));
+      return this;
+    }
+
     Case allows(RestartPolicy.When when) {
       seen.policy = new RestartPolicy(when, Duration.ofMinutes(10), 3);
       return this;
@@ -153,7 +166,8 @@ class RestartsTest {
           userJobs,
           CertificateFacts.of(WORKLOAD, observation.certificates(), NOW),
           attempts,
-          new Restarts(installation, observation.replicas(), seen.state, seen.policy, NOW),
+          new Restarts(
+              installation, observation.replicas(), seen.state, seen.policy, attempts, NOW),
           NOW);
     }
 
@@ -202,6 +216,10 @@ class RestartsTest {
 
   private static final String HOPE =
       "the operator nudges the pod, and restarts it when that does not help";
+  private static final String WAS_REFUSED =
+      "only a restart helps, and it was refused: no right; once that is mended, the operator does it"
+          + " within a minute; "
+          + BY_HAND;
   private static final String RESTARTS = "the operator restarts it";
   private static final String ROLLED =
       "restart by the pod template, because of pod prometheus-1: it scrapes "
@@ -524,7 +542,48 @@ class RestartsTest {
                 + USERS
                 + " without certificates, which it started before",
             Kind.RESTARTING,
-            RESTARTS));
+            RESTARTS),
+        // --- refused
+        Row.rests(
+            "decided, and refused",
+            classic()
+                .remembers(open(Duration.ofHours(3), Way.TEMPLATE))
+                .refused(Duration.ofSeconds(59)),
+            Kind.IMPOSSIBLE,
+            WAS_REFUSED),
+        Row.acts(
+            "decided, and refused a minute ago: no status changes with each try",
+            classic()
+                .remembers(open(Duration.ofHours(3), Way.TEMPLATE))
+                .refused(Duration.ofSeconds(60)),
+            ROLLED,
+            Kind.IMPOSSIBLE,
+            WAS_REFUSED),
+        Row.rests(
+            "decided, refused, and written by somebody",
+            but(
+                classic()
+                    .remembers(open(Duration.ofSeconds(3), Way.TEMPLATE))
+                    .refused(Duration.ofSeconds(2)),
+                c -> c.rollout = new Installation.Rollout("8", 4, "c0ffee", null)),
+            Kind.RESTARTING,
+            RESTARTS),
+        Row.rests(
+            "refused to quit",
+            but(
+                classic()
+                    .remembers(open(Duration.ofSeconds(3), Way.QUIT))
+                    .refused(Duration.ofSeconds(2)),
+                c -> c.lifecycle = true),
+            Kind.IMPOSSIBLE,
+            WAS_REFUSED),
+        Row.rests(
+            "refused for the other one of a pair",
+            classic()
+                .remembers(restart(Duration.ofMinutes(3), Way.TEMPLATE, "c0ffee"))
+                .refused(Duration.ofSeconds(3)),
+            Kind.IMPOSSIBLE,
+            WAS_REFUSED));
   }
 
   @ParameterizedTest
@@ -551,6 +610,17 @@ class RestartsTest {
               assertThat(restart.noted()).isTrue();
               assertThat(restart.restart()).isEqualTo(decided);
             });
+  }
+
+  /** A pass every 200 ms would else send it. */
+  @Test
+  void triesWhatWasRefusedAgainAfterAMinute() {
+    Case of =
+        classic()
+            .remembers(open(Duration.ofHours(3), Way.TEMPLATE))
+            .refused(Duration.ofSeconds(50));
+    assertThat(of.treatment().orElseThrow().step())
+        .isEqualTo(new Healing.Step(Healing.Kind.WAIT, NOW.plusSeconds(10)));
   }
 
   @Test
