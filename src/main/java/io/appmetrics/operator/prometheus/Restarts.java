@@ -39,6 +39,9 @@ record Restarts(
   /** A Prometheus that was told to end does not answer any more after this. */
   private static final Duration ENDS = Duration.ofSeconds(15);
 
+  /** The kubelet tells whole seconds, and Linux when a process started to a second or two. */
+  private static final Duration CLOCKS = Duration.ofSeconds(5);
+
   /** What was refused is refused again, most likely: it is tried again after this. */
   private static final Duration REFUSED = Duration.ofSeconds(60);
 
@@ -292,13 +295,19 @@ record Restarts(
     return new Verdict(null, kind, words, null);
   }
 
-  /** When its process started, as far as anybody says. */
+  /**
+   * When its process started, as far as anybody says: the one that answered last may have ended
+   * since, and the next one is silent for as long as it replays its write-ahead log.
+   */
   static Instant startOf(ReplicaReading replica) {
     ReplicaReading.Answer answer = replica.answer();
-    if (answer != null) {
-      return answer.runtime().startTime();
+    Instant container = replica.container().startedAt();
+    if (answer == null) {
+      return container == null ? Instant.EPOCH : container;
     }
-    Instant started = replica.container().startedAt();
-    return started == null ? Instant.EPOCH : started;
+    Instant process = answer.runtime().startTime();
+    return !replica.answers() && container != null && container.isAfter(process.plus(CLOCKS))
+        ? container
+        : process;
   }
 }

@@ -423,6 +423,28 @@ class RestartsTest {
             Kind.RESTARTING,
             RESTARTS),
         Row.healthy(
+            "on certificates: another process than the one that answered has them",
+            but(
+                new Case().allows(RestartPolicy.When.ON_CERTIFICATES),
+                c -> {
+                  c.seen.replica().silent(3, Duration.ofSeconds(30));
+                  c.seen.replica().containerStartedAt = APPEARED.plusSeconds(1);
+                })),
+        Row.acts(
+            "on certificates: the same process, by the kubelet's clock",
+            but(
+                new Case().allows(RestartPolicy.When.ON_CERTIFICATES),
+                c -> {
+                  c.created = START.plusSeconds(1);
+                  c.written = START.plusSeconds(1);
+                  c.seen.replica().silent(3, Duration.ofSeconds(30));
+                  c.seen.replica().containerStartedAt = START.plusSeconds(2);
+                }),
+            "restart by the pod template, because of pod prometheus-1: it cannot be asked, and it"
+                + " started before its certificates were there",
+            Kind.RESTARTING,
+            RESTARTS),
+        Row.healthy(
             "it cannot be asked",
             but(new Case(), c -> c.seen.replica().silent(3, Duration.ofSeconds(30)))),
         Row.healthy(
