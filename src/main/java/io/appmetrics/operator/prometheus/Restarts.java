@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,9 @@ record Restarts(
 
   /** With this begins the cause of a restart for a text. */
   static final String FOR_TEXT = "config-";
+
+  /** After this stands how many times it was restarted for the same text, from the second on. */
+  private static final String AGAIN = "-";
 
   private static final Duration DAY = Duration.ofHours(24);
 
@@ -79,7 +84,7 @@ record Restarts(
     }
     Optional<Restart> open =
         memory.state().restarts().stream()
-            .filter(r -> r.cause().equals(fingerprint))
+            .filter(r -> isFor(r, fingerprint))
             .filter(r -> r.isOf(replica.uid(), startOf(replica)))
             .reduce((earlier, later) -> later);
     if (open.isPresent()) {
@@ -118,7 +123,7 @@ record Restarts(
                     new Restart(
                         now,
                         way,
-                        fingerprint,
+                        counted(fingerprint),
                         replica.uid(),
                         startOf(replica),
                         installation.rollout().generation(),
@@ -237,7 +242,8 @@ record Restarts(
 
   /**
    * A pod template that already has this value would not roll; and what did not help once will not
-   * help twice. Of a text only the last counts: an older one may come again.
+   * help twice. Of a text only the last counts: an older one may come again. So may one that was
+   * taken away after it had cured: a process that has loaded another since suffers anew.
    */
   private Optional<Restart> spent(ReplicaReading replica, String fingerprint, Way way) {
     List<Restart> considered =
@@ -245,15 +251,40 @@ record Restarts(
             ? memory.state().restarts().stream()
                 .filter(r -> r.cause().startsWith(FOR_TEXT))
                 .reduce((earlier, later) -> later)
+                .filter(r -> !hasLoadedSince(replica, r.cured()))
                 .stream()
                 .toList()
             : memory.state().restarts();
     return considered.stream()
-        .filter(r -> r.cause().equals(fingerprint))
+        .filter(r -> isFor(r, fingerprint))
         .filter(
             r ->
                 r.way() == Way.TEMPLATE || way == Way.TEMPLATE || r.replica().equals(replica.uid()))
         .reduce((earlier, later) -> later);
+  }
+
+  private static boolean hasLoadedSince(ReplicaReading replica, @Nullable Instant cured) {
+    ReplicaReading.Answer answer = replica.answer();
+    return cured != null && answer != null && answer.runtime().lastConfigTime().isAfter(cured);
+  }
+
+  private static boolean isFor(Restart restart, String fingerprint) {
+    String cause = restart.cause();
+    return cause.equals(fingerprint)
+        || (fingerprint.startsWith(FOR_TEXT) && cause.startsWith(fingerprint + AGAIN));
+  }
+
+  /**
+   * A pod template that has a value of before would not roll: each restart for a text has its own.
+   */
+  private String counted(String fingerprint) {
+    Set<String> known =
+        memory.state().restarts().stream().map(Restart::cause).collect(Collectors.toSet());
+    String cause = fingerprint;
+    for (int times = 2; fingerprint.startsWith(FOR_TEXT) && known.contains(cause); times++) {
+      cause = fingerprint + AGAIN + times;
+    }
+    return cause;
   }
 
   private Optional<Verdict> withinBudget() {

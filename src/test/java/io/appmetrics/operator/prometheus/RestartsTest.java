@@ -701,13 +701,56 @@ class RestartsTest {
   void ofTextsOnlyTheLastCounts() {
     Case of = but(new Case(), c -> c.seen.replica().running = SeenInstallation.USERS).nudged();
     String wanted = Restarts.FOR_TEXT + of.diagnosis().config().digest();
-    of.remembers(restart(Duration.ofHours(5), Way.TEMPLATE, wanted));
+    of.remembers(restart(Duration.ofMinutes(30), Way.TEMPLATE, wanted));
     assertThat(of.treatment().orElseThrow().prognosis().kind()).isEqualTo(Kind.IMPOSSIBLE);
 
     of.remembers(
         restart(Duration.ofHours(5), Way.TEMPLATE, wanted),
         restart(Duration.ofHours(4), Way.TEMPLATE, Restarts.FOR_TEXT + "another"));
     assertThat(of.treatment().orElseThrow().prognosis().kind()).isEqualTo(Kind.RESTARTING);
+  }
+
+  /**
+   * The last AppMetrics goes, the pod is replaced, and the AppMetrics comes back: the same text,
+   * and a process that never had it. What has not helped once, though, is not tried twice.
+   */
+  @Test
+  void isRestartedForATextThatComesBackToAProcessThatNeverHadIt() {
+    Case of = but(new Case(), c -> c.seen.replica().running = SeenInstallation.USERS).nudged();
+    String wanted = Restarts.FOR_TEXT + of.diagnosis().config().digest();
+    Instant loaded = of.seen.replica().loadedAt;
+    Restart first =
+        new Restart(
+            loaded.minus(Duration.ofHours(3)), Way.TEMPLATE, wanted, "gone", START, 3, null);
+
+    of.remembers(first);
+    assertThat(of.treatment().orElseThrow().prognosis().kind())
+        .as("nobody has seen that it has cured")
+        .isEqualTo(Kind.IMPOSSIBLE);
+    of.remembers(first.curedAt(loaded));
+    assertThat(of.treatment().orElseThrow().prognosis().kind())
+        .as("nothing was loaded since")
+        .isEqualTo(Kind.IMPOSSIBLE);
+
+    of.remembers(first.curedAt(loaded.minusSeconds(1)));
+    Restart second = restartOf(of);
+    assertThat(second.cause()).as("the template has the first one").isEqualTo(wanted + "-2");
+
+    of.remembers(first.curedAt(loaded.minusSeconds(1)), second);
+    of.rollout = new Installation.Rollout("7", 3, wanted, null);
+    assertThat(restartOf(of)).as("decided before a crash").isEqualTo(second);
+    of.rollout = new Installation.Rollout("8", 4, wanted + "-2", null);
+    assertThat(of.treatment().orElseThrow().due()).as("written").isFalse();
+
+    Restart fruitless =
+        new Restart(
+            NOW.minus(Duration.ofMinutes(50)), Way.TEMPLATE, wanted + "-2", "gone", START, 3, null);
+    of.remembers(first.curedAt(loaded.minusSeconds(1)), fruitless);
+    assertThat(of.treatment().orElseThrow().prognosis().kind()).isEqualTo(Kind.IMPOSSIBLE);
+  }
+
+  private static Restart restartOf(Case of) {
+    return ((Action.Restart) of.treatment().orElseThrow().action()).restart();
   }
 
   /** What is left over costs nobody anything. */
