@@ -71,10 +71,11 @@ record Restarts(
    * @param fingerprint of the certificates, or of the text, that it is to be restarted for
    */
   Verdict judge(ReplicaReading replica, Action.Cause cause, String fingerprint) {
+    String byHand = byHand(replica, fingerprint);
     if (policy.when() == RestartPolicy.When.NEVER) {
       return refused(
           Prognosis.Kind.DISABLED,
-          "only a restart helps, and APPMETRICS_RESTARTS is Never: " + byHand());
+          "only a restart helps, and APPMETRICS_RESTARTS is Never: " + byHand);
     }
     String problem = memory.problem();
     if (problem != null) {
@@ -88,7 +89,7 @@ record Restarts(
             .filter(r -> r.isOf(replica.uid(), startOf(replica)))
             .reduce((earlier, later) -> later);
     if (open.isPresent()) {
-      return unfinished(replica, cause, open.get());
+      return unfinished(replica, cause, open.get(), byHand);
     }
     Optional<Restart> other = memory.state().latest().filter(this::isUnderWay);
     if (other.isPresent()) {
@@ -102,19 +103,20 @@ record Restarts(
     Optional<Restart> spent = spent(replica, fingerprint, way);
     Optional<Attempts.Refusal> undone = spent.flatMap(attempts::refusal);
     if (undone.isPresent()) {
-      return refused(Prognosis.Kind.IMPOSSIBLE, words(undone.get())); // it was for all replicas
+      return refused(
+          Prognosis.Kind.IMPOSSIBLE, words(undone.get(), byHand)); // it was for all replicas
     }
     if (spent.isPresent()) {
       return refused(
           Prognosis.Kind.IMPOSSIBLE,
           "the operator has restarted it for that at %s, and a second time would not help either: see the log of Prometheus; %s"
-              .formatted(spent.get().at(), byHand()));
+              .formatted(spent.get().at(), byHand));
     }
     String obstacle = installation.rollout().obstacle();
     if (way == Way.TEMPLATE && obstacle != null) {
       return refused(Prognosis.Kind.IMPOSSIBLE, "only a restart helps, and " + obstacle);
     }
-    return withinBudget()
+    return withinBudget(byHand)
         .orElseGet(
             () ->
                 restart(
@@ -165,7 +167,8 @@ record Restarts(
    * It was decided for the very process that still runs: the operator ended in between, or it was
    * refused, or it is not over. It is no second restart to do it now.
    */
-  private Verdict unfinished(ReplicaReading replica, Action.Cause cause, Restart restart) {
+  private Verdict unfinished(
+      ReplicaReading replica, Action.Cause cause, Restart restart, String byHand) {
     Optional<Attempts.Refusal> refusal = attempts.refusal(restart);
     boolean sent =
         switch (restart.way()) {
@@ -194,29 +197,27 @@ record Restarts(
       return refused(
           Prognosis.Kind.IMPOSSIBLE,
           "the operator has decided to restart it at %s, and somebody has changed %s since: %s"
-              .formatted(restart.at(), installation.workload(), byHand()));
+              .formatted(restart.at(), installation.workload(), byHand));
     }
     return refusal.isPresent()
-        ? afterRefusal(replica, cause, restart, refusal.get())
+        ? afterRefusal(new Action.Restart(replica, cause, restart, true), refusal.get(), byHand)
         : restart(replica, cause, restart, true);
   }
 
   /** It is told until it is over, so that no status changes with each try. */
-  private Verdict afterRefusal(
-      ReplicaReading replica, Action.Cause cause, Restart restart, Attempts.Refusal refusal) {
+  private Verdict afterRefusal(Action.Restart restart, Attempts.Refusal refusal, String byHand) {
     Instant again = refusal.at().plus(REFUSED);
-    return now.isBefore(again)
-        ? new Verdict(null, Prognosis.Kind.IMPOSSIBLE, words(refusal), again)
-        : new Verdict(
-            new Action.Restart(replica, cause, restart, true),
-            Prognosis.Kind.IMPOSSIBLE,
-            words(refusal),
-            null);
+    boolean early = now.isBefore(again);
+    return new Verdict(
+        early ? null : restart,
+        Prognosis.Kind.IMPOSSIBLE,
+        words(refusal, byHand),
+        early ? again : null);
   }
 
-  private String words(Attempts.Refusal refusal) {
+  private static String words(Attempts.Refusal refusal, String byHand) {
     return "only a restart helps, and it was %s; once that is mended, the operator does it within a minute; %s"
-        .formatted(refusal.words(), byHand());
+        .formatted(refusal.words(), byHand);
   }
 
   private Verdict restart(
@@ -287,7 +288,7 @@ record Restarts(
     return cause;
   }
 
-  private Optional<Verdict> withinBudget() {
+  private Optional<Verdict> withinBudget(String byHand) {
     List<Instant> past =
         memory.state().restarts().stream()
             .map(Restart::at)
@@ -301,7 +302,7 @@ record Restarts(
               null,
               Prognosis.Kind.BUDGET_EXHAUSTED,
               "only a restart helps, and APPMETRICS_RESTARTS_PER_DAY allows %d within 24 hours, the next at %s: see what makes so many necessary; %s"
-                  .formatted(policy.perDay(), next, byHand()),
+                  .formatted(policy.perDay(), next, byHand),
               next));
     }
     if (past.isEmpty() || !now.isBefore(past.get(past.size() - 1).plus(policy.pause()))) {
@@ -313,13 +314,27 @@ record Restarts(
             null,
             Prognosis.Kind.BUDGET_EXHAUSTED,
             "only a restart helps, and the last one was at %s: the operator does the next at %s (APPMETRICS_RESTART_PAUSE); %s"
-                .formatted(last, last.plus(policy.pause()), byHand()),
+                .formatted(last, last.plus(policy.pause()), byHand),
             last.plus(policy.pause())));
   }
 
-  private String byHand() {
-    return "by hand: kubectl -n %s rollout restart deployment %s"
-        .formatted(installation.workload().namespace(), installation.workload().name());
+  /** What a human can do at once, where it does not do the harm that the operator keeps from. */
+  private String byHand(ReplicaReading replica, String fingerprint) {
+    String namespace = installation.workload().namespace();
+    String obstacle = installation.rollout().obstacle();
+    if (obstacle == null) {
+      return "by hand: kubectl -n %s rollout restart deployment %s"
+          .formatted(namespace, installation.workload().name());
+    }
+    return way(replica, fingerprint) == Way.QUIT
+        ? "by hand: kubectl -n %s port-forward pod/%s %d, and beside it curl -X POST http://localhost:%d%s/-/quit"
+            .formatted(
+                namespace,
+                replica.pod(),
+                installation.port(),
+                installation.port(),
+                installation.routePrefix())
+        : "not by a rollout, for " + obstacle;
   }
 
   private static Verdict refused(Prognosis.Kind kind, String words) {

@@ -393,6 +393,23 @@ class RestartsTest {
             classic().allows(RestartPolicy.When.NEVER),
             Kind.DISABLED,
             "only a restart helps, and APPMETRICS_RESTARTS is Never: " + BY_HAND),
+        Row.rests(
+            "never, where a rollout by hand would do harm",
+            but(
+                classic().allows(RestartPolicy.When.NEVER),
+                c -> c.rollout = new Installation.Rollout("7", 3, null, "it is paused: resume it")),
+            Kind.DISABLED,
+            "only a restart helps, and APPMETRICS_RESTARTS is Never: not by a rollout, for it is paused: resume it"),
+        Row.rests(
+            "never, where a rollout by hand would do harm, and a quit none",
+            but(
+                classic().allows(RestartPolicy.When.NEVER),
+                c -> {
+                  c.lifecycle = true;
+                  c.rollout = new Installation.Rollout("7", 3, null, "it is paused: resume it");
+                }),
+            Kind.DISABLED,
+            "only a restart helps, and APPMETRICS_RESTARTS is Never: by hand: kubectl -n istio-system port-forward pod/prometheus-1 9090, and beside it curl -X POST http://localhost:9090/-/quit"),
         Row.acts(
             "on certificates: a nudge, and what comes next is told",
             but(
@@ -501,6 +518,17 @@ class RestartsTest {
             "only a restart helps, and the last one was at %s: the operator does the next at %s (APPMETRICS_RESTART_PAUSE); %s"
                 .formatted(
                     NOW.minus(Duration.ofMinutes(9)), NOW.plus(Duration.ofMinutes(1)), BY_HAND)),
+        Row.rests(
+            "the last one was a moment ago, and a rollout by hand would do harm",
+            but(
+                classic().remembers(restart(Duration.ofMinutes(9), Way.QUIT, "0ther")),
+                c -> {
+                  c.lifecycle = true;
+                  c.rollout = new Installation.Rollout("7", 3, null, "it is paused: resume it");
+                }),
+            Kind.BUDGET_EXHAUSTED,
+            "only a restart helps, and the last one was at %s: the operator does the next at %s (APPMETRICS_RESTART_PAUSE); by hand: kubectl -n istio-system port-forward pod/prometheus-1 9090, and beside it curl -X POST http://localhost:9090/-/quit"
+                .formatted(NOW.minus(Duration.ofMinutes(9)), NOW.plus(Duration.ofMinutes(1)))),
         Row.acts(
             "the last one was ten minutes ago",
             classic().remembers(restart(Duration.ofMinutes(10), Way.TEMPLATE, "0ther")),
