@@ -1,5 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.prometheus.InstallationState.Restart;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -38,20 +39,30 @@ public record Attempts(Map<Key, Tried> byReplica) {
    * @param reloads how many reloads
    * @param lastReload when the last one was
    * @param rejection what Prometheus answered to the last reload; null when it agreed
+   * @param refusal what came of the last restart; null when it was not refused
    */
   public record Tried(
       int nudges,
       @Nullable Instant lastNudge,
       int reloads,
       @Nullable Instant lastReload,
-      @Nullable String rejection) {
-    static final Tried NOTHING = new Tried(0, null, 0, null, null);
+      @Nullable String rejection,
+      @Nullable Refusal refusal) {
+    static final Tried NOTHING = new Tried(0, null, 0, null, null, null);
 
     /** This, and a reload that was sent by the process before us. */
     Tried andReloadedAt(Instant at) {
-      return new Tried(nudges, lastNudge, reloads + 1, at, rejection);
+      return new Tried(nudges, lastNudge, reloads + 1, at, rejection, refusal);
     }
   }
+
+  /**
+   * A restart that was not done.
+   *
+   * @param words how it ended, such as {@code refused: no right}
+   * @param at when
+   */
+  public record Refusal(String words, Instant at) {}
 
   /** What was tried on a replica for a cause. */
   public Tried on(String podUid, String cause) {
@@ -72,14 +83,32 @@ public record Attempts(Map<Key, Tried> byReplica) {
   public Attempts nudged(String podUid, String cause, Instant at) {
     Tried t = on(podUid, cause);
     return with(
-        podUid, cause, new Tried(t.nudges() + 1, at, t.reloads(), t.lastReload(), t.rejection()));
+        podUid,
+        cause,
+        new Tried(t.nudges() + 1, at, t.reloads(), t.lastReload(), t.rejection(), t.refusal()));
   }
 
   /** These attempts and one more reload. */
   public Attempts reloaded(String podUid, String cause, Instant at, @Nullable String rejection) {
     Tried t = on(podUid, cause);
     return with(
-        podUid, cause, new Tried(t.nudges(), t.lastNudge(), t.reloads() + 1, at, rejection));
+        podUid,
+        cause,
+        new Tried(t.nudges(), t.lastNudge(), t.reloads() + 1, at, rejection, t.refusal()));
+  }
+
+  /** These attempts and one more restart, which was refused, or was not. */
+  Attempts restarted(Restart restart, @Nullable Refusal refusal) {
+    Tried t = on(restart.replica(), restart.cause());
+    return with(
+        restart.replica(),
+        restart.cause(),
+        new Tried(t.nudges(), t.lastNudge(), t.reloads(), t.lastReload(), t.rejection(), refusal));
+  }
+
+  /** That a restart that was decided was refused, the last time that it was tried. */
+  Optional<Refusal> refusal(Restart restart) {
+    return Optional.ofNullable(on(restart.replica(), restart.cause()).refusal());
   }
 
   private Attempts with(String podUid, String cause, Tried tried) {

@@ -3,8 +3,9 @@ package io.appmetrics.operator.prometheus;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.ScrapeJob;
 import io.appmetrics.operator.scrapeconfig.TlsFiles;
-import java.util.Comparator;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record CertificateFiles(TlsFiles files, CertificateSource source) {
 
+  private static final String ISTIO = "istio";
+
   /**
-   * Finds the files: the admin's setting, else those that a job of the user names, else those that
-   * the pod template offers.
+   * Finds the files: the admin's setting, else those that a job of Istio's names, else those that
+   * the pod template offers, else those of any job with a client certificate.
    *
    * @param directory the admin's setting, or null
    */
@@ -25,16 +28,24 @@ public record CertificateFiles(TlsFiles files, CertificateSource source) {
       Installation installation, PrometheusYaml config, @Nullable String directory) {
     return Optional.ofNullable(directory)
         .map(Installation::istioFiles)
-        .or(() -> ofUserJob(config))
+        .or(() -> ofJob(config, CertificateFiles::looksLikeIstios))
         .or(installation::offeredCertificates)
+        .or(() -> ofJob(config, job -> true))
         .map(files -> new CertificateFiles(files, installation.sourceOf(files)));
   }
 
-  /** A job with all three files is Istio's way; one whose name says so is preferred. */
-  private static Optional<TlsFiles> ofUserJob(PrometheusYaml config) {
+  private static Optional<TlsFiles> ofJob(PrometheusYaml config, Predicate<ScrapeJob> which) {
     return config.jobs().stream()
-        .filter(job -> job.tlsFiles() != null)
-        .min(Comparator.comparing((ScrapeJob job) -> !job.name().contains("istio")))
-        .flatMap(job -> Optional.ofNullable(job.tlsFiles()));
+        .filter(which)
+        .flatMap(job -> Stream.ofNullable(job.tlsFiles()))
+        .findFirst();
+  }
+
+  /** By its name, or by where its files are: one of a database has a client certificate, too. */
+  private static boolean looksLikeIstios(ScrapeJob job) {
+    TlsFiles files = job.tlsFiles();
+    return files != null
+        && Stream.of(job.name(), files.caFile(), files.certFile(), files.keyFile())
+            .anyMatch(word -> word.contains(ISTIO));
   }
 }

@@ -123,6 +123,9 @@ public final class InstallationAccess implements AutoCloseable {
 
   private @Nullable ConfigMap stateMap;
 
+  /** Whether something else stood there the last time that it was read. */
+  private boolean foreign;
+
   /** Connects an installation to the cluster. */
   public InstallationAccess(
       KubernetesClient client, PrometheusApi api, Settings settings, Clock clock, Deeds deeds) {
@@ -464,7 +467,10 @@ public final class InstallationAccess implements AutoCloseable {
                   ? InstallationState.NONE
                   : InstallationState.decode(found.getData()));
     } catch (IllegalArgumentException e) {
-      log.warn("{} is none of ours: {}", full, e.getMessage());
+      if (!foreign) { // not once more with every pass
+        log.warn("{} is none of ours: {}", full, e.getMessage());
+      }
+      foreign = true;
       return StateReading.unreadable(
           "%s holds something else than the operator has written; see what was done, and delete it"
               .formatted(full)); // looked at again: somebody may mend it
@@ -472,6 +478,7 @@ public final class InstallationAccess implements AutoCloseable {
       return StateReading.unreadable(
           "%s cannot be read (%s)".formatted(full, ApiFailure.of(e).words()));
     }
+    foreign = false;
     state = known;
     stateUntil = Instant.MAX;
     return known;

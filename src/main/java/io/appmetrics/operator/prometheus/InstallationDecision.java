@@ -38,7 +38,7 @@ record InstallationDecision(
     if (!config.facts().isInTheWay()
         && seen.discovery().orElse(null) instanceof Installation installation) {
       Restarts restarts =
-          new Restarts(installation, seen.replicas(), seen.state(), seen.policy(), now);
+          new Restarts(installation, seen.replicas(), seen.state(), seen.policy(), attempts, now);
       // A text that cannot be changed just now is still the text that the replicas should run.
       Diagnosis diagnosis =
           new Diagnosis(

@@ -309,9 +309,24 @@ public final class InstallationLoop implements AutoCloseable {
         restart.noted() ? Outcome.DONE : access.remember(state.with(restart.restart()));
     if (outcome.kind() == Outcome.Kind.DONE) {
       outcome = access.restart(installation, restart);
+      attempts =
+          attempts.restarted(
+              restart.restart(),
+              isRefused(restart, outcome)
+                  ? new Attempts.Refusal(outcome.words(), clock.instant())
+                  : null);
     }
     done(installation, restart, outcome);
     return outcome.kind() != Outcome.Kind.UNAVAILABLE;
+  }
+
+  /** One that was told to quit may end before it answers: the first silence refuses nothing. */
+  private static boolean isRefused(Action.Restart restart, Outcome outcome) {
+    return switch (outcome.kind()) {
+      case DONE, OVERTAKEN -> false;
+      case REFUSED -> true;
+      case UNAVAILABLE -> restart.noted() && restart.restart().way() == InstallationState.Way.QUIT;
+    };
   }
 
   /** Does what is nothing but to remember; returns how that ended. */

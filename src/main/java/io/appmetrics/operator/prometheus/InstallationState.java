@@ -102,7 +102,8 @@ public record InstallationState(List<Restart> restarts, List<Reload> reloads, Te
    *
    * @param at when
    * @param way how
-   * @param cause the fingerprint of the certificates, or {@code config-} and the digest of a text
+   * @param cause the fingerprint of the certificates, or {@code config-} and the digest of a text,
+   *     with its number where it is not the first for that text
    * @param replica the uid of the pod that suffered
    * @param started when its process had started
    * @param generation the Deployment's, on which it was decided

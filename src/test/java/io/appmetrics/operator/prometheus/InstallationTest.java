@@ -239,7 +239,7 @@ class InstallationTest {
   }
 
   @Test
-  void theAdminsDirectoryGoesFirstThenTheUsersJobsThenWhatThePodOffers() throws Exception {
+  void theAdminsDirectoryGoesFirstThenIstiosJobsThenWhatThePodOffers() throws Exception {
     Installation offers = found(withSecret("/etc/istio-certs", "istio.default"));
     PrometheusYaml none = PrometheusYaml.parse("scrape_configs: []\n");
     PrometheusYaml jobs =
@@ -262,6 +262,39 @@ class InstallationTest {
         .contains(Installation.istioFiles("/etc/istio-certs"));
     assertThat(CertificateFiles.find(found(Manifest.deployment(Manifest.PLAIN)), none, null))
         .isEmpty();
+  }
+
+  /** Else our jobs would show the mesh what is meant for a database. */
+  @Test
+  void theCertificateOfAnotherJobIsTheLastThatIsTaken() throws Exception {
+    Installation offers = found(withSecret("/etc/istio-certs", "istio.default"));
+    PrometheusYaml database =
+        PrometheusYaml.parse(
+            """
+            scrape_configs:
+            - job_name: etcd
+              tls_config: {ca_file: /db/ca, cert_file: /db/cert, key_file: /db/key}
+            """);
+    PrometheusYaml mesh =
+        PrometheusYaml.parse(
+            """
+            scrape_configs:
+            - job_name: etcd
+              tls_config: {ca_file: /db/ca, cert_file: /db/cert, key_file: /db/key}
+            - job_name: mesh
+              tls_config: {ca_file: /istio/ca, cert_file: /istio/cert, key_file: /istio/key}
+            """);
+
+    assertThat(CertificateFiles.find(offers, database, null).map(CertificateFiles::files))
+        .contains(Installation.istioFiles("/etc/istio-certs"));
+    assertThat(CertificateFiles.find(offers, mesh, null).map(CertificateFiles::files))
+        .as("known by its paths")
+        .contains(new TlsFiles("/istio/ca", "/istio/cert", "/istio/key"));
+    assertThat(
+            CertificateFiles.find(found(Manifest.deployment(Manifest.PLAIN)), database, null)
+                .map(CertificateFiles::files))
+        .as("nothing better is known")
+        .contains(new TlsFiles("/db/ca", "/db/cert", "/db/key"));
   }
 
   @ParameterizedTest

@@ -109,6 +109,19 @@ class RestartsTest {
       return this;
     }
 
+    /** What it remembers of was tried, and the API server has said no. */
+    Case refused(Duration ago) {
+      seen.state
+          .state()
+          .restarts()
+          .forEach(
+              restart ->
+                  attempts =
+                      attempts.restarted(
+                          restart, new Attempts.Refusal("refused: no right", NOW.minus(ago))));
+      return this;
+    }
+
     Case allows(RestartPolicy.When when) {
       seen.policy = new RestartPolicy(when, Duration.ofMinutes(10), 3);
       return this;
@@ -153,7 +166,8 @@ class RestartsTest {
           userJobs,
           CertificateFacts.of(WORKLOAD, observation.certificates(), NOW),
           attempts,
-          new Restarts(installation, observation.replicas(), seen.state, seen.policy, NOW),
+          new Restarts(
+              installation, observation.replicas(), seen.state, seen.policy, attempts, NOW),
           NOW);
     }
 
@@ -202,6 +216,10 @@ class RestartsTest {
 
   private static final String HOPE =
       "the operator nudges the pod, and restarts it when that does not help";
+  private static final String WAS_REFUSED =
+      "only a restart helps, and it was refused: no right; once that is mended, the operator does it"
+          + " within a minute; "
+          + BY_HAND;
   private static final String RESTARTS = "the operator restarts it";
   private static final String ROLLED =
       "restart by the pod template, because of pod prometheus-1: it scrapes "
@@ -375,6 +393,23 @@ class RestartsTest {
             classic().allows(RestartPolicy.When.NEVER),
             Kind.DISABLED,
             "only a restart helps, and APPMETRICS_RESTARTS is Never: " + BY_HAND),
+        Row.rests(
+            "never, where a rollout by hand would do harm",
+            but(
+                classic().allows(RestartPolicy.When.NEVER),
+                c -> c.rollout = new Installation.Rollout("7", 3, null, "it is paused: resume it")),
+            Kind.DISABLED,
+            "only a restart helps, and APPMETRICS_RESTARTS is Never: not by a rollout, for it is paused: resume it"),
+        Row.rests(
+            "never, where a rollout by hand would do harm, and a quit none",
+            but(
+                classic().allows(RestartPolicy.When.NEVER),
+                c -> {
+                  c.lifecycle = true;
+                  c.rollout = new Installation.Rollout("7", 3, null, "it is paused: resume it");
+                }),
+            Kind.DISABLED,
+            "only a restart helps, and APPMETRICS_RESTARTS is Never: by hand: kubectl -n istio-system port-forward pod/prometheus-1 9090, and beside it curl -X POST http://localhost:9090/-/quit"),
         Row.acts(
             "on certificates: a nudge, and what comes next is told",
             but(
@@ -400,6 +435,28 @@ class RestartsTest {
             but(
                 new Case().allows(RestartPolicy.When.ON_CERTIFICATES),
                 c -> c.seen.replica().silent(3, Duration.ofSeconds(30))),
+            "restart by the pod template, because of pod prometheus-1: it cannot be asked, and it"
+                + " started before its certificates were there",
+            Kind.RESTARTING,
+            RESTARTS),
+        Row.healthy(
+            "on certificates: another process than the one that answered has them",
+            but(
+                new Case().allows(RestartPolicy.When.ON_CERTIFICATES),
+                c -> {
+                  c.seen.replica().silent(3, Duration.ofSeconds(30));
+                  c.seen.replica().containerStartedAt = APPEARED.plusSeconds(1);
+                })),
+        Row.acts(
+            "on certificates: the same process, by the kubelet's clock",
+            but(
+                new Case().allows(RestartPolicy.When.ON_CERTIFICATES),
+                c -> {
+                  c.created = START.plusSeconds(1);
+                  c.written = START.plusSeconds(1);
+                  c.seen.replica().silent(3, Duration.ofSeconds(30));
+                  c.seen.replica().containerStartedAt = START.plusSeconds(2);
+                }),
             "restart by the pod template, because of pod prometheus-1: it cannot be asked, and it"
                 + " started before its certificates were there",
             Kind.RESTARTING,
@@ -461,6 +518,17 @@ class RestartsTest {
             "only a restart helps, and the last one was at %s: the operator does the next at %s (APPMETRICS_RESTART_PAUSE); %s"
                 .formatted(
                     NOW.minus(Duration.ofMinutes(9)), NOW.plus(Duration.ofMinutes(1)), BY_HAND)),
+        Row.rests(
+            "the last one was a moment ago, and a rollout by hand would do harm",
+            but(
+                classic().remembers(restart(Duration.ofMinutes(9), Way.QUIT, "0ther")),
+                c -> {
+                  c.lifecycle = true;
+                  c.rollout = new Installation.Rollout("7", 3, null, "it is paused: resume it");
+                }),
+            Kind.BUDGET_EXHAUSTED,
+            "only a restart helps, and the last one was at %s: the operator does the next at %s (APPMETRICS_RESTART_PAUSE); by hand: kubectl -n istio-system port-forward pod/prometheus-1 9090, and beside it curl -X POST http://localhost:9090/-/quit"
+                .formatted(NOW.minus(Duration.ofMinutes(9)), NOW.plus(Duration.ofMinutes(1)))),
         Row.acts(
             "the last one was ten minutes ago",
             classic().remembers(restart(Duration.ofMinutes(10), Way.TEMPLATE, "0ther")),
@@ -524,7 +592,48 @@ class RestartsTest {
                 + USERS
                 + " without certificates, which it started before",
             Kind.RESTARTING,
-            RESTARTS));
+            RESTARTS),
+        // --- refused
+        Row.rests(
+            "decided, and refused",
+            classic()
+                .remembers(open(Duration.ofHours(3), Way.TEMPLATE))
+                .refused(Duration.ofSeconds(59)),
+            Kind.IMPOSSIBLE,
+            WAS_REFUSED),
+        Row.acts(
+            "decided, and refused a minute ago: no status changes with each try",
+            classic()
+                .remembers(open(Duration.ofHours(3), Way.TEMPLATE))
+                .refused(Duration.ofSeconds(60)),
+            ROLLED,
+            Kind.IMPOSSIBLE,
+            WAS_REFUSED),
+        Row.rests(
+            "decided, refused, and written by somebody",
+            but(
+                classic()
+                    .remembers(open(Duration.ofSeconds(3), Way.TEMPLATE))
+                    .refused(Duration.ofSeconds(2)),
+                c -> c.rollout = new Installation.Rollout("8", 4, "c0ffee", null)),
+            Kind.RESTARTING,
+            RESTARTS),
+        Row.rests(
+            "refused to quit",
+            but(
+                classic()
+                    .remembers(open(Duration.ofSeconds(3), Way.QUIT))
+                    .refused(Duration.ofSeconds(2)),
+                c -> c.lifecycle = true),
+            Kind.IMPOSSIBLE,
+            WAS_REFUSED),
+        Row.rests(
+            "refused for the other one of a pair",
+            classic()
+                .remembers(restart(Duration.ofMinutes(3), Way.TEMPLATE, "c0ffee"))
+                .refused(Duration.ofSeconds(3)),
+            Kind.IMPOSSIBLE,
+            WAS_REFUSED));
   }
 
   @ParameterizedTest
@@ -551,6 +660,17 @@ class RestartsTest {
               assertThat(restart.noted()).isTrue();
               assertThat(restart.restart()).isEqualTo(decided);
             });
+  }
+
+  /** A pass every 200 ms would else send it. */
+  @Test
+  void triesWhatWasRefusedAgainAfterAMinute() {
+    Case of =
+        classic()
+            .remembers(open(Duration.ofHours(3), Way.TEMPLATE))
+            .refused(Duration.ofSeconds(50));
+    assertThat(of.treatment().orElseThrow().step())
+        .isEqualTo(new Healing.Step(Healing.Kind.WAIT, NOW.plusSeconds(10)));
   }
 
   @Test
@@ -609,13 +729,56 @@ class RestartsTest {
   void ofTextsOnlyTheLastCounts() {
     Case of = but(new Case(), c -> c.seen.replica().running = SeenInstallation.USERS).nudged();
     String wanted = Restarts.FOR_TEXT + of.diagnosis().config().digest();
-    of.remembers(restart(Duration.ofHours(5), Way.TEMPLATE, wanted));
+    of.remembers(restart(Duration.ofMinutes(30), Way.TEMPLATE, wanted));
     assertThat(of.treatment().orElseThrow().prognosis().kind()).isEqualTo(Kind.IMPOSSIBLE);
 
     of.remembers(
         restart(Duration.ofHours(5), Way.TEMPLATE, wanted),
         restart(Duration.ofHours(4), Way.TEMPLATE, Restarts.FOR_TEXT + "another"));
     assertThat(of.treatment().orElseThrow().prognosis().kind()).isEqualTo(Kind.RESTARTING);
+  }
+
+  /**
+   * The last AppMetrics goes, the pod is replaced, and the AppMetrics comes back: the same text,
+   * and a process that never had it. What has not helped once, though, is not tried twice.
+   */
+  @Test
+  void isRestartedForATextThatComesBackToAProcessThatNeverHadIt() {
+    Case of = but(new Case(), c -> c.seen.replica().running = SeenInstallation.USERS).nudged();
+    String wanted = Restarts.FOR_TEXT + of.diagnosis().config().digest();
+    Instant loaded = of.seen.replica().loadedAt;
+    Restart first =
+        new Restart(
+            loaded.minus(Duration.ofHours(3)), Way.TEMPLATE, wanted, "gone", START, 3, null);
+
+    of.remembers(first);
+    assertThat(of.treatment().orElseThrow().prognosis().kind())
+        .as("nobody has seen that it has cured")
+        .isEqualTo(Kind.IMPOSSIBLE);
+    of.remembers(first.curedAt(loaded));
+    assertThat(of.treatment().orElseThrow().prognosis().kind())
+        .as("nothing was loaded since")
+        .isEqualTo(Kind.IMPOSSIBLE);
+
+    of.remembers(first.curedAt(loaded.minusSeconds(1)));
+    Restart second = restartOf(of);
+    assertThat(second.cause()).as("the template has the first one").isEqualTo(wanted + "-2");
+
+    of.remembers(first.curedAt(loaded.minusSeconds(1)), second);
+    of.rollout = new Installation.Rollout("7", 3, wanted, null);
+    assertThat(restartOf(of)).as("decided before a crash").isEqualTo(second);
+    of.rollout = new Installation.Rollout("8", 4, wanted + "-2", null);
+    assertThat(of.treatment().orElseThrow().due()).as("written").isFalse();
+
+    Restart fruitless =
+        new Restart(
+            NOW.minus(Duration.ofMinutes(50)), Way.TEMPLATE, wanted + "-2", "gone", START, 3, null);
+    of.remembers(first.curedAt(loaded.minusSeconds(1)), fruitless);
+    assertThat(of.treatment().orElseThrow().prognosis().kind()).isEqualTo(Kind.IMPOSSIBLE);
+  }
+
+  private static Restart restartOf(Case of) {
+    return ((Action.Restart) of.treatment().orElseThrow().action()).restart();
   }
 
   /** What is left over costs nobody anything. */

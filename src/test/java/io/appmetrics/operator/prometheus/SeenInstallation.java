@@ -175,6 +175,10 @@ final class SeenInstallation {
     @Nullable String running;
     boolean reloadSucceeded = true;
     Instant startedAt = NOW.minus(Duration.ofHours(2));
+
+    /** What the kubelet says, where it is another process than the one that answered. */
+    @Nullable Instant containerStartedAt;
+
     Instant loadedAt = NOW.minus(Duration.ofHours(1));
     final Set<String> poolsMissing = new TreeSet<>();
 
@@ -211,11 +215,15 @@ final class SeenInstallation {
       return new ReplicaReading(
           pod,
           uid(),
-          new PrometheusContainer(image, runs, failing, runs ? startedAt : null, ambient, end),
+          new PrometheusContainer(image, runs, failing, runs ? container() : null, ambient, end),
           everAnswered ? answer() : null,
           silence,
           silentSince,
           failedPolls);
+    }
+
+    private Instant container() {
+      return containerStartedAt != null ? containerStartedAt : startedAt;
     }
 
     private ReplicaReading.Answer answer() {
