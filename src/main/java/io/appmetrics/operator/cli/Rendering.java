@@ -92,7 +92,10 @@ record Rendering(String text, List<String> warnings) {
               template.annotations(),
               port -> strict,
               options.slots(),
-              new Foresight(List.of(model), template.pod(named.getKey(), options.sidecars())));
+              new Foresight(
+                  List.of(model),
+                  template.pod(named.getKey(), options.sidecars()),
+                  options.sidecars() != RenderOptions.Sidecars.NONE));
       plan.unplaced()
           .forEach(
               endpoint ->
