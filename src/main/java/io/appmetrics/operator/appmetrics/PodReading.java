@@ -85,7 +85,7 @@ final class PodReading {
         pod.getMetadata().getDeletionTimestamp() != null,
         mesh(pod, annotations),
         annotations,
-        WorkloadReading.ports(pod.getSpec().getContainers()),
+        WorkloadReading.ports(pod.getSpec()),
         merged(pod),
         DiscoveredPod.of(pod));
   }
@@ -113,7 +113,7 @@ final class PodReading {
     return new MeshPod(
         pod.getMetadata().getNamespace(),
         Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.of()),
-        WorkloadReading.ports(pod.getSpec().getContainers()).stream()
+        WorkloadReading.ports(pod.getSpec()).stream()
             .filter(port -> port.name() != null)
             .collect(
                 Collectors.toMap(

@@ -199,6 +199,25 @@ class PodReadingTest {
         .isFalse();
   }
 
+  @Test
+  void knowsThePortsOfANativeSidecar() {
+    PodFacts pod =
+        read(
+            pod(
+                """
+                metadata: {name: a, namespace: shop}
+                spec:
+                  containers: [{name: app, ports: [{name: http, containerPort: 8080}]}]
+                  initContainers:
+                  - {name: first, ports: [{name: never, containerPort: 1}]}
+                  - {name: exporter, restartPolicy: Always, ports: [{name: metrics, containerPort: 9090}]}
+                """));
+
+    assertThat(pod.ports())
+        .containsExactly(new DeclaredPort("http", 8080), new DeclaredPort("metrics", 9090));
+    assertThat(pod.mesh().namedPorts()).isEqualTo(Map.of("http", 8080, "metrics", 9090));
+  }
+
   /**
    * A gateway's proxy is the app itself. As in the charts of Istio 1.0 to 1.5, by the injector, of
    * the Gateway API, and a waypoint.
