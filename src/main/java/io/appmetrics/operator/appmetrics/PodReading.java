@@ -85,15 +85,14 @@ final class PodReading {
         pod.getMetadata().getDeletionTimestamp() != null,
         mesh(pod, annotations),
         annotations,
-        WorkloadReading.ports(pod.getSpec().getContainers()),
+        WorkloadReading.ports(pod.getSpec()),
         merged(pod),
         DiscoveredPod.of(pod));
   }
 
   /** What the injector has told the agent to fetch (pkg/kube/inject/webhook.go). */
   private static Endpoint.@Nullable Key merged(Pod pod) {
-    return containers(pod)
-        .filter(container -> container.getName().equals(PROXY))
+    return proxies(pod)
         .flatMap(container -> container.getEnv().stream())
         .filter(variable -> variable.getName().equals(MetricsMerging.VARIABLE))
         .flatMap(variable -> Stream.ofNullable(variable.getValue()))
@@ -103,16 +102,18 @@ final class PodReading {
         .orElse(null);
   }
 
-  private static Stream<Container> containers(Pod pod) {
+  /** A native sidecar is an init container. */
+  private static Stream<Container> proxies(Pod pod) {
     return Stream.concat(
-        pod.getSpec().getContainers().stream(), pod.getSpec().getInitContainers().stream());
+            pod.getSpec().getContainers().stream(), pod.getSpec().getInitContainers().stream())
+        .filter(container -> container.getName().equals(PROXY));
   }
 
   private static MeshPod mesh(Pod pod, Map<String, String> annotations) {
     return new MeshPod(
         pod.getMetadata().getNamespace(),
         Objects.requireNonNullElse(pod.getMetadata().getLabels(), Map.of()),
-        WorkloadReading.ports(pod.getSpec().getContainers()).stream()
+        WorkloadReading.ports(pod.getSpec()).stream()
             .filter(port -> port.name() != null)
             .collect(
                 Collectors.toMap(
@@ -125,8 +126,7 @@ final class PodReading {
   }
 
   private static boolean heedsAlpha(Pod pod) {
-    return containers(pod)
-        .filter(container -> container.getName().equals(PROXY))
+    return proxies(pod)
         .flatMap(container -> Stream.ofNullable(container.getImage()))
         .allMatch(AlphaPolicy::isHeededBy);
   }
@@ -148,10 +148,14 @@ final class PodReading {
         .orElse(InboundCapture.ALL);
   }
 
-  /** A native sidecar is an init container. */
   private static boolean sidecar(Pod pod, Map<String, String> annotations) {
-    return annotations.containsKey(SIDECAR_STATUS)
-        || containers(pod).anyMatch(container -> container.getName().equals(PROXY));
+    return !gateway(pod, annotations)
+        && (annotations.containsKey(SIDECAR_STATUS) || proxies(pod).findAny().isPresent());
+  }
+
+  private static boolean gateway(Pod pod, Map<String, String> annotations) {
+    return MeshPod.asksForGateway(annotations)
+        || proxies(pod).anyMatch(container -> MeshPod.runsAsRouter(container.getArgs()));
   }
 
   private static @Nullable Instant readySince(Pod pod) {

@@ -3,6 +3,7 @@ package io.appmetrics.operator.appmetrics;
 import io.appmetrics.operator.api.TargetKind;
 import io.appmetrics.operator.chain.Workload;
 import io.appmetrics.operator.route.ManagedAnnotations;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
@@ -118,7 +119,7 @@ record WorkloadKind<T extends HasMetadata>(
         WorkloadReading.selector(selector.apply(object)),
         templateLabels(object),
         templateAnnotations(object),
-        WorkloadReading.ports(template.apply(object).getSpec().getContainers()),
+        WorkloadReading.ports(template.apply(object).getSpec()),
         rollout.apply(object),
         WorkloadReading.controller(object));
   }
@@ -149,13 +150,11 @@ record WorkloadKind<T extends HasMetadata>(
                 .withMetadata(there.getMetadata())
                 .withNewSpec()
                 .withContainers(
-                    there.getSpec().getContainers().stream()
-                        .map(
-                            c ->
-                                new ContainerBuilder()
-                                    .withName(c.getName())
-                                    .withPorts(c.getPorts())
-                                    .build())
+                    there.getSpec().getContainers().stream().map(WorkloadKind::portsOf).toList())
+                .withInitContainers(
+                    there.getSpec().getInitContainers().stream()
+                        .filter(WorkloadReading::isNativeSidecar)
+                        .map(WorkloadKind::portsOf)
                         .toList())
                 .endSpec()
                 .build());
@@ -165,6 +164,14 @@ record WorkloadKind<T extends HasMetadata>(
             .withAnnotations(null)
             .build());
     return pruned;
+  }
+
+  private static Container portsOf(Container full) {
+    return new ContainerBuilder()
+        .withName(full.getName())
+        .withPorts(full.getPorts())
+        .withRestartPolicy(full.getRestartPolicy())
+        .build();
   }
 
   /** What is applied to have these annotations on the pod template, and to change nothing else. */

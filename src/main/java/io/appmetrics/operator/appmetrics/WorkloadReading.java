@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorRequirement;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetUpdateStrategy;
@@ -44,12 +45,23 @@ final class WorkloadReading {
     return owner.getKind() + " " + owner.getName();
   }
 
-  static List<Workload.DeclaredPort> ports(List<Container> containers) {
-    return containers.stream()
+  /**
+   * Those of native sidecars, too, in the order in which a Service resolves a name (kubernetes,
+   * pkg/api/v1/pod/util.go, FindPort).
+   */
+  static List<Workload.DeclaredPort> ports(PodSpec spec) {
+    return Stream.concat(
+            spec.getContainers().stream(),
+            spec.getInitContainers().stream().filter(WorkloadReading::isNativeSidecar))
         .flatMap(container -> container.getPorts().stream())
         .filter(port -> port.getContainerPort() != null)
         .map(port -> new Workload.DeclaredPort(port.getName(), port.getContainerPort()))
         .toList();
+  }
+
+  /** An init container that goes on running beside the app. */
+  static boolean isNativeSidecar(Container initContainer) {
+    return "Always".equals(initContainer.getRestartPolicy());
   }
 
   static Workload.Rollout rollout(Deployment deployment) {

@@ -107,7 +107,8 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
         ? Foresight.NONE
         : new Foresight(
             facts.replicas().stream().map(ReplicaFacts::model).flatMap(Stream::ofNullable).toList(),
-            newest(seen).map(PodFacts::discovered).orElse(null));
+            newest(seen).map(PodFacts::discovered).orElse(null),
+            newest(seen).filter(PodFacts::sidecar).isPresent());
   }
 
   private static Optional<PodFacts> newest(TargetObservation seen) {

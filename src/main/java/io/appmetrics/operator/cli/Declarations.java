@@ -132,7 +132,7 @@ final class Declarations {
             template.annotations(),
             port -> strict(),
             options.slots(),
-            new Foresight(List.of(model), template.pod(key, options.sidecars())));
+            new Foresight(List.of(model), template.pod(key, options.sidecars()), sidecar()));
     claimed.getOrDefault(key, List.of()).stream()
         .filter(claim -> !claim.by().spec().suspended())
         .forEach(claim -> judge(key, claim, plan));

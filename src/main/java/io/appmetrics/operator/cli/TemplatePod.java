@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The pod that a workload's manifest will have, as far as a manifest can tell. */
@@ -30,10 +32,12 @@ final class TemplatePod {
     return texts(at(template, "metadata", "annotations"));
   }
 
-  /** The numbers of the named ports of its containers. */
+  /** The numbers of the named ports of its containers, native sidecars among them. */
   Map<String, Integer> namedPorts() {
     Map<String, Integer> named = new TreeMap<>();
-    containers(null).stream()
+    Stream.concat(
+            containers("containers", container -> true).stream(),
+            containers("initContainers", c -> text(c, "restartPolicy").equals("Always")).stream())
         .flatMap(container -> container.ports().stream())
         .filter(port -> !port.name().isEmpty())
         .forEach(port -> named.putIfAbsent(port.name(), port.number()));
@@ -43,8 +47,10 @@ final class TemplatePod {
   /** The pod, once the injector has done its work. */
   Pod pod(Manifests.Key key, RenderOptions.Sidecars sidecars) {
     Map<String, String> annotations = new HashMap<>(annotations());
+    List<Pod.Container> containers = containers("containers", container -> true);
     if (sidecars != RenderOptions.Sidecars.NONE) {
       annotations.put(STATUS, "{}");
+      containers.add(new Pod.Container("istio-proxy", "", "", List.of()));
     }
     if (sidecars == RenderOptions.Sidecars.MERGING) {
       annotations.putAll(MetricsMerging.shown(Injector.DEFAULT_AGENT_PORT));
@@ -61,21 +67,20 @@ final class TemplatePod {
         texts(at(template, "metadata", "labels")),
         annotations,
         null,
-        containers(sidecars == RenderOptions.Sidecars.NONE ? null : "istio-proxy"),
-        List.of());
+        containers,
+        containers("initContainers", container -> true));
   }
 
-  private List<Pod.Container> containers(@Nullable String proxy) {
+  private List<Pod.Container> containers(String field, Predicate<Object> which) {
     List<Pod.Container> containers = new ArrayList<>();
-    if (at(template, "spec", "containers") instanceof List<?> declared) {
-      declared.forEach(
-          container ->
-              containers.add(
-                  new Pod.Container(
-                      text(container, "name"), text(container, "image"), "", ports(container))));
-    }
-    if (proxy != null) {
-      containers.add(new Pod.Container(proxy, "", "", List.of()));
+    if (at(template, "spec", field) instanceof List<?> declared) {
+      for (Object container : declared) {
+        if (which.test(container)) {
+          containers.add(
+              new Pod.Container(
+                  text(container, "name"), text(container, "image"), "", ports(container)));
+        }
+      }
     }
     return containers;
   }

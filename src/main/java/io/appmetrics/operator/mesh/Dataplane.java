@@ -2,7 +2,7 @@ package io.appmetrics.operator.mesh;
 
 /** What of the mesh stands between a pod and its callers. */
 public enum Dataplane {
-  /** Nothing: no policy of the mesh is enforced there. */
+  /** Nothing: no policy of the mesh is enforced there. A gateway is one of these. */
   NONE,
   /** Envoy, in the pod. */
   SIDECAR,

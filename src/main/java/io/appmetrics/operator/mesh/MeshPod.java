@@ -1,6 +1,9 @@
 package io.appmetrics.operator.mesh;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A pod, as far as the mesh's policies ask about it.
@@ -20,6 +23,11 @@ public record MeshPod(
     boolean heedsAlpha) {
 
   private static final String REDIRECTION = "ambient.istio.io/redirection";
+  private static final String TEMPLATES = "inject.istio.io/templates";
+  private static final String GATEWAY = "gateway";
+
+  /** What a proxy is run as that is the app itself, and no sidecar of one. */
+  private static final Set<String> ROUTERS = Set.of("router", "waypoint");
 
   public MeshPod {
     labels = Map.copyOf(labels);
@@ -32,6 +40,25 @@ public record MeshPod(
    */
   public static boolean inAmbient(Map<String, String> annotations) {
     return "enabled".equals(annotations.get(REDIRECTION));
+  }
+
+  /** Whether a pod, or its template, asks the injector for a gateway in place of a sidecar. */
+  public static boolean asksForGateway(Map<String, String> annotations) {
+    return Stream.of(annotations.getOrDefault(TEMPLATES, "").split(",", -1))
+        .map(String::strip)
+        .anyMatch(GATEWAY::equals);
+  }
+
+  /**
+   * Whether a container istio-proxy is a gateway or a waypoint: nothing that comes into its pod is
+   * redirected, and Istio's ports are its own (istio, cni/pkg/plugin/plugin.go, ProxyType).
+   *
+   * @param arguments the container's
+   */
+  public static boolean runsAsRouter(List<String> arguments) {
+    return arguments.size() > 1
+        && arguments.get(0).equals("proxy")
+        && ROUTERS.contains(arguments.get(1));
   }
 
   /**
@@ -50,7 +77,10 @@ public record MeshPod(
         heedsAlpha);
   }
 
-  /** The pod that a template makes, where there is none to go by, if it gets a sidecar. */
+  /**
+   * The pod that a template makes, where there is none to go by, if it gets what it may from the
+   * injector: a sidecar, unless it asks for a gateway.
+   */
   public static MeshPod imagined(
       String namespace,
       Map<String, String> labels,
@@ -60,7 +90,7 @@ public record MeshPod(
         namespace,
         labels,
         namedPorts,
-        Dataplane.SIDECAR,
+        asksForGateway(annotations) ? Dataplane.NONE : Dataplane.SIDECAR,
         InboundCapture.ofAnnotations(annotations).orElse(InboundCapture.ALL),
         true);
   }

@@ -27,11 +27,13 @@ import org.jspecify.annotations.Nullable;
  * @param models what each replica that has answered runs, each once
  * @param sample the workload's newest pod: what it has beside its template's annotations, such as a
  *     sidecar, the next one will have, too; null while there is none
+ * @param sidecar whether a sidecar stands before it, so that the mesh's policy decides how it is
+ *     spoken to
  */
-public record Foresight(List<RelabelModel> models, @Nullable Pod sample) {
+public record Foresight(List<RelabelModel> models, @Nullable Pod sample, boolean sidecar) {
 
   /** Nobody has answered, or there is no pod to go by. */
-  public static final Foresight NONE = new Foresight(List.of(), null);
+  public static final Foresight NONE = new Foresight(List.of(), null, false);
 
   /** Of TEST-NET-1 (RFC 5737): for a pod that has no address yet. */
   private static final String SOME_ADDRESS = "192.0.2.1";
@@ -74,15 +76,6 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample) {
   /** Whether anything can be foreseen. */
   boolean knows() {
     return !models.isEmpty() && sample != null;
-  }
-
-  /**
-   * Whether Istio's proxy runs in the pods, and the mesh's policy decides how they are spoken to.
-   */
-  boolean sidecar() {
-    return sample != null
-        && (sample.annotations().containsKey("sidecar.istio.io/status")
-            || proxies(sample).findAny().isPresent());
   }
 
   /**
@@ -166,7 +159,8 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample) {
     annotations.keySet().removeAll(standing.keySet());
     annotations.keySet().removeIf(key -> key.startsWith(SlotAnnotations.PREFIX));
     OptionalInt agentPort = MetricsMerging.agentPort(sample.annotations());
-    if (agentPort.isEmpty()) {
+    // A gateway's template names the agent's port itself, and no injector has to do with it.
+    if (agentPort.isEmpty() || agentPort.equals(MetricsMerging.agentPort(standing))) {
       annotations.putAll(template);
       return new Injected.Kept(annotations);
     }

@@ -199,6 +199,56 @@ class PodReadingTest {
         .isFalse();
   }
 
+  @Test
+  void knowsThePortsOfANativeSidecar() {
+    PodFacts pod =
+        read(
+            pod(
+                """
+                metadata: {name: a, namespace: shop}
+                spec:
+                  containers: [{name: app, ports: [{name: http, containerPort: 8080}]}]
+                  initContainers:
+                  - {name: first, ports: [{name: never, containerPort: 1}]}
+                  - {name: exporter, restartPolicy: Always, ports: [{name: metrics, containerPort: 9090}]}
+                """));
+
+    assertThat(pod.ports())
+        .containsExactly(new DeclaredPort("http", 8080), new DeclaredPort("metrics", 9090));
+    assertThat(pod.mesh().namedPorts()).isEqualTo(Map.of("http", 8080, "metrics", 9090));
+  }
+
+  /**
+   * A gateway's proxy is the app itself. As in the charts of Istio 1.0 to 1.5, by the injector, of
+   * the Gateway API, and a waypoint.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        // annotations | containers | what stands before the pod
+        "sidecar.istio.io/inject: 'false' | {name: istio-proxy, args: [proxy, router, -v, '2']} | NONE",
+        "sidecar.istio.io/status: '{}' | {name: istio-proxy, args: [proxy, router, --domain, a]} | NONE",
+        "sidecar.istio.io/status: '{}', inject.istio.io/templates: 'gateway, ours' | {name: istio-proxy} | NONE",
+        "prometheus.io/port: '15020' | {name: istio-proxy, args: [proxy, waypoint, --domain, a]} | NONE",
+        "ambient.istio.io/redirection: enabled | {name: istio-proxy, args: [proxy, router]} | AMBIENT",
+        // sidecars
+        "sidecar.istio.io/status: '{}' | {name: istio-proxy, args: [proxy, sidecar, --domain, router]} | SIDECAR",
+        "inject.istio.io/templates: 'sidecar,our-gateway' | {name: istio-proxy} | SIDECAR",
+        "sidecar.istio.io/status: '{}' | {name: app, args: [proxy, router]}, {name: istio-proxy} | SIDECAR",
+        "sidecar.istio.io/inject: 'false' | {name: istio-proxy, args: [proxy]} | SIDECAR",
+      })
+  void knowsAGatewayFromASidecar(String annotations, String containers, Dataplane dataplane) {
+    PodFacts pod =
+        read(
+            pod(
+                "metadata: {name: a, namespace: shop, annotations: {%s}}\nspec: {containers: [%s]}\n"
+                    .formatted(annotations, containers)));
+
+    assertThat(pod.mesh().dataplane()).isEqualTo(dataplane);
+    assertThat(pod.sidecar()).isEqualTo(dataplane == Dataplane.SIDECAR);
+  }
+
   /** What the injector has set up tells more than the annotations, which lack its defaults. */
   @ParameterizedTest
   @CsvSource(

@@ -112,6 +112,30 @@ class WorkloadReadingTest {
     assertThat(marked(WorkloadKind.of(kind), BARE)).isFalse();
   }
 
+  /** What runs to its end has no port by the time anybody calls; the app's own names go first. */
+  @ParameterizedTest
+  @EnumSource
+  void knowsThePortsOfNativeSidecars(TargetKind kind) {
+    assertThat(
+            read(
+                    kind,
+                    CART
+                        + """
+                              initContainers:
+                              - name: first
+                                ports: [{name: never, containerPort: 1}]
+                              - name: exporter
+                                restartPolicy: Always
+                                ports: [{name: metrics, containerPort: 9090}]
+                        """)
+                .ports())
+        .containsExactly(
+            new DeclaredPort("http", 8080),
+            new DeclaredPort(null, 9000),
+            new DeclaredPort("admin", 9001),
+            new DeclaredPort("metrics", 9090));
+  }
+
   record Row(String what, String status, Rollout rollout) {
     @Override
     public String toString() {
@@ -235,7 +259,9 @@ class WorkloadReadingTest {
                 + """
                         image: cart:1
                         env: [{name: A, value: b}]
-                      initContainers: [{name: first}]
+                      initContainers:
+                      - {name: first, ports: [{name: never, containerPort: 1}]}
+                      - {name: exporter, image: exporter:1, restartPolicy: Always, ports: [{name: metrics, containerPort: 9090}]}
                       volumes: [{name: data}]
                 status: {observedGeneration: 3}
                 """,
@@ -245,8 +271,9 @@ class WorkloadReadingTest {
     T pruned = kind.pruned(full);
 
     assertThat(kind.read(pruned)).isEqualTo(kind.read(full));
+    assertThat(kind.read(pruned).ports()).contains(new DeclaredPort("metrics", 9090));
     assertThat(Serialization.asYaml(pruned))
-        .doesNotContain("image", "env", "initContainers", "volumes", "last-applied");
+        .doesNotContain("image", "env", "first", "volumes", "last-applied");
   }
 
   @Test

@@ -127,6 +127,21 @@ class RenderTest {
     assertThat(run("", "--config", config, "--remove").out()).isEqualTo(shipped.text());
   }
 
+  @Test
+  void resolvesThePortsOfNativeSidecars() throws Exception {
+    Ended byTheApp = render(shop);
+    String asInit =
+        SHOP.replace("containers:\n        - name: app", "initContainers:\n        - name: app");
+    Files.writeString(
+        shop,
+        asInit.replace(
+            "          image: cart\n", "          image: cart\n          restartPolicy: Always\n"));
+    assertThat(render(shop)).isEqualTo(byTheApp);
+
+    Files.writeString(shop, asInit);
+    assertThat(render(shop).code()).isNotZero();
+  }
+
   /** The same decisions: where Istio's own job can scrape it, none is added. */
   @Test
   void addsNoJobWhereThereIsOne() throws Exception {

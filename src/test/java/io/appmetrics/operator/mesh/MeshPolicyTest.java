@@ -272,5 +272,9 @@ class MeshPolicyTest {
     assertThat(
             policy.termsOf(MeshPod.imagined("shop", LABELS, Map.of(), Map.of()), 8080).mutualTls())
         .isTrue();
+    Map<String, String> gateway = Map.of("inject.istio.io/templates", "gateway");
+    assertThat(
+            policy.termsOf(MeshPod.imagined("shop", LABELS, Map.of(), gateway), 8080).mutualTls())
+        .isFalse();
   }
 }

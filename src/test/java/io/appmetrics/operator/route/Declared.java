@@ -25,7 +25,8 @@ public final class Declared {
       return new Foresight(
           List.of(
               RelabelModel.ofFile(prometheusYml, PrometheusVersion.parse(version), "istio-system")),
-          sample);
+          sample,
+          sample.annotations().containsKey("sidecar.istio.io/status"));
     } catch (UnparsableConfig e) {
       throw new IllegalArgumentException(e);
     }
