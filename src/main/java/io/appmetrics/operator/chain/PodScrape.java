@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One endpoint on one pod, as Prometheus has it.
@@ -74,10 +75,13 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
   record Expected(String job, String scheme, int port, String path) {
 
     /** Of an endpoint, by the route that it has; empty while it has none. */
-    static Optional<Expected> of(TargetPlan target, Endpoint endpoint, PodFacts pod) {
-      return target.workload().routes().get(endpoint.key()) instanceof Route.ByUserJob byJob
-          ? Optional.of(of(byJob))
-          : target.workload().slotOf(endpoint.key()).map(slot -> of(slot, pod));
+    static Optional<Expected> of(
+        TargetPlan target, Endpoint endpoint, PodFacts pod, RelabelModel model) {
+      return target
+          .byUserJob(endpoint, pod, model)
+          .or(() -> target.byUserJob(endpoint))
+          .map(Expected::of)
+          .or(() -> target.workload().slotOf(endpoint.key()).map(slot -> of(slot, pod)));
     }
 
     static Expected of(Slot slot, PodFacts pod) {
@@ -117,24 +121,48 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
   }
 
   static PodScrape of(Slot slot, PodFacts pod, ScrapeFacts facts) {
-    return of(Expected.of(slot, pod), pod, facts);
+    Expected expected = Expected.of(slot, pod);
+    return of(pod, facts, replica -> of(expected, pod, replica));
   }
 
-  static PodScrape of(Route.ByUserJob route, PodFacts pod, ScrapeFacts facts) {
-    PodScrape scrape = of(Expected.of(route), pod, facts);
-    // up says nothing of the app behind an agent until the agents of this job are asked about
-    return scrape.up() && route.byAgent() && !facts.agentJobs().contains(route.job())
-        ? new PodScrape(pod, State.AWAITED, scrape.replica(), "")
-        : scrape;
+  static PodScrape of(
+      Route.ByUserJob route,
+      TargetPlan target,
+      Endpoint endpoint,
+      PodFacts pod,
+      ScrapeFacts facts) {
+    return of(
+        pod,
+        facts,
+        replica -> {
+          Route.ByUserJob there = there(route, target, endpoint, pod, replica);
+          PodScrape scrape = of(Expected.of(there), pod, replica);
+          // up says nothing of the app behind an agent until the agents of this job are asked about
+          return scrape.up() && there.byAgent() && !facts.agentJobs().contains(there.job())
+              ? new PodScrape(pod, State.AWAITED, scrape.replica(), "")
+              : scrape;
+        });
+  }
+
+  /** The route is that of the newest pod: where it does not hold, this one's own target counts. */
+  private static Route.ByUserJob there(
+      Route.ByUserJob route,
+      TargetPlan target,
+      Endpoint endpoint,
+      PodFacts pod,
+      ReplicaFacts replica) {
+    return found(Expected.of(route), pod, replica).isPresent()
+        ? route
+        : target.byUserJob(endpoint, pod, replica.model()).orElse(route);
   }
 
   /**
    * A replica on which the endpoint is not up decides: all of them are to have it, but for those
    * whose own rules leave the pod to others.
    */
-  private static PodScrape of(Expected expected, PodFacts pod, ScrapeFacts facts) {
-    List<PodScrape> scrapes =
-        facts.replicas().stream().map(replica -> of(expected, pod, replica)).toList();
+  private static PodScrape of(
+      PodFacts pod, ScrapeFacts facts, Function<ReplicaFacts, PodScrape> onReplica) {
+    List<PodScrape> scrapes = facts.replicas().stream().map(onReplica).toList();
     return scrapes.stream()
         .filter(scrape -> scrape.state() != State.DROPPED)
         .min(Comparator.comparing(PodScrape::up).thenComparing(MOST_TELLING_FIRST))
@@ -143,18 +171,21 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
   }
 
   private static PodScrape of(Expected expected, PodFacts pod, ReplicaFacts replica) {
-    Optional<ActiveTarget> target =
-        replica.targetsOf(pod.uid()).stream()
-            .filter(t -> t.pool().equals(expected.job()) && expected.is(t.scrapeUrl()))
-            .findFirst()
-            .or(() -> nameless(expected, pod, replica));
-    return target
+    return found(expected, pod, replica)
         .map(t -> of(t, pod, replica))
         .or(
             () ->
                 dropped(expected, pod, replica)
                     .map(rule -> new PodScrape(pod, State.DROPPED, replica.pod(), rule)))
         .orElse(new PodScrape(pod, State.ABSENT, replica.pod(), ""));
+  }
+
+  private static Optional<ActiveTarget> found(
+      Expected expected, PodFacts pod, ReplicaFacts replica) {
+    return replica.targetsOf(pod.uid()).stream()
+        .filter(t -> t.pool().equals(expected.job()) && expected.is(t.scrapeUrl()))
+        .findFirst()
+        .or(() -> nameless(expected, pod, replica));
   }
 
   /**

@@ -1007,6 +1007,39 @@ class ChainTest {
         .contains(Reason.TARGET_MISSING);
   }
 
+  private static final Map<String, String> ANNOTATIONS =
+      Map.of(
+          "prometheus.io/scrape", "true",
+          "prometheus.io/port", "8080",
+          "prometheus.io/path", "/metrics");
+
+  /** Injection is switched on, or off: the job has pods of both kinds, each in its own way. */
+  @Test
+  void takesEachPodAsTheUsersJobHasIt() {
+    Seen on = Seen.well();
+    on.model = Seen.model(ANNOTATED, "3.16.0");
+    on.own = ANNOTATIONS;
+    on.pods(
+        new PodSeen("cart-1").scrapedAt("http://10.0.0.1:8080/metrics"),
+        new PodSeen("cart-2").behindAgent());
+    assertThat(on.chain().broken()).isEmpty();
+    on.replica().down("cart-1", "dial tcp 10.0.0.1:8080: connect: connection refused");
+    assertBroken(on, Reason.CONNECTION_REFUSED);
+
+    Seen off = Seen.well();
+    off.model = on.model;
+    off.own = ANNOTATIONS;
+    off.pods(
+        new PodSeen("cart-1").behindAgent().scrapedAt("http://10.0.0.1:15020/stats/prometheus"),
+        new PodSeen("cart-2"));
+    assertThat(off.chain().broken()).isEmpty();
+    off.replica().app("cart-1", AppFetch.FAILS);
+    assertBroken(off, Reason.MERGED_SCRAPE_FAILING);
+    off.replica().apps.clear();
+    off.askedOfAgents = false;
+    assertBroken(off, Reason.PODS_JOINING);
+  }
+
   /** NotFederated takes two installations: SeveralInstallationsTest has it. */
   @Test
   void givesEveryReason() {
