@@ -10,6 +10,7 @@ import io.appmetrics.operator.api.Target;
 import io.appmetrics.operator.api.TargetKind;
 import io.appmetrics.operator.chain.Seen.PodSeen;
 import io.appmetrics.operator.chain.Seen.ReplicaSeen;
+import io.appmetrics.operator.chain.Workload.DeclaredPort;
 import io.appmetrics.operator.chain.Workload.Rollout;
 import io.appmetrics.operator.prometheus.AppFetch;
 import io.appmetrics.operator.prometheus.CertificateFacts;
@@ -1012,6 +1013,55 @@ class ChainTest {
           "prometheus.io/scrape", "true",
           "prometheus.io/port", "8080",
           "prometheus.io/path", "/metrics");
+
+  private static final String METRICS_PORT =
+      """
+      scrape_configs:
+      - job_name: pods
+        kubernetes_sd_configs: [{role: pod}]
+        relabel_configs:
+        - {source_labels: [__meta_kubernetes_pod_container_port_name], action: keep, regex: metrics}
+      """;
+
+  /** The job does not go by them, whatever they are for, and whoever has rewritten them. */
+  @Test
+  void asksNoPodForAnnotationsThatItsJobDoesNotGoBy() {
+    Seen seen = Seen.well().ports(port(9090));
+    seen.model = Seen.model(METRICS_PORT, "3.16.0");
+    seen.declared = List.of(new DeclaredPort("http", 8080), new DeclaredPort("metrics", 9090));
+    seen.own = ANNOTATIONS;
+    seen.pods(new PodSeen("cart-1").behindAgent());
+    assertThat(seen.chain().broken()).as("the agent serves another endpoint").isEmpty();
+
+    seen.own = Map.of("prometheus.io/port", "http");
+    seen.pod().merged = null;
+    assertThat(seen.chain().broken()).as("the agent makes no port of that").isEmpty();
+
+    seen.pods(unannotated("cart-1"), new PodSeen("cart-2"));
+    assertThat(seen.chain().broken()).as("a pod of an older template").isEmpty();
+
+    seen.model = Seen.model(METRICS_PORT + ONLY_BLUE_TOO, "3.16.0");
+    seen.pods(new PodSeen("cart-1").behindAgent(), blue("cart-2").behindAgent());
+    seen.replica().absent("cart-1");
+    assertBroken(seen, Reason.DROPPED_BY_RELABELING);
+  }
+
+  private static final String ONLY_BLUE_TOO =
+      "  - {source_labels: [__meta_kubernetes_pod_label_color], action: keep, regex: blue}\n";
+
+  private static PodSeen blue(String name) {
+    return new PodSeen(name).labelled("color", "blue");
+  }
+
+  @Test
+  void asksEveryPodForTheAnnotationsThatTheUsersJobGoesBy() {
+    Seen seen = Seen.well();
+    seen.model = Seen.model(ANNOTATED, "3.16.0");
+    seen.own = ANNOTATIONS;
+    seen.pods(unannotated("cart-1"), new PodSeen("cart-2"));
+    seen.replica().absent("cart-1");
+    assertBroken(seen, Reason.ROLLOUT_IN_PROGRESS);
+  }
 
   /** Injection is switched on, or off: the job has pods of both kinds, each in its own way. */
   @Test
