@@ -51,6 +51,8 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
     UNMERGED,
     /** The rules of the job drop the pod. */
     DROPPED,
+    /** The rules of the job leave the pod to another Prometheus, by a hash. */
+    LEFT_OUT,
     /** It has not come from the Prometheus that scrapes it. */
     UNFEDERATED
   }
@@ -157,14 +159,14 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
   }
 
   /**
-   * A replica on which the endpoint is not up decides: all of them are to have it, but for those
-   * whose own rules leave the pod to others.
+   * A replica on which the endpoint is not up decides: all of them are to have it, but for those in
+   * whose share the pod is not.
    */
   private static PodScrape of(
       PodFacts pod, ScrapeFacts facts, Function<ReplicaFacts, PodScrape> onReplica) {
     List<PodScrape> scrapes = facts.replicas().stream().map(onReplica).toList();
     return scrapes.stream()
-        .filter(scrape -> scrape.state() != State.DROPPED)
+        .filter(scrape -> scrape.state() != State.LEFT_OUT)
         .min(Comparator.comparing(PodScrape::up).thenComparing(MOST_TELLING_FIRST))
         .or(() -> scrapes.stream().min(MOST_TELLING_FIRST))
         .orElse(new PodScrape(pod, State.ABSENT, "no Prometheus pod", ""));
@@ -173,10 +175,7 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
   private static PodScrape of(Expected expected, PodFacts pod, ReplicaFacts replica) {
     return found(expected, pod, replica)
         .map(t -> of(t, pod, replica))
-        .or(
-            () ->
-                dropped(expected, pod, replica)
-                    .map(rule -> new PodScrape(pod, State.DROPPED, replica.pod(), rule)))
+        .or(() -> dropped(expected, pod, replica))
         .orElse(new PodScrape(pod, State.ABSENT, replica.pod(), ""));
   }
 
@@ -225,24 +224,49 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
   }
 
   /** The rule by which the job, as the replica runs it, comes to no such target. */
-  private static Optional<String> dropped(Expected expected, PodFacts pod, ReplicaFacts replica) {
+  private static Optional<PodScrape> dropped(
+      Expected expected, PodFacts pod, ReplicaFacts replica) {
     return predicted(expected, pod, replica)
-        .filter(certain -> certain.targets().stream().noneMatch(made -> expected.is(made.url())))
-        .flatMap(certain -> certain.drops().stream().findFirst())
-        .map(drop -> told(drop, Objects.requireNonNull(replica.model())));
+        .filter(certain -> !makes(certain, expected))
+        .flatMap(
+            certain ->
+                leftOut(expected, certain, pod, replica)
+                    .or(
+                        () ->
+                            certain.drops().stream()
+                                .findFirst()
+                                .map(
+                                    drop ->
+                                        new PodScrape(
+                                            pod,
+                                            State.DROPPED,
+                                            replica.pod(),
+                                            drop.sentence()))));
   }
 
-  /** Nothing is amiss with a pod that is in another's share. */
-  private static String told(Drop drop, RelabelModel model) {
-    return drop.sentence()
-        + model.shards().stream()
-            .filter(shard -> shard.leavesOut(drop))
-            .map(
-                shard ->
-                    ", for %s; the Prometheus of its share may scrape it, which this operator does not see"
-                        .formatted(shard.sentence()))
-            .findFirst()
-            .orElse("");
+  private static boolean makes(Prediction prediction, Expected expected) {
+    return prediction instanceof Prediction.Certain certain
+        && certain.targets().stream().anyMatch(made -> expected.is(made.url()));
+  }
+
+  /** Nothing is amiss with a pod that is in another's share: but for the hash, it is a target. */
+  private static Optional<PodScrape> leftOut(
+      Expected expected, Prediction.Certain certain, PodFacts pod, ReplicaFacts replica) {
+    RelabelModel model = Objects.requireNonNull(replica.model());
+    if (!makes(model.predictUndivided(expected.job(), pod.discovered()), expected)) {
+      return Optional.empty();
+    }
+    return model.shards().stream()
+        .flatMap(
+            shard ->
+                certain.drops().stream()
+                    .filter(shard::leavesOut)
+                    .map(
+                        drop ->
+                            "%s, for %s; the Prometheus of its share may scrape it, which this operator does not see"
+                                .formatted(drop.sentence(), shard.sentence())))
+        .findFirst()
+        .map(why -> new PodScrape(pod, State.LEFT_OUT, replica.pod(), why));
   }
 
   private static State state(ActiveTarget target, PodFacts pod) {

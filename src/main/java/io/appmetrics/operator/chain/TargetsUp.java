@@ -76,7 +76,7 @@ final class TargetsUp {
       case FAILED -> failed(where, trouble);
       case UNFEDERATED -> unfederated(where, trouble, reading.sight().scraper());
       case UNMERGED -> unmerged(where, reading.endpoint(), trouble.pod());
-      case DROPPED ->
+      case DROPPED, LEFT_OUT ->
           Finding.broken(
               Reason.DROPPED_BY_RELABELING,
               "%s is dropped by Prometheus pod %s: %s: change that rule, or what it looks at"

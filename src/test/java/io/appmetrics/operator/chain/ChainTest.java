@@ -21,6 +21,7 @@ import io.appmetrics.operator.prometheus.Prognosis.Kind;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -1088,6 +1089,36 @@ class ChainTest {
     off.replica().apps.clear();
     off.askedOfAgents = false;
     assertBroken(off, Reason.PODS_JOINING);
+  }
+
+  /** One is stuck on an older text: a query that comes to it finds nothing. */
+  @Test
+  void excusesNoReplicaWhoseRulesDropThePodButForAShare() {
+    Seen seen = Seen.well();
+    seen.model = Seen.model(PORT_8080, "3.16.0");
+    ReplicaSeen stuck = new ReplicaSeen("istio-system/prometheus-2").running(ONLY_BLUE);
+    seen.replicas.add(stuck.absent("cart-1"));
+    assertBroken(seen, Reason.DROPPED_BY_RELABELING);
+    assertThat(seen.chain().broken().orElseThrow().getValue().message())
+        .contains("is dropped by Prometheus pod istio-system/prometheus-2: rule 1 of job pods");
+
+    String others = SHARE.replace("regex: 1", "regex: 0");
+    Seen shared = Seen.well();
+    shared.model = Seen.model(others, "3.16.0");
+    shared.replicas.add(
+        new ReplicaSeen("istio-system/prometheus-2").running(SHARE).absent("cart-1"));
+    assertThat(shared.chain().broken()).as("the pod is in the first one's share").isEmpty();
+    shared.declared = portsOfBothShares();
+    assertThat(shared.chain().broken()).as("whatever becomes of its other ports").isEmpty();
+  }
+
+  /** One of many ports is in the share in which 8080 is not, and comes to the rule behind. */
+  private static List<DeclaredPort> portsOfBothShares() {
+    List<DeclaredPort> ports = new ArrayList<>(List.of(new DeclaredPort("http", 8080)));
+    for (int port = 9000; port < 9020; port++) {
+      ports.add(new DeclaredPort(null, port));
+    }
+    return ports;
   }
 
   /** NotFederated takes two installations: SeveralInstallationsTest has it. */

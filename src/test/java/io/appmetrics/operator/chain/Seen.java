@@ -187,6 +187,9 @@ final class Seen {
     @Nullable SlotJobs loaded;
     @Nullable String rejection;
 
+    /** What it runs, where that is not what the others do. */
+    @Nullable RelabelModel model;
+
     @Nullable Prognosis prognosis;
     final Set<String> poolsMissing = new HashSet<>();
     final Set<String> absent = new HashSet<>();
@@ -202,6 +205,11 @@ final class Seen {
 
     ReplicaSeen(String pod) {
       this.pod = pod;
+    }
+
+    ReplicaSeen running(String prometheusYml) {
+      model = Seen.model(prometheusYml, "3.16.0");
+      return this;
     }
 
     ReplicaSeen absent(String pod) {
@@ -531,7 +539,7 @@ final class Seen {
         replica.answered,
         replica.problem,
         replica.answered ? loaded : SlotJobs.none(),
-        replica.answered ? model : null,
+        replica.answered ? Objects.requireNonNullElse(replica.model, model) : null,
         replica.rejection,
         pools,
         targets,
