@@ -233,8 +233,7 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
                 leftOut(expected, certain, pod, replica)
                     .or(
                         () ->
-                            certain.drops().stream()
-                                .findFirst()
+                            Drop.furthest(certain.drops())
                                 .map(
                                     drop ->
                                         new PodScrape(

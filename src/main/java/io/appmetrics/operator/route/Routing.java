@@ -5,7 +5,6 @@ import io.appmetrics.operator.relabel.Drop;
 import io.appmetrics.operator.route.Foresight.Made;
 import io.appmetrics.operator.route.Foresight.Outlook;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -240,11 +239,8 @@ final class Routing {
       return "of %s job %s makes %s"
           .formatted(annotations, fresh.get().job(), fresh.get().target().url());
     }
-    // The job that lets it pass furthest is the one that is meant.
-    return outlook.drops().stream()
-        .filter(Drop.ByRule.class::isInstance)
-        .map(Drop.ByRule.class::cast)
-        .max(Comparator.comparingInt(Drop.ByRule::number))
+    // the job that lets it pass furthest is the one that is meant
+    return Drop.furthest(outlook.drops().stream().filter(Drop.ByRule.class::isInstance).toList())
         .map(drop -> annotations + " is dropped by " + drop.sentence())
         .orElse("no job reads " + annotations);
   }

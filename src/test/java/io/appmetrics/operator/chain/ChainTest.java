@@ -1121,6 +1121,22 @@ class ChainTest {
     return ports;
   }
 
+  /** The job means the port that it lets pass furthest. */
+  @Test
+  void namesTheRuleThatDropsTheDeclaredPort() {
+    Seen seen = Seen.well().ports(port(9090));
+    seen.model = Seen.model(METRICS_PORT + ONLY_BLUE_TOO, "3.16.0");
+    seen.declared = List.of(new DeclaredPort("http", 8080), new DeclaredPort("metrics", 9090));
+    seen.pods(new PodSeen("cart-1"), blue("cart-2"));
+    seen.replica().absent("cart-1");
+    assertThat(seen.chain().broken().orElseThrow().getValue().message())
+        .isEqualTo(
+            "Deployment cart :9090/metrics of pod cart-1 is dropped by Prometheus pod"
+                + " istio-system/prometheus-1: rule 2 of job pods: keep"
+                + " __meta_kubernetes_pod_label_color =~ \"blue\", here it is \"\": change that"
+                + " rule, or what it looks at");
+  }
+
   /** NotFederated takes two installations: SeveralInstallationsTest has it. */
   @Test
   void givesEveryReason() {
