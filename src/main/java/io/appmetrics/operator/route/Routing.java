@@ -14,6 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,11 +65,23 @@ final class Routing {
         .orElse("");
   }
 
-  /** The jobs that will scrape the endpoint once these annotations stand on the template. */
+  /**
+   * The jobs that will scrape the endpoint once these annotations stand on the template, each as
+   * often as it does.
+   */
   List<Taker> takers(Endpoint endpoint, Map<String, String> written) {
-    return serving(foresight.of(template, written), endpoint).stream()
-        .map(serving -> Taker.of(serving.made().intake()))
-        .toList();
+    Map<String, List<Serving>> byJob = new TreeMap<>();
+    for (Outlook outlook : foresight.of(template, written)) {
+      servings(outlook, endpoint)
+          .collect(Collectors.groupingBy(serving -> serving.made().job()))
+          .forEach((job, servings) -> byJob.merge(job, servings, Routing::more));
+    }
+    return byJob.values().stream().flatMap(servings -> Taker.of(servings).stream()).toList();
+  }
+
+  /** Every replica has its own: what counts is how often one of them scrapes it. */
+  private static List<Serving> more(List<Serving> some, List<Serving> others) {
+    return others.size() > some.size() ? others : some;
   }
 
   /** The job of the slot that serves the endpoint. */
@@ -253,11 +266,16 @@ final class Routing {
   private List<Serving> serving(List<Outlook> outlooks, Endpoint endpoint) {
     Map<String, Serving> byJob = new TreeMap<>();
     for (Outlook outlook : outlooks) {
-      for (Made made : outlook.made()) {
-        Serving.of(made, outlook.pod(), outlook.fetched(), endpoint, schemes.apply(endpoint))
-            .ifPresent(serving -> byJob.putIfAbsent(made.job(), serving));
-      }
+      servings(outlook, endpoint)
+          .forEach(serving -> byJob.putIfAbsent(serving.made().job(), serving));
     }
     return new ArrayList<>(byJob.values());
+  }
+
+  private Stream<Serving> servings(Outlook outlook, Endpoint endpoint) {
+    Scheme scheme = schemes.apply(endpoint);
+    return outlook.made().stream()
+        .flatMap(
+            made -> Serving.of(made, outlook.pod(), outlook.fetched(), endpoint, scheme).stream());
   }
 }

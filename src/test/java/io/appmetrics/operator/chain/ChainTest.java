@@ -1137,6 +1137,32 @@ class ChainTest {
                 + " rule, or what it looks at");
   }
 
+  private static final String PER_PORT =
+      """
+      scrape_configs:
+      - job_name: pods
+        kubernetes_sd_configs: [{role: pod}]
+        relabel_configs:
+        - {source_labels: [__meta_kubernetes_pod_container_port_number], target_label: port}
+        - {source_labels: [__meta_kubernetes_pod_ip], target_label: __address__, replacement: "$1:8080"}
+      """;
+
+  @Test
+  void tellsOfOneJobThatMakesTwoTargetsOfAnEndpoint() {
+    Seen seen = Seen.well();
+    seen.model = Seen.model(PER_PORT, "3.16.0");
+    String job = "job pods has no keep rule and takes every pod that it discovers, with port=";
+    assertThat(seen.chain().broken().orElseThrow().getValue().message())
+        .isEqualTo(
+            "Deployment cart :8080/metrics is scraped by 2 targets, so that its metrics arrive 2"
+                + " times: "
+                + job
+                + "\"8080\"; "
+                + job
+                + "\"9000\"; change the annotations or the rules by which they take it, so that"
+                + " one of them does");
+  }
+
   /** NotFederated takes two installations: SeveralInstallationsTest has it. */
   @Test
   void givesEveryReason() {

@@ -621,4 +621,63 @@ class RoutingTest {
                 + " __meta_kubernetes_pod_annotation_appmetrics_io_port_1 =~ \"8080\")",
             "job " + job + " takes it by the operator's annotation appmetrics.io/port-1");
   }
+
+  /** A pod of two containers has two discovered targets, and both come to the annotated port. */
+  @Test
+  void tellsOfOneJobThatScrapesAnEndpointTwice() {
+    String perContainer =
+        """
+        scrape_configs:
+        - job_name: pods
+          kubernetes_sd_configs: [{role: pod}]
+          relabel_configs:
+          - {source_labels: [__meta_kubernetes_pod_annotation_prometheus_io_scrape], action: keep, regex: true}
+          - source_labels: [__meta_kubernetes_pod_ip, __meta_kubernetes_pod_annotation_prometheus_io_port]
+            regex: (.+);(.+)
+            replacement: $1:$2
+            target_label: __address__
+          - {source_labels: [__meta_kubernetes_pod_container_name], target_label: container}
+        """;
+    Pod one = pod(ANNOTATED);
+    List<Pod.Container> containers = new ArrayList<>(one.containers());
+    containers.add(new Pod.Container("cache", "cache:1", "", List.of()));
+    Pod two =
+        new Pod(
+            one.namespace(),
+            one.name(),
+            one.uid(),
+            one.ip(),
+            one.hostIp(),
+            one.nodeName(),
+            one.phase(),
+            one.ready(),
+            one.labels(),
+            one.annotations(),
+            one.controller(),
+            containers,
+            List.of());
+    WorkloadPlan plan =
+        WorkloadPlan.of(
+            List.of(claim("shop", 0, endpoint(8080))),
+            ANNOTATED,
+            port -> false,
+            8,
+            foresight(perContainer, "3.16.0", two));
+
+    assertThat(told(plan, endpoint(8080))).isEqualTo("Adopted pods HTTP:8080/metrics");
+    String rule =
+        "job pods takes it by rule 1 (keep __meta_kubernetes_pod_annotation_prometheus_io_scrape =~"
+            + " \"true\"), with container=\"%s\"";
+    assertThat(hows(plan, endpoint(8080)))
+        .containsExactly(rule.formatted("cart"), rule.formatted("cache"));
+
+    WorkloadPlan once =
+        WorkloadPlan.of(
+            List.of(claim("shop", 0, endpoint(8080))),
+            ANNOTATED,
+            port -> false,
+            8,
+            foresight(perContainer, "3.16.0", one));
+    assertThat(once.doubles()).isEmpty();
+  }
 }
