@@ -680,4 +680,28 @@ class RoutingTest {
             foresight(perContainer, "3.16.0", one));
     assertThat(once.doubles()).isEmpty();
   }
+
+  /** A rule may go by a hash and by a label: what is not let in by the label is nobody's share. */
+  @ParameterizedTest
+  @CsvSource({"yes, Adopted opt HTTP:8080/metrics", "no, Slot 1"})
+  void aShareOfThoseThatOptInIsNotForOthers(String scrape, String route) {
+    String optIn =
+        """
+        scrape_configs:
+        - job_name: opt
+          kubernetes_sd_configs: [{role: pod}]
+          relabel_configs:
+          - {source_labels: [__address__], action: hashmod, modulus: 2, target_label: __tmp_hash}
+          - {source_labels: [__tmp_hash, __meta_kubernetes_pod_annotation_scrape], action: keep, regex: "0;yes"}
+        """;
+    Map<String, String> template = Map.of("scrape", scrape);
+    WorkloadPlan plan =
+        WorkloadPlan.of(
+            List.of(claim("shop", 0, endpoint(8080))),
+            template,
+            port -> false,
+            8,
+            foresight(optIn, "3.16.0", pod(template)));
+    assertThat(told(plan, endpoint(8080))).isEqualTo(route);
+  }
 }
