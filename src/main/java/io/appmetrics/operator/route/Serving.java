@@ -4,12 +4,11 @@ import io.appmetrics.operator.relabel.AgentFetch;
 import io.appmetrics.operator.relabel.MetricsMerging;
 import io.appmetrics.operator.relabel.Pod;
 import io.appmetrics.operator.relabel.PredictedTarget;
+import io.appmetrics.operator.relabel.ScrapeUrl;
 import io.appmetrics.operator.route.Foresight.Made;
 import io.appmetrics.operator.scrapeconfig.PrometheusDuration;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -124,12 +123,8 @@ record Serving(Made made, boolean merged, URI url) {
 
   private static String query(Endpoint endpoint) {
     return endpoint.params().entrySet().stream()
-        .map(e -> encoded(e.getKey()) + "=" + encoded(e.getValue()))
+        .map(e -> ScrapeUrl.inQuery(e.getKey()) + "=" + ScrapeUrl.inQuery(e.getValue()))
         .collect(Collectors.joining("&"));
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   private static int portOf(URI url) {

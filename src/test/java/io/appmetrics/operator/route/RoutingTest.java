@@ -704,4 +704,26 @@ class RoutingTest {
             foresight(optIn, "3.16.0", pod(template)));
     assertThat(told(plan, endpoint(8080))).isEqualTo(route);
   }
+
+  /** Go's encoding of a query is not Java's. */
+  @Test
+  void findsTheJobOfTheVeryParameters() {
+    String parameters =
+        """
+        scrape_configs:
+        - job_name: own
+          params: {"match[]": ["a*b~c d"]}
+          kubernetes_sd_configs: [{role: pod}]
+        """;
+    Endpoint endpoint =
+        endpoint(8080, "/metrics", PortScheme.AUTO, null, null, Map.of("match[]", "a*b~c d"));
+    WorkloadPlan plan =
+        WorkloadPlan.of(
+            List.of(claim("shop", 0, endpoint)),
+            BARE,
+            port -> false,
+            8,
+            foresight(parameters, "3.16.0", pod(BARE)));
+    assertThat(told(plan, endpoint)).isEqualTo("Adopted own HTTP:8080/metrics");
+  }
 }
