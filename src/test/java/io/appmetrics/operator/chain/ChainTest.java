@@ -1137,6 +1137,29 @@ class ChainTest {
                 + " rule, or what it looks at");
   }
 
+  /** Prometheus' own words explain what is missing there, not a lack of rights. */
+  @Test
+  void tellsOfAReplicaThatDoesNotRunTheUsersJob() {
+    Seen seen = Seen.well();
+    seen.model = Seen.model(PORT_8080, "3.16.0");
+    ReplicaSeen behind = new ReplicaSeen("istio-system/prometheus-2").running("scrape_configs: []");
+    seen.replicas.add(behind.absent("cart-1"));
+    Finding pending = seen.chain().broken().orElseThrow().getValue();
+    assertThat(pending.why()).contains(Reason.PROPAGATION_PENDING);
+    assertThat(pending.message())
+        .isEqualTo(
+            "Prometheus pod istio-system/prometheus-2 does not run job pods of " + PLACE + " yet");
+
+    behind.rejection = "line 7: field foo not found";
+    Finding rejected = seen.chain().broken().orElseThrow().getValue();
+    assertThat(rejected.why()).contains(Reason.CONFIG_REJECTED);
+    assertThat(rejected.message())
+        .isEqualTo(
+            "Prometheus pod istio-system/prometheus-2 does not run job pods: its last reload of "
+                + PLACE
+                + " failed: line 7: field foo not found; correct it there");
+  }
+
   private static final String PER_PORT =
       """
       scrape_configs:
