@@ -5,6 +5,7 @@ import io.appmetrics.operator.mesh.Terms;
 import io.appmetrics.operator.prometheus.CertificateFacts;
 import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
+import io.appmetrics.operator.relabel.MetricsMerging;
 import io.appmetrics.operator.route.Endpoint;
 import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.route.Scheme;
@@ -13,6 +14,7 @@ import io.appmetrics.operator.route.SlotAnnotations;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Does every serving pod carry what the jobs look for. */
 final class Annotated {
@@ -31,7 +33,8 @@ final class Annotated {
         return refused.get();
       }
       List<PodFacts> serving = target.serving();
-      List<PodFacts> lacking = serving.stream().filter(pod -> !carries(target, pod)).toList();
+      List<PodFacts> lacking =
+          serving.stream().filter(pod -> !carries(evidence.facts(), target, pod)).toList();
       if (!lacking.isEmpty()) {
         return rollout(target, workload, lacking, serving.size());
       }
@@ -101,21 +104,21 @@ final class Annotated {
             .orElse("");
   }
 
-  private static boolean carries(TargetPlan target, PodFacts pod) {
+  private static boolean carries(@Nullable ScrapeFacts facts, TargetPlan target, PodFacts pod) {
     return target.endpoints().resolved().stream()
-        .allMatch(endpoint -> carries(target, endpoint, pod));
+        .allMatch(endpoint -> carries(facts, target, endpoint, pod));
   }
 
-  private static boolean carries(TargetPlan target, Endpoint endpoint, PodFacts pod) {
+  private static boolean carries(
+      @Nullable ScrapeFacts facts, TargetPlan target, Endpoint endpoint, PodFacts pod) {
     Route route = target.workload().routes().get(endpoint.key());
     if (route == null || route instanceof Route.Undecided) {
       return true; // a later link tells what keeps it from being decided
     }
-    if (route instanceof Route.ByUserJob) {
-      return pod.merged() != null
-          ? pod.merged().equals(endpoint.key())
-          : target.scrapeAnnotations().entrySet().stream()
-              .allMatch(e -> e.getValue().equals(pod.annotations().get(e.getKey())));
+    if (route instanceof Route.ByUserJob byJob) {
+      return (byJob.kind() == Route.Kind.ADOPTED
+              && needsNothing(byJob, facts, target, endpoint, pod))
+          || carriesScrapeAnnotations(target, endpoint, pod);
     }
     List<Slot> born = SlotAnnotations.read(pod.annotations());
     return target
@@ -125,6 +128,32 @@ final class Annotated {
         .flatMap(slot -> SlotAnnotations.schemeOf(slot.number(), pod.annotations()))
         .filter(scheme -> scheme == target.scheme(endpoint, pod))
         .isPresent();
+  }
+
+  /**
+   * What a job of the user's goes by may be anything: its rules say whether this pod has it. Where
+   * Istio has rewritten {@code prometheus.io/*}, and the job does not go by its agent, what stands
+   * there tells nothing.
+   */
+  private static boolean needsNothing(
+      Route.ByUserJob route,
+      @Nullable ScrapeFacts facts,
+      TargetPlan target,
+      Endpoint endpoint,
+      PodFacts pod) {
+    boolean made =
+        facts != null
+            && facts.replicas().stream()
+                .anyMatch(replica -> target.byUserJob(endpoint, pod, replica.model()).isPresent());
+    return made || (!route.byAgent() && MetricsMerging.agentPort(pod.annotations()).isPresent());
+  }
+
+  private static boolean carriesScrapeAnnotations(
+      TargetPlan target, Endpoint endpoint, PodFacts pod) {
+    return pod.merged() != null
+        ? pod.merged().equals(endpoint.key())
+        : target.scrapeAnnotations().entrySet().stream()
+            .allMatch(e -> e.getValue().equals(pod.annotations().get(e.getKey())));
   }
 
   /** The scheme of the day may differ: the live scheme goes before it. */

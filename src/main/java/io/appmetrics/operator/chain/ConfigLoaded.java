@@ -3,7 +3,10 @@ package io.appmetrics.operator.chain;
 import io.appmetrics.operator.prometheus.Prognosis;
 import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
+import io.appmetrics.operator.relabel.RelabelModel;
+import java.util.Comparator;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Does every Prometheus replica run the jobs. */
 final class ConfigLoaded {
@@ -44,8 +47,33 @@ final class ConfigLoaded {
                 "Prometheus pod %s refuses the configuration of %s: %s; correct it there"
                     .formatted(replica.pod(), facts.config().place(), replica.rejection()));
       }
+      Optional<Finding> lacking = lacking(replica, evidence, facts.config().place());
+      if (lacking.isPresent()) {
+        return lacking.get();
+      }
     }
     return Finding.holds("Every Prometheus replica runs the jobs");
+  }
+
+  /** One of several may not have loaded what the user has added for them all. */
+  private static Optional<Finding> lacking(ReplicaFacts replica, Evidence evidence, String place) {
+    RelabelModel model = replica.model();
+    return model == null
+        ? Optional.empty()
+        : evidence.share().userJobs().stream()
+            .filter(job -> !model.podJobs().contains(job))
+            .min(Comparator.naturalOrder())
+            .map(
+                job ->
+                    replica.rejection() == null
+                        ? Finding.broken(
+                            Reason.PROPAGATION_PENDING,
+                            "Prometheus pod %s does not run job %s of %s yet"
+                                .formatted(replica.pod(), job, place))
+                        : Finding.broken(
+                            Reason.CONFIG_REJECTED,
+                            "Prometheus pod %s does not run job %s: its last reload of %s failed: %s; correct it there"
+                                .formatted(replica.pod(), job, place, replica.rejection())));
   }
 
   private static Finding pending(ReplicaFacts replica, String place) {

@@ -89,7 +89,7 @@ public record EndpointReading(
           now,
           settling(byJob.interval()),
           pod -> byJob.scheme(),
-          pod -> PodScrape.of(byJob, pod, facts));
+          pod -> PodScrape.of(byJob, declared.target(), declared.endpoint(), pod, facts));
     }
     Slot slot = declared.target().workload().slotOf(declared.endpoint().key()).orElse(null);
     return slot == null

@@ -108,16 +108,16 @@ final class Federated {
   /** The labels that the target has where it is scraped. */
   private static Optional<Map<String, String>> labels(
       TargetPlan target, Endpoint endpoint, PodFacts pod, @Nullable ScrapeFacts scraper) {
-    Optional<PodScrape.Expected> expected = PodScrape.Expected.of(target, endpoint, pod);
     return scraper == null
         ? Optional.empty()
-        : expected.flatMap(
-            wanted ->
-                scraper.replicas().stream()
-                    .flatMap(replica -> Stream.ofNullable(replica.model()))
-                    .flatMap(model -> made(model, wanted, pod))
-                    .<Map<String, String>>map(PredictedTarget::labels)
-                    .findFirst());
+        : scraper.replicas().stream()
+            .flatMap(replica -> Stream.ofNullable(replica.model()))
+            .flatMap(
+                model ->
+                    PodScrape.Expected.of(target, endpoint, pod, model).stream()
+                        .flatMap(wanted -> made(model, wanted, pod)))
+            .<Map<String, String>>map(PredictedTarget::labels)
+            .findFirst();
   }
 
   private static Stream<PredictedTarget> made(

@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One endpoint on one pod, as Prometheus has it.
@@ -50,6 +51,8 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
     UNMERGED,
     /** The rules of the job drop the pod. */
     DROPPED,
+    /** The rules of the job leave the pod to another Prometheus, by a hash. */
+    LEFT_OUT,
     /** It has not come from the Prometheus that scrapes it. */
     UNFEDERATED
   }
@@ -74,10 +77,13 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
   record Expected(String job, String scheme, int port, String path) {
 
     /** Of an endpoint, by the route that it has; empty while it has none. */
-    static Optional<Expected> of(TargetPlan target, Endpoint endpoint, PodFacts pod) {
-      return target.workload().routes().get(endpoint.key()) instanceof Route.ByUserJob byJob
-          ? Optional.of(of(byJob))
-          : target.workload().slotOf(endpoint.key()).map(slot -> of(slot, pod));
+    static Optional<Expected> of(
+        TargetPlan target, Endpoint endpoint, PodFacts pod, RelabelModel model) {
+      return target
+          .byUserJob(endpoint, pod, model)
+          .or(() -> target.byUserJob(endpoint))
+          .map(Expected::of)
+          .or(() -> target.workload().slotOf(endpoint.key()).map(slot -> of(slot, pod)));
     }
 
     static Expected of(Slot slot, PodFacts pod) {
@@ -117,44 +123,68 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
   }
 
   static PodScrape of(Slot slot, PodFacts pod, ScrapeFacts facts) {
-    return of(Expected.of(slot, pod), pod, facts);
+    Expected expected = Expected.of(slot, pod);
+    return of(pod, facts, replica -> of(expected, pod, replica));
   }
 
-  static PodScrape of(Route.ByUserJob route, PodFacts pod, ScrapeFacts facts) {
-    PodScrape scrape = of(Expected.of(route), pod, facts);
-    // up says nothing of the app behind an agent until the agents of this job are asked about
-    return scrape.up() && route.byAgent() && !facts.agentJobs().contains(route.job())
-        ? new PodScrape(pod, State.AWAITED, scrape.replica(), "")
-        : scrape;
+  static PodScrape of(
+      Route.ByUserJob route,
+      TargetPlan target,
+      Endpoint endpoint,
+      PodFacts pod,
+      ScrapeFacts facts) {
+    return of(
+        pod,
+        facts,
+        replica -> {
+          Route.ByUserJob there = there(route, target, endpoint, pod, replica);
+          PodScrape scrape = of(Expected.of(there), pod, replica);
+          // up says nothing of the app behind an agent until the agents of this job are asked about
+          return scrape.up() && there.byAgent() && !facts.agentJobs().contains(there.job())
+              ? new PodScrape(pod, State.AWAITED, scrape.replica(), "")
+              : scrape;
+        });
+  }
+
+  /** The route is that of the newest pod: where it does not hold, this one's own target counts. */
+  private static Route.ByUserJob there(
+      Route.ByUserJob route,
+      TargetPlan target,
+      Endpoint endpoint,
+      PodFacts pod,
+      ReplicaFacts replica) {
+    return found(Expected.of(route), pod, replica).isPresent()
+        ? route
+        : target.byUserJob(endpoint, pod, replica.model()).orElse(route);
   }
 
   /**
-   * A replica on which the endpoint is not up decides: all of them are to have it, but for those
-   * whose own rules leave the pod to others.
+   * A replica on which the endpoint is not up decides: all of them are to have it, but for those in
+   * whose share the pod is not.
    */
-  private static PodScrape of(Expected expected, PodFacts pod, ScrapeFacts facts) {
-    List<PodScrape> scrapes =
-        facts.replicas().stream().map(replica -> of(expected, pod, replica)).toList();
+  private static PodScrape of(
+      PodFacts pod, ScrapeFacts facts, Function<ReplicaFacts, PodScrape> onReplica) {
+    List<PodScrape> scrapes = facts.replicas().stream().map(onReplica).toList();
     return scrapes.stream()
-        .filter(scrape -> scrape.state() != State.DROPPED)
+        .filter(scrape -> scrape.state() != State.LEFT_OUT)
         .min(Comparator.comparing(PodScrape::up).thenComparing(MOST_TELLING_FIRST))
         .or(() -> scrapes.stream().min(MOST_TELLING_FIRST))
         .orElse(new PodScrape(pod, State.ABSENT, "no Prometheus pod", ""));
   }
 
   private static PodScrape of(Expected expected, PodFacts pod, ReplicaFacts replica) {
-    Optional<ActiveTarget> target =
-        replica.targetsOf(pod.uid()).stream()
-            .filter(t -> t.pool().equals(expected.job()) && expected.is(t.scrapeUrl()))
-            .findFirst()
-            .or(() -> nameless(expected, pod, replica));
-    return target
+    return found(expected, pod, replica)
         .map(t -> of(t, pod, replica))
-        .or(
-            () ->
-                dropped(expected, pod, replica)
-                    .map(rule -> new PodScrape(pod, State.DROPPED, replica.pod(), rule)))
+        .or(() -> dropped(expected, pod, replica))
         .orElse(new PodScrape(pod, State.ABSENT, replica.pod(), ""));
+  }
+
+  private static Optional<ActiveTarget> found(
+      Expected expected, PodFacts pod, ReplicaFacts replica) {
+    return replica.targetsOf(pod.uid()).stream()
+        .filter(t -> t.pool().equals(expected.job()) && expected.is(t.scrapeUrl()))
+        .findFirst()
+        .or(() -> nameless(expected, pod, replica));
   }
 
   /**
@@ -194,24 +224,45 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
   }
 
   /** The rule by which the job, as the replica runs it, comes to no such target. */
-  private static Optional<String> dropped(Expected expected, PodFacts pod, ReplicaFacts replica) {
+  private static Optional<PodScrape> dropped(
+      Expected expected, PodFacts pod, ReplicaFacts replica) {
     return predicted(expected, pod, replica)
-        .filter(certain -> certain.targets().stream().noneMatch(made -> expected.is(made.url())))
-        .flatMap(certain -> certain.drops().stream().findFirst())
-        .map(drop -> told(drop, Objects.requireNonNull(replica.model())));
+        .filter(certain -> !makes(certain, expected))
+        .flatMap(
+            certain ->
+                leftOut(expected, certain, pod, replica)
+                    .or(
+                        () ->
+                            Drop.furthest(certain.drops())
+                                .map(
+                                    drop ->
+                                        new PodScrape(
+                                            pod, State.DROPPED, replica.pod(), drop.sentence()))));
   }
 
-  /** Nothing is amiss with a pod that is in another's share. */
-  private static String told(Drop drop, RelabelModel model) {
-    return drop.sentence()
-        + model.shards().stream()
-            .filter(shard -> shard.leavesOut(drop))
-            .map(
-                shard ->
-                    ", for %s; the Prometheus of its share may scrape it, which this operator does not see"
-                        .formatted(shard.sentence()))
-            .findFirst()
-            .orElse("");
+  private static boolean makes(Prediction prediction, Expected expected) {
+    return prediction instanceof Prediction.Certain certain
+        && certain.targets().stream().anyMatch(made -> expected.is(made.url()));
+  }
+
+  /** Nothing is amiss with a pod that is in another's share: but for the hash, it is a target. */
+  private static Optional<PodScrape> leftOut(
+      Expected expected, Prediction.Certain certain, PodFacts pod, ReplicaFacts replica) {
+    RelabelModel model = Objects.requireNonNull(replica.model());
+    if (!makes(model.predictUndivided(expected.job(), pod.discovered()), expected)) {
+      return Optional.empty();
+    }
+    return model.shards().stream()
+        .flatMap(
+            shard ->
+                certain.drops().stream()
+                    .filter(shard::leavesOut)
+                    .map(
+                        drop ->
+                            "%s, for %s; the Prometheus of its share may scrape it, which this operator does not see"
+                                .formatted(drop.sentence(), shard.sentence())))
+        .findFirst()
+        .map(why -> new PodScrape(pod, State.LEFT_OUT, replica.pod(), why));
   }
 
   private static State state(ActiveTarget target, PodFacts pod) {

@@ -6,6 +6,7 @@ import io.appmetrics.operator.mesh.Terms;
 import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.appmetrics.operator.prometheus.WorkloadRef;
+import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.route.Claim;
 import io.appmetrics.operator.route.Endpoint;
 import io.appmetrics.operator.route.Endpoints;
@@ -199,16 +200,44 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
         .collect(Collectors.toSet());
   }
 
-  /** The routes by which Istio's agents are scraped for it. */
+  /** The routes by which Istio's agents are scraped for it, on the newest pod or on others. */
   Stream<Route.ByUserJob> byAgent() {
-    return byUserJob().filter(Route.ByUserJob::byAgent);
+    return endpoints.resolved().stream()
+        .flatMap(
+            endpoint ->
+                byUserJob(endpoint).filter(route -> route.byAgent() || merges(endpoint)).stream());
+  }
+
+  private boolean merges(Endpoint endpoint) {
+    return serving().stream().anyMatch(pod -> endpoint.key().equals(pod.merged()));
   }
 
   private Stream<Route.ByUserJob> byUserJob() {
-    return endpoints.resolved().stream()
-        .map(endpoint -> workload.routes().get(endpoint.key()))
+    return endpoints.resolved().stream().flatMap(endpoint -> byUserJob(endpoint).stream());
+  }
+
+  /** The route of an endpoint, if it is one by a job of the user's own. */
+  Optional<Route.ByUserJob> byUserJob(Endpoint endpoint) {
+    return Optional.ofNullable(workload.routes().get(endpoint.key()))
         .filter(Route.ByUserJob.class::isInstance)
         .map(Route.ByUserJob.class::cast);
+  }
+
+  /**
+   * The same as the job has it on this very pod.
+   *
+   * @param model what a replica runs; null before it answers
+   * @return empty when the job makes nothing of the pod that serves the endpoint
+   */
+  Optional<Route.ByUserJob> byUserJob(
+      Endpoint endpoint, PodFacts pod, @Nullable RelabelModel model) {
+    return model == null
+        ? Optional.empty()
+        : byUserJob(endpoint)
+            .flatMap(
+                route ->
+                    route.on(
+                        model, pod.discovered(), pod.merged(), endpoint, scheme(endpoint, pod)));
   }
 
   /**

@@ -39,16 +39,21 @@ final class TargetsUp {
         return Optional.of(
             Finding.broken(
                 Reason.SCRAPED_TWICE,
-                "%s %s is scraped by %d jobs, so that its metrics arrive %d times: %s; change the annotations or the rules by which they take it, so that one of them does"
+                "%s %s is scraped by %s, so that its metrics arrive %d times: %s; change the annotations or the rules by which they take it, so that one of them does"
                     .formatted(
                         reading.target().name(),
                         reading.endpoint().key(),
-                        takers.size(),
+                        scrapers(takers),
                         takers.size(),
                         takers.stream().map(Taker::how).collect(Collectors.joining("; ")))));
       }
     }
     return Optional.empty();
+  }
+
+  private static String scrapers(List<Taker> takers) {
+    long jobs = takers.stream().map(Taker::job).distinct().count();
+    return jobs == takers.size() ? jobs + " jobs" : takers.size() + " targets";
   }
 
   private static String scraped(int endpoints) {
@@ -76,7 +81,7 @@ final class TargetsUp {
       case FAILED -> failed(where, trouble);
       case UNFEDERATED -> unfederated(where, trouble, reading.sight().scraper());
       case UNMERGED -> unmerged(where, reading.endpoint(), trouble.pod());
-      case DROPPED ->
+      case DROPPED, LEFT_OUT ->
           Finding.broken(
               Reason.DROPPED_BY_RELABELING,
               "%s is dropped by Prometheus pod %s: %s: change that rule, or what it looks at"

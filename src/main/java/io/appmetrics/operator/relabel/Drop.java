@@ -1,10 +1,30 @@
 package io.appmetrics.operator.relabel;
 
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+
 /** Why a discovered target, or a pod as a whole, comes to nothing in a job. */
 public sealed interface Drop {
 
   /** One sentence without a full stop that names the job and the cause. */
   String sentence();
+
+  /**
+   * The one that got furthest: a pod has a target for each of its ports, and the job means that one
+   * which it lets pass longest.
+   */
+  static Optional<Drop> furthest(Collection<? extends Drop> drops) {
+    return drops.stream().<Drop>map(drop -> drop).max(Comparator.comparingInt(Drop::passed));
+  }
+
+  /** How many rules it has passed. */
+  private int passed() {
+    if (this instanceof ByRule rule) {
+      return rule.number() - 1;
+    }
+    return this instanceof Refused ? Integer.MAX_VALUE : -1;
+  }
 
   /**
    * A rule drops the target.

@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -38,8 +37,8 @@ final class PodJob {
   private final Defaults defaults;
   private final Dialect dialect;
 
-  /** The rules that choose by a hash. */
-  private final Set<Integer> divisions;
+  /** The rules that choose by a hash, by index. */
+  private final Map<Integer, Sharding.Choice> divisions;
 
   /** What every target gets that does not have it. */
   private final Map<String, String> defaultLabels;
@@ -66,7 +65,7 @@ final class PodJob {
   /**
    * What it makes of a pod.
    *
-   * @param divided whether the rules that choose by a hash count
+   * @param divided false: whatever the hash, by which rules choose, is
    */
   Prediction predict(PodTargets discovered, boolean divided) {
     var pod = discovered.pod();
@@ -172,11 +171,8 @@ final class PodJob {
     var container = discovered.get(PodDiscovery.KUBERNETES + "pod_container_name");
     var labels = before(discovered);
     for (var i = 0; i < rules.size(); i++) {
-      if (!divided && divisions.contains(i)) {
-        continue;
-      }
       var rule = rules.get(i);
-      switch (rule.apply(labels)) {
+      switch (outcome(i, labels, divided)) {
         case DROPPED -> {
           return new Fate.Dropped(
               new Drop.ByRule(
@@ -195,6 +191,15 @@ final class PodJob {
     } catch (RefusedTarget e) {
       return new Fate.Dropped(new Drop.Refused(name, address, container, e.problem()));
     }
+  }
+
+  /** A choice by a hash may be one by other labels, too: those are the pod's. */
+  private Rule.Outcome outcome(int index, Labels labels, boolean divided) {
+    var choice = divisions.get(index);
+    if (divided || choice == null) {
+      return rules.get(index).apply(labels);
+    }
+    return choice.letsAnyShareIn(labels) ? Rule.Outcome.KEPT : Rule.Outcome.DROPPED;
   }
 
   private String ruleSentence(int index) {

@@ -138,6 +138,15 @@ public final class RelabelModel {
     return predict(pod, false);
   }
 
+  /**
+   * The same of one job.
+   *
+   * @throws IllegalArgumentException when it is none of {@link #podJobs}
+   */
+  public Prediction predictUndivided(String job, Pod pod) {
+    return predict(job, pod, alternatives(pod), false);
+  }
+
   private Map<String, Prediction> predict(Pod pod, boolean divided) {
     var alternatives = alternatives(pod);
     var predictions = new LinkedHashMap<String, Prediction>();

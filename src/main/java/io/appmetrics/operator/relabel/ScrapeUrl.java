@@ -7,7 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The address that a target is scraped at (scrape/target.go, URL), as Go writes it. */
-final class ScrapeUrl {
+public final class ScrapeUrl {
 
   private static final String UNRESERVED = "-_.~";
   private static final String ALSO_IN_PATH = "$&+,/:;=@";
@@ -52,7 +52,8 @@ final class ScrapeUrl {
     return String.join("&", pairs);
   }
 
-  private static String inQuery(String text) {
+  /** A name or a value, as it stands in the query. */
+  public static String inQuery(String text) {
     return escape(text, " ").replace(' ', '+');
   }
 

@@ -7,6 +7,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /** Finds the hashmod of a job whose result a later rule keeps or drops by. */
 final class Sharding {
@@ -31,26 +33,75 @@ final class Sharding {
     return new Sharding(job, rules, dialect).find();
   }
 
-  /** The indices of all rules that choose by a hash: without them the job would take all shares. */
-  static SortedSet<Integer> choices(String job, List<Rule> rules, Dialect dialect) {
+  /** All rules that choose by a hash, by index. */
+  static Map<Integer, Choice> choices(String job, List<Rule> rules, Dialect dialect) {
     var sharding = new Sharding(job, rules, dialect);
-    var choices = new TreeSet<Integer>();
+    var choices = new HashMap<Integer, Choice>();
     for (var i = 0; i < rules.size(); i++) {
-      if (sharding.hashmod(i).isPresent() && rules.get(i).chooses()) {
-        choices.add(i);
+      var hashmod = sharding.hashmod(i);
+      if (hashmod.isPresent() && rules.get(i).chooses()) {
+        choices.put(i, sharding.choice(hashmod.get(), i));
       }
     }
     return choices;
+  }
+
+  /**
+   * A rule that chooses by a hash.
+   *
+   * @param hashmod the rule that makes the hash
+   * @param steps what becomes of the hash, up to the choice
+   */
+  record Choice(Rule hashmod, List<Rule> steps) {
+
+    /** Whether a target of these labels comes through, were its hash such that it does. */
+    boolean letsAnyShareIn(Labels labels) {
+      // of more shares than are tried, another may
+      return Long.compareUnsigned(hashmod.modulus(), SHARES_TRIED) > 0
+          || LongStream.range(0, hashmod.modulus()).anyMatch(share -> letsIn(labels, share));
+    }
+
+    private boolean letsIn(Labels labels, long share) {
+      var tried = labels.copy();
+      tried.set(hashmod.target(), Long.toString(share));
+      return steps.stream().allMatch(rule -> rule.apply(tried) != Rule.Outcome.DROPPED);
+    }
+
+    private long tried() {
+      return Long.compareUnsigned(hashmod.modulus(), SHARES_TRIED) < 0
+          ? hashmod.modulus()
+          : SHARES_TRIED;
+    }
+
+    /** The hashes that come through, with no other label there. */
+    private SortedSet<Long> taken(Dialect dialect) {
+      return LongStream.range(0, tried())
+          .filter(share -> letsIn(new Labels(dialect), share))
+          .boxed()
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+
+  private Choice choice(int hashmod, int choice) {
+    return new Choice(
+        rules.get(hashmod),
+        rules.subList(hashmod + 1, choice + 1).stream()
+            .filter(
+                rule ->
+                    rule.reads().stream()
+                        .anyMatch(label -> Objects.equals(hashes.get(label), hashmod)))
+            .toList());
   }
 
   private Optional<Shard> find() {
     for (var i = 0; i < rules.size(); i++) {
       var read = hashmod(i);
       if (read.isPresent() && rules.get(i).chooses()) {
-        var hashmod = rules.get(read.get());
-        var taken = taken(read.get(), i);
-        if (taken.size() != tried(hashmod)) {
-          return Optional.of(new Shard(job, read.get() + 1, i + 1, hashmod.modulus(), taken));
+        var choice = choice(read.get(), i);
+        var taken = choice.taken(dialect);
+        if (taken.size() != choice.tried()) {
+          return Optional.of(
+              new Shard(job, read.get() + 1, i + 1, choice.hashmod().modulus(), taken));
         }
       }
     }
@@ -67,30 +118,5 @@ final class Sharding {
       hashes.put(rule.target(), read.get());
     }
     return read;
-  }
-
-  private static long tried(Rule hashmod) {
-    return Long.compareUnsigned(hashmod.modulus(), SHARES_TRIED) < 0
-        ? hashmod.modulus()
-        : SHARES_TRIED;
-  }
-
-  /** The hashes that come through, with no other label there. */
-  private SortedSet<Long> taken(int hashmod, int choice) {
-    var taken = new TreeSet<Long>();
-    for (long share = 0; share < tried(rules.get(hashmod)); share++) {
-      var labels = new Labels(dialect);
-      labels.set(rules.get(hashmod).target(), Long.toString(share));
-      var kept = true;
-      for (var rule : rules.subList(hashmod + 1, choice + 1)) {
-        if (rule.reads().stream().anyMatch(hashes::containsKey)) {
-          kept &= rule.apply(labels) != Rule.Outcome.DROPPED;
-        }
-      }
-      if (kept) {
-        taken.add(share);
-      }
-    }
-    return taken;
   }
 }

@@ -1,5 +1,6 @@
 package io.appmetrics.operator.route;
 
+import io.appmetrics.operator.relabel.AgentFetch;
 import io.appmetrics.operator.relabel.Drop;
 import io.appmetrics.operator.relabel.Injected;
 import io.appmetrics.operator.relabel.Injector;
@@ -53,12 +54,18 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample, boolean
    * What one replica makes of a pod.
    *
    * @param pod the pod, as it comes out of the injector
+   * @param fetched what Istio's agent in it fetches first; of more, since 1.31, no pod tells
    * @param made the targets
    * @param drops why other jobs make nothing of it
    * @param unpredictable why it cannot be told for all jobs; null when it can
    */
   record Outlook(
-      Pod pod, List<Made> made, List<Drop> drops, @Nullable String unpredictable, Shares shares) {}
+      Pod pod,
+      Optional<AgentFetch> fetched,
+      List<Made> made,
+      List<Drop> drops,
+      @Nullable String unpredictable,
+      Shares shares) {}
 
   /**
    * The jobs that take only a share of the pods, by a hash. Which share the next pod falls into,
@@ -90,25 +97,29 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample, boolean
     Pod settled = settled(sample);
     Injected injected = injected(sample, standing, template);
     if (injected instanceof Injected.Kept kept) {
-      return of(settled.withAnnotations(kept.annotations()));
+      return of(settled.withAnnotations(kept.annotations()), Optional.empty());
     }
     if (injected instanceof Injected.Merged merged) {
-      return of(settled.withAnnotations(merged.annotations()));
+      return of(
+          settled.withAnnotations(merged.annotations()), merged.fetched().stream().findFirst());
     }
     String why =
         injected instanceof Injected.Refused refused
             ? "Istio's injector would refuse the pod: " + refused.why()
             : ((Injected.Unpredictable) injected).why();
     return models.stream()
-        .map(model -> new Outlook(settled, List.of(), List.of(), why, new Shares(List.of())))
+        .map(
+            model ->
+                new Outlook(
+                    settled, Optional.empty(), List.of(), List.of(), why, new Shares(List.of())))
         .toList();
   }
 
-  private List<Outlook> of(Pod pod) {
-    return models.stream().map(model -> of(model, pod)).toList();
+  private List<Outlook> of(Pod pod, Optional<AgentFetch> fetched) {
+    return models.stream().map(model -> of(model, pod, fetched)).toList();
   }
 
-  private static Outlook of(RelabelModel model, Pod pod) {
+  private static Outlook of(RelabelModel model, Pod pod, Optional<AgentFetch> fetched) {
     List<Made> made = new ArrayList<>();
     List<Drop> drops = new ArrayList<>();
     String unpredictable = null;
@@ -128,7 +139,7 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample, boolean
         unpredictable = unknown.why();
       }
     }
-    return new Outlook(pod, made, drops, unpredictable, new Shares(model.shards()));
+    return new Outlook(pod, fetched, made, drops, unpredictable, new Shares(model.shards()));
   }
 
   /** As it will be when it runs: a job may keep running pods only. */

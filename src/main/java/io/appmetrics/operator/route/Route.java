@@ -1,7 +1,14 @@
 package io.appmetrics.operator.route;
 
+import io.appmetrics.operator.relabel.AgentFetch;
+import io.appmetrics.operator.relabel.Intake;
 import io.appmetrics.operator.relabel.MetricsMerging;
+import io.appmetrics.operator.relabel.Pod;
+import io.appmetrics.operator.relabel.Prediction;
+import io.appmetrics.operator.relabel.RelabelModel;
 import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** How an endpoint gets scraped. */
 public sealed interface Route {
@@ -26,6 +33,36 @@ public sealed interface Route {
     /** Whether the target is Istio's agent, which is up whatever becomes of the app behind it. */
     public boolean byAgent() {
       return path.equals(MetricsMerging.PATH);
+    }
+
+    /**
+     * As the job has it on this very pod. A pod that is older than the sidecar in the newest one,
+     * or has one no more, is another target of the same job.
+     *
+     * @param model what a replica runs
+     * @param pod as it is
+     * @param fetched what Istio's agent in it fetches; null when that is nothing
+     * @param podScheme how the endpoint is spoken to on the pod itself
+     * @return empty when the job makes nothing of the pod that serves the endpoint
+     */
+    public Optional<ByUserJob> on(
+        RelabelModel model,
+        Pod pod,
+        Endpoint.@Nullable Key fetched,
+        Endpoint endpoint,
+        Scheme podScheme) {
+      if (!model.podJobs().contains(job)
+          || !(model.predict(job, pod) instanceof Prediction.Certain certain)) {
+        return Optional.empty();
+      }
+      Intake intake = model.intake(job);
+      Optional<AgentFetch> fetch =
+          Optional.ofNullable(fetched).map(key -> new AgentFetch(key.port(), key.path()));
+      return certain.targets().stream()
+          .map(target -> new Foresight.Made(intake, model.mutualTls(job), target))
+          .flatMap(made -> Serving.of(made, pod, fetch, endpoint, podScheme).stream())
+          .map(serving -> serving.route(kind, why))
+          .findFirst();
     }
   }
 

@@ -2,28 +2,19 @@ package io.appmetrics.operator.route;
 
 import io.appmetrics.operator.api.PortScheme;
 import io.appmetrics.operator.relabel.Drop;
-import io.appmetrics.operator.relabel.MetricsMerging;
-import io.appmetrics.operator.relabel.PredictedTarget;
 import io.appmetrics.operator.route.Foresight.Made;
 import io.appmetrics.operator.route.Foresight.Outlook;
-import io.appmetrics.operator.scrapeconfig.PrometheusDuration;
-import io.appmetrics.operator.scrapeconfig.SlotJobs;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,36 +49,10 @@ final class Routing {
   /** A candidate that will do, or why none does. */
   record Answer(Route.@Nullable ByUserJob route, String why) {}
 
-  /** One job's target that serves an endpoint, and how. */
-  private record Serving(Made made, boolean merged, URI url) {
-    Route.Kind kind(boolean written) {
-      if (!written) {
-        return Route.Kind.ADOPTED;
-      }
-      if (merged) {
-        return made.mutualTls() ? Route.Kind.MERGED_SECURE : Route.Kind.MERGED;
-      }
-      return made.mutualTls() ? Route.Kind.ANNOTATION_SECURE : Route.Kind.ANNOTATION;
-    }
-
-    Route.ByUserJob route(boolean written, String why) {
-      boolean https = "https".equals(url.getScheme());
-      Scheme scheme = https ? (made.mutualTls() ? Scheme.ISTIO_MUTUAL : Scheme.HTTPS) : Scheme.HTTP;
-      return new Route.ByUserJob(
-          kind(written),
-          made.job(),
-          scheme,
-          portOf(url),
-          url.getPath(),
-          made.target().interval(),
-          why);
-    }
-  }
-
   /** The jobs that scrape the endpoint already, without anything of ours. */
   List<Route.ByUserJob> adopted(Endpoint endpoint) {
-    return serving(asItIs, endpoint, foreign).stream()
-        .map(serving -> serving.route(false, ADOPTED + share(serving.made().job())))
+    return serving(asItIs, endpoint).stream()
+        .map(serving -> serving.route(Route.Kind.ADOPTED, ADOPTED + share(serving.made().job())))
         .toList();
   }
 
@@ -101,43 +66,23 @@ final class Routing {
   }
 
   /**
-   * The jobs that will scrape the endpoint once these annotations stand on the template, at
-   * whatever pace; and those of which the series cannot be told from its own, whatever they get.
+   * The jobs that will scrape the endpoint once these annotations stand on the template, each as
+   * often as it does, at whatever pace; and those of which the series cannot be told from its own,
+   * whatever they get.
    */
   List<Taker> takers(Endpoint endpoint, Map<String, String> written) {
-    Map<String, Taker> byJob = new TreeMap<>();
+    Map<String, List<Serving>> byJob = new TreeMap<>();
     for (Outlook outlook : foresight.of(template, written)) {
-      for (Made made : outlook.made()) {
-        if (takes(outlook, made, endpoint, written)) {
-          boolean serves = serving(outlook, made, endpoint, written).isPresent();
-          byJob.putIfAbsent(
-              made.job(),
-              serves ? Taker.of(made.intake()) : Taker.of(made.intake(), made.target()));
-        }
-      }
+      takings(outlook, endpoint)
+          .collect(Collectors.groupingBy(serving -> serving.made().job()))
+          .forEach((job, servings) -> byJob.merge(job, servings, Routing::more));
     }
-    return List.copyOf(byJob.values());
+    return byJob.values().stream().flatMap(servings -> Taker.of(servings).stream()).toList();
   }
 
-  private boolean takes(
-      Outlook outlook, Made made, Endpoint endpoint, Map<String, String> written) {
-    URI url;
-    try {
-      url = new URI(made.target().url());
-    } catch (URISyntaxException e) {
-      return false;
-    }
-    boolean there = portOf(url) == endpoint.port() && endpoint.path().equals(url.getPath());
-    boolean same = asks(endpoint, url) && speaks(made, url, schemes.apply(endpoint));
-    // all that tells two targets of one port apart is the job
-    boolean alike = SlotJobs.LABEL.equals(made.target().labels().get("job"));
-    return isOf(outlook, url)
-        && ((there && (same || alike))
-            || (merges(outlook, made, url, endpoint, written) && agentMay(made, endpoint)));
-  }
-
-  private static boolean asks(Endpoint endpoint, URI url) {
-    return query(endpoint).equals(Optional.ofNullable(url.getRawQuery()).orElse(""));
+  /** Every replica has its own: what counts is how often one of them scrapes it. */
+  private static List<Serving> more(List<Serving> some, List<Serving> others) {
+    return others.size() > some.size() ? others : some;
   }
 
   /** The job of the slot that serves the endpoint. */
@@ -147,11 +92,10 @@ final class Routing {
 
   /** Whether {@code prometheus.io/*} that we wrote still yields the endpoint on some replica. */
   Optional<Route.ByUserJob> kept(Endpoint endpoint, ScrapeAnnotations standing) {
-    Map<String, String> written = with(standing);
-    return foresight.of(template, written).stream()
-        .map(outlook -> serving(List.of(outlook), endpoint, written))
+    return foresight.of(template, with(standing)).stream()
+        .map(outlook -> serving(List.of(outlook), endpoint))
         .filter(servings -> servings.size() == 1)
-        .map(servings -> servings.get(0).route(true, WRITTEN))
+        .map(servings -> written(servings.get(0)))
         .findFirst();
   }
 
@@ -245,15 +189,14 @@ final class Routing {
   }
 
   private Answer tried(Endpoint endpoint, ScrapeAnnotations annotations) {
-    Map<String, String> written = with(annotations);
-    List<Outlook> outlooks = foresight.of(template, written);
+    List<Outlook> outlooks = foresight.of(template, with(annotations));
     Route.@Nullable ByUserJob route = null;
     for (int i = 0; i < outlooks.size(); i++) {
       Outlook outlook = outlooks.get(i);
       if (outlook.unpredictable() != null) {
         return new Answer(null, "nobody can tell what it would yield: " + outlook.unpredictable());
       }
-      List<Serving> servings = serving(List.of(outlook), endpoint, written);
+      List<Serving> servings = serving(List.of(outlook), endpoint);
       if (servings.size() != 1) {
         return new Answer(null, whyNot(ANNOTATIONS, outlook, asItIs.get(i), servings));
       }
@@ -267,7 +210,7 @@ final class Routing {
       if (!fresh.isEmpty()) {
         return new Answer(null, tooMuch(fresh.iterator().next()));
       }
-      route = only.route(true, WRITTEN);
+      route = written(only);
     }
     return new Answer(route, route == null ? "nobody has answered" : "");
   }
@@ -310,123 +253,35 @@ final class Routing {
       return "of %s job %s makes %s"
           .formatted(annotations, fresh.get().job(), fresh.get().target().url());
     }
-    // The job that lets it pass furthest is the one that is meant.
-    return outlook.drops().stream()
-        .filter(Drop.ByRule.class::isInstance)
-        .map(Drop.ByRule.class::cast)
-        .max(Comparator.comparingInt(Drop.ByRule::number))
+    // the job that lets it pass furthest is the one that is meant
+    return Drop.furthest(outlook.drops().stream().filter(Drop.ByRule.class::isInstance).toList())
         .map(drop -> annotations + " is dropped by " + drop.sentence())
         .orElse("no job reads " + annotations);
   }
 
+  private static Route.ByUserJob written(Serving serving) {
+    return serving.route(serving.written(), WRITTEN);
+  }
+
   /** The targets that serve the endpoint, of all replicas, each job once. */
-  private List<Serving> serving(
-      List<Outlook> outlooks, Endpoint endpoint, Map<String, String> written) {
+  private List<Serving> serving(List<Outlook> outlooks, Endpoint endpoint) {
     Map<String, Serving> byJob = new TreeMap<>();
     for (Outlook outlook : outlooks) {
-      for (Made made : outlook.made()) {
-        serving(outlook, made, endpoint, written)
-            .ifPresent(serving -> byJob.putIfAbsent(made.job(), serving));
-      }
+      servings(outlook, endpoint)
+          .forEach(serving -> byJob.putIfAbsent(serving.made().job(), serving));
     }
     return new ArrayList<>(byJob.values());
   }
 
-  private Optional<Serving> serving(
-      Outlook outlook, Made made, Endpoint endpoint, Map<String, String> written) {
-    URI url;
-    try {
-      url = new URI(made.target().url());
-    } catch (URISyntaxException e) {
-      return Optional.empty();
-    }
-    if (!isOf(outlook, url) || !paced(endpoint, made.target())) {
-      return Optional.empty();
-    }
+  private Stream<Serving> servings(Outlook outlook, Endpoint endpoint) {
+    return takings(outlook, endpoint).filter(Serving::asDeclared);
+  }
+
+  private Stream<Serving> takings(Outlook outlook, Endpoint endpoint) {
     Scheme scheme = schemes.apply(endpoint);
-    if (portOf(url) == endpoint.port()
-        && endpoint.path().equals(url.getPath())
-        && asks(endpoint, url)
-        && speaks(made, url, scheme)) {
-      return Optional.of(new Serving(made, false, url));
-    }
-    return merges(outlook, made, url, endpoint, written) && agentMay(made, endpoint)
-        ? Optional.of(new Serving(made, true, url))
-        : Optional.empty();
-  }
-
-  private static boolean isOf(Outlook outlook, URI url) {
-    String host = Optional.ofNullable(url.getHost()).orElse("").replaceAll("[\\[\\]]", "");
-    return host.equals(outlook.pod().ip());
-  }
-
-  private static boolean speaks(Made made, URI url, Scheme scheme) {
-    boolean https = "https".equals(url.getScheme());
-    return switch (scheme) {
-      case HTTP -> !https;
-      case HTTPS -> https && !made.mutualTls();
-      case ISTIO_MUTUAL -> https && made.mutualTls();
-    };
-  }
-
-  /**
-   * The agent fetches over the loopback, in plain HTTP, what the template's annotations name. Envoy
-   * serves its own metrics, and nobody else's, at the same path of port 15090.
-   */
-  private static boolean merges(
-      Outlook outlook, Made made, URI url, Endpoint endpoint, Map<String, String> written) {
-    Map<String, String> pod = outlook.pod().annotations();
-    OptionalInt agent = MetricsMerging.agentPort(pod);
-    OptionalInt served = "http".equals(url.getScheme()) ? agent : secure(made, pod);
-    return agent.isPresent()
-        && served.isPresent()
-        && served.getAsInt() == portOf(url)
-        && MetricsMerging.PATH.equals(url.getPath())
-        && ScrapeAnnotations.read(written)
-            .filter(annotations -> annotations.key().equals(endpoint.key()))
-            .isPresent();
-  }
-
-  private static OptionalInt secure(Made made, Map<String, String> pod) {
-    return made.mutualTls() ? MetricsMerging.securePort(pod) : OptionalInt.empty();
-  }
-
-  /** Who declares a scheme means the way to the pod, and the agent passes no parameters on. */
-  private static boolean agentMay(Made made, Endpoint endpoint) {
-    boolean schemeSuits =
-        switch (endpoint.declared()) {
-          case AUTO -> true;
-          case HTTP -> !made.mutualTls();
-          case ISTIO_MUTUAL -> made.mutualTls();
-          case HTTPS -> false;
-        };
-    return schemeSuits && endpoint.params().isEmpty();
-  }
-
-  private static boolean paced(Endpoint endpoint, PredictedTarget target) {
-    return matches(endpoint.interval(), PrometheusDuration.format(target.interval()))
-        && matches(endpoint.timeout(), PrometheusDuration.format(target.timeout()));
-  }
-
-  private static boolean matches(@Nullable String declared, String made) {
-    return declared == null
-        || PrometheusDuration.parse(declared).equals(PrometheusDuration.parse(made));
-  }
-
-  private static String query(Endpoint endpoint) {
-    return endpoint.params().entrySet().stream()
-        .map(e -> encoded(e.getKey()) + "=" + encoded(e.getValue()))
-        .collect(Collectors.joining("&"));
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
-  private static int portOf(URI url) {
-    if (url.getPort() >= 0) {
-      return url.getPort();
-    }
-    return "https".equals(url.getScheme()) ? 443 : 80;
+    return outlook.made().stream()
+        .flatMap(
+            made ->
+                Serving.taking(made, outlook.pod(), outlook.fetched(), endpoint, scheme).stream());
   }
 }

@@ -10,6 +10,7 @@ import io.appmetrics.operator.api.Target;
 import io.appmetrics.operator.api.TargetKind;
 import io.appmetrics.operator.chain.Seen.PodSeen;
 import io.appmetrics.operator.chain.Seen.ReplicaSeen;
+import io.appmetrics.operator.chain.Workload.DeclaredPort;
 import io.appmetrics.operator.chain.Workload.Rollout;
 import io.appmetrics.operator.prometheus.AppFetch;
 import io.appmetrics.operator.prometheus.CertificateFacts;
@@ -20,6 +21,7 @@ import io.appmetrics.operator.prometheus.Prognosis.Kind;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -1006,6 +1008,183 @@ class ChainTest {
     assertThat(elsewhere.chain().broken().orElseThrow().getValue().why())
         .as("the target of another address")
         .contains(Reason.TARGET_MISSING);
+  }
+
+  private static final Map<String, String> ANNOTATIONS =
+      Map.of(
+          "prometheus.io/scrape", "true",
+          "prometheus.io/port", "8080",
+          "prometheus.io/path", "/metrics");
+
+  private static final String METRICS_PORT =
+      """
+      scrape_configs:
+      - job_name: pods
+        kubernetes_sd_configs: [{role: pod}]
+        relabel_configs:
+        - {source_labels: [__meta_kubernetes_pod_container_port_name], action: keep, regex: metrics}
+      """;
+
+  /** The job does not go by them, whatever they are for, and whoever has rewritten them. */
+  @Test
+  void asksNoPodForAnnotationsThatItsJobDoesNotGoBy() {
+    Seen seen = Seen.well().ports(port(9090));
+    seen.model = Seen.model(METRICS_PORT, "3.16.0");
+    seen.declared = List.of(new DeclaredPort("http", 8080), new DeclaredPort("metrics", 9090));
+    seen.own = ANNOTATIONS;
+    seen.pods(new PodSeen("cart-1").behindAgent());
+    assertThat(seen.chain().broken()).as("the agent serves another endpoint").isEmpty();
+
+    seen.own = Map.of("prometheus.io/port", "http");
+    seen.pod().merged = null;
+    assertThat(seen.chain().broken()).as("the agent makes no port of that").isEmpty();
+
+    seen.pods(unannotated("cart-1"), new PodSeen("cart-2"));
+    assertThat(seen.chain().broken()).as("a pod of an older template").isEmpty();
+
+    seen.model = Seen.model(METRICS_PORT + ONLY_BLUE_TOO, "3.16.0");
+    seen.pods(new PodSeen("cart-1").behindAgent(), blue("cart-2").behindAgent());
+    seen.replica().absent("cart-1");
+    assertBroken(seen, Reason.DROPPED_BY_RELABELING);
+  }
+
+  private static final String ONLY_BLUE_TOO =
+      "  - {source_labels: [__meta_kubernetes_pod_label_color], action: keep, regex: blue}\n";
+
+  private static PodSeen blue(String name) {
+    return new PodSeen(name).labelled("color", "blue");
+  }
+
+  @Test
+  void asksEveryPodForTheAnnotationsThatTheUsersJobGoesBy() {
+    Seen seen = Seen.well();
+    seen.model = Seen.model(ANNOTATED, "3.16.0");
+    seen.own = ANNOTATIONS;
+    seen.pods(unannotated("cart-1"), new PodSeen("cart-2"));
+    seen.replica().absent("cart-1");
+    assertBroken(seen, Reason.ROLLOUT_IN_PROGRESS);
+  }
+
+  /** Injection is switched on, or off: the job has pods of both kinds, each in its own way. */
+  @Test
+  void takesEachPodAsTheUsersJobHasIt() {
+    Seen on = Seen.well();
+    on.model = Seen.model(ANNOTATED, "3.16.0");
+    on.own = ANNOTATIONS;
+    on.pods(
+        new PodSeen("cart-1").scrapedAt("http://10.0.0.1:8080/metrics"),
+        new PodSeen("cart-2").behindAgent());
+    assertThat(on.chain().broken()).isEmpty();
+    on.replica().down("cart-1", "dial tcp 10.0.0.1:8080: connect: connection refused");
+    assertBroken(on, Reason.CONNECTION_REFUSED);
+
+    Seen off = Seen.well();
+    off.model = on.model;
+    off.own = ANNOTATIONS;
+    off.pods(
+        new PodSeen("cart-1").behindAgent().scrapedAt("http://10.0.0.1:15020/stats/prometheus"),
+        new PodSeen("cart-2"));
+    assertThat(off.chain().broken()).isEmpty();
+    off.replica().app("cart-1", AppFetch.FAILS);
+    assertBroken(off, Reason.MERGED_SCRAPE_FAILING);
+    off.replica().apps.clear();
+    off.askedOfAgents = false;
+    assertBroken(off, Reason.PODS_JOINING);
+  }
+
+  /** One is stuck on an older text: a query that comes to it finds nothing. */
+  @Test
+  void excusesNoReplicaWhoseRulesDropThePodButForAShare() {
+    Seen seen = Seen.well();
+    seen.model = Seen.model(PORT_8080, "3.16.0");
+    ReplicaSeen stuck = new ReplicaSeen("istio-system/prometheus-2").running(ONLY_BLUE);
+    seen.replicas.add(stuck.absent("cart-1"));
+    assertBroken(seen, Reason.DROPPED_BY_RELABELING);
+    assertThat(seen.chain().broken().orElseThrow().getValue().message())
+        .contains("is dropped by Prometheus pod istio-system/prometheus-2: rule 1 of job pods");
+
+    String others = SHARE.replace("regex: 1", "regex: 0");
+    Seen shared = Seen.well();
+    shared.model = Seen.model(others, "3.16.0");
+    shared.replicas.add(
+        new ReplicaSeen("istio-system/prometheus-2").running(SHARE).absent("cart-1"));
+    assertThat(shared.chain().broken()).as("the pod is in the first one's share").isEmpty();
+    shared.declared = portsOfBothShares();
+    assertThat(shared.chain().broken()).as("whatever becomes of its other ports").isEmpty();
+  }
+
+  /** One of many ports is in the share in which 8080 is not, and comes to the rule behind. */
+  private static List<DeclaredPort> portsOfBothShares() {
+    List<DeclaredPort> ports = new ArrayList<>(List.of(new DeclaredPort("http", 8080)));
+    for (int port = 9000; port < 9020; port++) {
+      ports.add(new DeclaredPort(null, port));
+    }
+    return ports;
+  }
+
+  /** The job means the port that it lets pass furthest. */
+  @Test
+  void namesTheRuleThatDropsTheDeclaredPort() {
+    Seen seen = Seen.well().ports(port(9090));
+    seen.model = Seen.model(METRICS_PORT + ONLY_BLUE_TOO, "3.16.0");
+    seen.declared = List.of(new DeclaredPort("http", 8080), new DeclaredPort("metrics", 9090));
+    seen.pods(new PodSeen("cart-1"), blue("cart-2"));
+    seen.replica().absent("cart-1");
+    assertThat(seen.chain().broken().orElseThrow().getValue().message())
+        .isEqualTo(
+            "Deployment cart :9090/metrics of pod cart-1 is dropped by Prometheus pod"
+                + " istio-system/prometheus-1: rule 2 of job pods: keep"
+                + " __meta_kubernetes_pod_label_color =~ \"blue\", here it is \"\": change that"
+                + " rule, or what it looks at");
+  }
+
+  /** Prometheus' own words explain what is missing there, not a lack of rights. */
+  @Test
+  void tellsOfAReplicaThatDoesNotRunTheUsersJob() {
+    Seen seen = Seen.well();
+    seen.model = Seen.model(PORT_8080, "3.16.0");
+    ReplicaSeen behind = new ReplicaSeen("istio-system/prometheus-2").running("scrape_configs: []");
+    seen.replicas.add(behind.absent("cart-1"));
+    Finding pending = seen.chain().broken().orElseThrow().getValue();
+    assertThat(pending.why()).contains(Reason.PROPAGATION_PENDING);
+    assertThat(pending.message())
+        .isEqualTo(
+            "Prometheus pod istio-system/prometheus-2 does not run job pods of " + PLACE + " yet");
+
+    behind.rejection = "line 7: field foo not found";
+    Finding rejected = seen.chain().broken().orElseThrow().getValue();
+    assertThat(rejected.why()).contains(Reason.CONFIG_REJECTED);
+    assertThat(rejected.message())
+        .isEqualTo(
+            "Prometheus pod istio-system/prometheus-2 does not run job pods: its last reload of "
+                + PLACE
+                + " failed: line 7: field foo not found; correct it there");
+  }
+
+  private static final String PER_PORT =
+      """
+      scrape_configs:
+      - job_name: pods
+        kubernetes_sd_configs: [{role: pod}]
+        relabel_configs:
+        - {source_labels: [__meta_kubernetes_pod_container_port_number], target_label: port}
+        - {source_labels: [__meta_kubernetes_pod_ip], target_label: __address__, replacement: "$1:8080"}
+      """;
+
+  @Test
+  void tellsOfOneJobThatMakesTwoTargetsOfAnEndpoint() {
+    Seen seen = Seen.well();
+    seen.model = Seen.model(PER_PORT, "3.16.0");
+    String job = "job pods has no keep rule and takes every pod that it discovers, with port=";
+    assertThat(seen.chain().broken().orElseThrow().getValue().message())
+        .isEqualTo(
+            "Deployment cart :8080/metrics is scraped by 2 targets, so that its metrics arrive 2"
+                + " times: "
+                + job
+                + "\"8080\"; "
+                + job
+                + "\"9000\"; change the annotations or the rules by which they take it, so that"
+                + " one of them does");
   }
 
   /** NotFederated takes two installations: SeveralInstallationsTest has it. */

@@ -74,6 +74,9 @@ final class Seen {
   @Nullable String controller;
   final List<PeerAuthentication> policies = new ArrayList<>();
 
+  /** The annotations that the user has on the pod template. */
+  Map<String, String> own = Map.of();
+
   /** The labels of the pod template. */
   Map<String, String> labels = Map.of("app", "cart");
 
@@ -125,6 +128,9 @@ final class Seen {
     String address = "10.0.0.1";
     Endpoint.@Nullable Key merged;
 
+    /** The target that the user's jobs make of it, where it is not that of the newest pod. */
+    @Nullable String url;
+
     PodSeen(String name) {
       this.name = name;
     }
@@ -137,6 +143,11 @@ final class Seen {
 
     PodSeen at(String ip) {
       address = ip;
+      return this;
+    }
+
+    PodSeen scrapedAt(String target) {
+      url = target;
       return this;
     }
 
@@ -175,6 +186,10 @@ final class Seen {
     @Nullable String problem;
     @Nullable SlotJobs loaded;
     @Nullable String rejection;
+
+    /** What it runs, where that is not what the others do. */
+    @Nullable RelabelModel model;
+
     @Nullable Prognosis prognosis;
     final Set<String> poolsMissing = new HashSet<>();
     final Set<String> absent = new HashSet<>();
@@ -190,6 +205,11 @@ final class Seen {
 
     ReplicaSeen(String pod) {
       this.pod = pod;
+    }
+
+    ReplicaSeen running(String prometheusYml) {
+      model = Seen.model(prometheusYml, "3.16.0");
+      return this;
     }
 
     ReplicaSeen absent(String pod) {
@@ -343,11 +363,12 @@ final class Seen {
       before.sidecar = !policies.isEmpty();
       pods.add(before);
     }
-    Share plan = Plan.of(observation(Map.of(), answered())).shares().get(0);
+    Share plan = Plan.of(observation(own, answered())).shares().get(0);
     if (asleep) {
       pods.clear();
     }
-    Map<String, String> template = plan.targets().get(0).workload().templateAnnotations();
+    Map<String, String> template = new TreeMap<>(own);
+    template.putAll(plan.targets().get(0).workload().templateAnnotations());
     return observation(template, looked ? facts(plan, template) : null);
   }
 
@@ -518,7 +539,7 @@ final class Seen {
         replica.answered,
         replica.problem,
         replica.answered ? loaded : SlotJobs.none(),
-        replica.answered ? model : null,
+        replica.answered ? Objects.requireNonNullElse(replica.model, model) : null,
         replica.rejection,
         pools,
         targets,
@@ -548,9 +569,14 @@ final class Seen {
         "shop",
         pod.name,
         "uid-of-" + pod.name,
-        "%s://10.0.0.1:%d%s"
-            .formatted(
-                route.scheme() == Scheme.HTTP ? "http" : "https", route.port(), route.path()),
+        Objects.requireNonNullElseGet(
+            pod.url,
+            () ->
+                "%s://10.0.0.1:%d%s"
+                    .formatted(
+                        route.scheme() == Scheme.HTTP ? "http" : "https",
+                        route.port(),
+                        route.path())),
         scrape.health(),
         scrape.error(),
         scrape.last(),

@@ -338,8 +338,9 @@ class InstallationDecisionTest {
             .reloaded("b", "cause", NOW, "no");
 
     assertThat(attempts.on("a", "cause"))
-        .isEqualTo(new Attempts.Tried(2, NOW.plusSeconds(1), 0, null, null));
-    assertThat(attempts.on("b", "cause")).isEqualTo(new Attempts.Tried(0, null, 1, NOW, "no"));
+        .isEqualTo(new Attempts.Tried(2, NOW.plusSeconds(1), 0, null, null, null));
+    assertThat(attempts.on("b", "cause"))
+        .isEqualTo(new Attempts.Tried(0, null, 1, NOW, "no", null));
     assertThat(attempts.on("a", "another cause")).isEqualTo(Attempts.Tried.NOTHING);
     Attempts left = attempts.retaining(Set.of("b", "c"));
     assertThat(left.byReplica()).containsOnlyKeys(new Attempts.Key("b", "cause"));

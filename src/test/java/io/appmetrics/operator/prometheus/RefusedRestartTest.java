@@ -26,6 +26,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -197,7 +198,7 @@ class RefusedRestartTest {
         new Clock() {
           @Override
           public Instant instant() {
-            return now.get();
+            return Objects.requireNonNull(now.get());
           }
 
           @Override

@@ -133,6 +133,36 @@ class RoutingTest {
             "",
             "the user's own annotations yield it"),
         new Row(
+            "today, merging, annotated by the user without a path: to Istio it is /metrics",
+            IstioConfig.MODERN,
+            "3.16.0",
+            MERGING,
+            Map.of("prometheus.io/scrape", "true", "prometheus.io/port", "8080"),
+            true,
+            "Adopted kubernetes-pods HTTP:15020/stats/prometheus",
+            "",
+            "the user's own annotations yield it"),
+        new Row(
+            "today, merging, annotated by the user with a port only",
+            IstioConfig.MODERN,
+            "3.16.0",
+            MERGING,
+            Map.of("prometheus.io/port", "8080"),
+            false,
+            "Adopted kubernetes-pods HTTP:15020/stats/prometheus",
+            "",
+            "the user's own annotations yield it"),
+        new Row(
+            "today, merging, annotated by the user for another path",
+            IstioConfig.MODERN,
+            "3.16.0",
+            MERGING,
+            Map.of("prometheus.io/port", "8080", "prometheus.io/path", "/other"),
+            false,
+            "Slot 1",
+            "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
+            "the template's prometheus.io/path is somebody else's"),
+        new Row(
             "today, sidecar without merging, STRICT: no job speaks mutual TLS",
             IstioConfig.MODERN,
             "3.16.0",
@@ -616,5 +646,110 @@ class RoutingTest {
             "job curious takes it by rule 1 (keep"
                 + " __meta_kubernetes_pod_annotation_appmetrics_io_port_1 =~ \"8080\")",
             "job " + job + " takes it by the operator's annotation appmetrics.io/port-1");
+  }
+
+  /** A pod of two containers has two discovered targets, and both come to the annotated port. */
+  @Test
+  void tellsOfOneJobThatScrapesAnEndpointTwice() {
+    String perContainer =
+        """
+        scrape_configs:
+        - job_name: pods
+          kubernetes_sd_configs: [{role: pod}]
+          relabel_configs:
+          - {source_labels: [__meta_kubernetes_pod_annotation_prometheus_io_scrape], action: keep, regex: true}
+          - source_labels: [__meta_kubernetes_pod_ip, __meta_kubernetes_pod_annotation_prometheus_io_port]
+            regex: (.+);(.+)
+            replacement: $1:$2
+            target_label: __address__
+          - {source_labels: [__meta_kubernetes_pod_container_name], target_label: container}
+        """;
+    Pod one = pod(ANNOTATED);
+    List<Pod.Container> containers = new ArrayList<>(one.containers());
+    containers.add(new Pod.Container("cache", "cache:1", "", List.of()));
+    Pod two =
+        new Pod(
+            one.namespace(),
+            one.name(),
+            one.uid(),
+            one.ip(),
+            one.hostIp(),
+            one.nodeName(),
+            one.phase(),
+            one.ready(),
+            one.labels(),
+            one.annotations(),
+            one.controller(),
+            containers,
+            List.of());
+    WorkloadPlan plan =
+        WorkloadPlan.of(
+            List.of(claim("shop", 0, endpoint(8080))),
+            ANNOTATED,
+            port -> false,
+            8,
+            foresight(perContainer, "3.16.0", two));
+
+    assertThat(told(plan, endpoint(8080))).isEqualTo("Adopted pods HTTP:8080/metrics");
+    String rule =
+        "job pods takes it by rule 1 (keep __meta_kubernetes_pod_annotation_prometheus_io_scrape =~"
+            + " \"true\"), with container=\"%s\"";
+    assertThat(hows(plan, endpoint(8080)))
+        .containsExactly(rule.formatted("cart"), rule.formatted("cache"));
+
+    WorkloadPlan once =
+        WorkloadPlan.of(
+            List.of(claim("shop", 0, endpoint(8080))),
+            ANNOTATED,
+            port -> false,
+            8,
+            foresight(perContainer, "3.16.0", one));
+    assertThat(once.doubles()).isEmpty();
+  }
+
+  /** A rule may go by a hash and by a label: what is not let in by the label is nobody's share. */
+  @ParameterizedTest
+  @CsvSource({"yes, Adopted opt HTTP:8080/metrics", "no, Slot 1"})
+  void aShareOfThoseThatOptInIsNotForOthers(String scrape, String route) {
+    String optIn =
+        """
+        scrape_configs:
+        - job_name: opt
+          kubernetes_sd_configs: [{role: pod}]
+          relabel_configs:
+          - {source_labels: [__address__], action: hashmod, modulus: 2, target_label: __tmp_hash}
+          - {source_labels: [__tmp_hash, __meta_kubernetes_pod_annotation_scrape], action: keep, regex: "0;yes"}
+        """;
+    Map<String, String> template = Map.of("scrape", scrape);
+    WorkloadPlan plan =
+        WorkloadPlan.of(
+            List.of(claim("shop", 0, endpoint(8080))),
+            template,
+            port -> false,
+            8,
+            foresight(optIn, "3.16.0", pod(template)));
+    assertThat(told(plan, endpoint(8080))).isEqualTo(route);
+  }
+
+  /** Go's encoding of a query is not Java's. */
+  @Test
+  void findsTheJobOfTheVeryParameters() {
+    String parameters =
+        """
+        scrape_configs:
+        - job_name: own
+          params: {"match[]": ["a*b~c d"]}
+          kubernetes_sd_configs: [{role: pod}]
+        """;
+    Endpoint endpoint =
+        endpoint(8080, "/metrics", PortScheme.AUTO, null, null, Map.of("match[]", "a*b~c d"));
+    WorkloadPlan plan =
+        WorkloadPlan.of(
+            List.of(claim("shop", 0, endpoint)),
+            BARE,
+            port -> false,
+            8,
+            foresight(parameters, "3.16.0", pod(BARE)));
+    assertThat(told(plan, endpoint)).isEqualTo("Adopted own HTTP:8080/metrics");
   }
 }
