@@ -237,10 +237,7 @@ public record PodScrape(PodFacts pod, State state, String replica, String error)
                                 .map(
                                     drop ->
                                         new PodScrape(
-                                            pod,
-                                            State.DROPPED,
-                                            replica.pod(),
-                                            drop.sentence()))));
+                                            pod, State.DROPPED, replica.pod(), drop.sentence()))));
   }
 
   private static boolean makes(Prediction prediction, Expected expected) {
