@@ -133,9 +133,12 @@ record Restarts(
                     false));
   }
 
-  /** The latest restart, while those that it replaces may not be back. */
+  /** The latest restart, while those that it replaces may not be back; not one that was refused. */
   Optional<Restart> comingBack() {
-    return memory.state().latest().filter(r -> now.isBefore(r.at().plus(COMES_BACK)));
+    return memory
+        .state()
+        .latest()
+        .filter(r -> now.isBefore(r.at().plus(COMES_BACK)) && attempts.refusal(r).isEmpty());
   }
 
   /** The latest restart, when another process runs now, and nobody has seen that this has cured. */
