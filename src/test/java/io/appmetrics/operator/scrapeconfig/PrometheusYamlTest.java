@@ -598,4 +598,13 @@ class PrometheusYamlTest {
             new ScrapeJob("appmetrics-digest-0123456789ab", null));
     assertThat(yaml.block().flatMap(BlockText::digest)).isEmpty();
   }
+
+  /** Without the block the job behind it would be one of the rule files. */
+  @Test
+  void takesNothingOutOnWhichOtherPartsStand() throws Exception {
+    var yaml = PrometheusYaml.parse("rule_files:\n- a" + blockWithKey(0) + "\n- job_name: b\n");
+    assertThatThrownBy(yaml::without)
+        .isInstanceOf(UnparsableConfig.class)
+        .hasMessageContaining("this belongs to what the AppMetrics block begins");
+  }
 }
