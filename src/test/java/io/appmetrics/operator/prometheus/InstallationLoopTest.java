@@ -18,8 +18,7 @@ import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Queue;
@@ -46,26 +45,6 @@ class InstallationLoopTest {
            "volumeMounts": [{"name": "config", "mountPath": "/etc/config"}]}],
          "volumes": [{"name": "config", "configMap": {"name": "prometheus-v2"}}]}}}}
       """;
-
-  /** Each look at it is 6 s later than the one before. */
-  private static final class Hasty extends Clock {
-    private final AtomicLong looks = new AtomicLong();
-
-    @Override
-    public Instant instant() {
-      return NOW.plusSeconds(6 * looks.getAndIncrement());
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException();
-    }
-  }
 
   private static final class Heard implements InstallationListener {
     final Queue<FactsChange> changes = new ConcurrentLinkedQueue<>();
@@ -154,7 +133,7 @@ class InstallationLoopTest {
   /** An admission policy of another release refuses it each time: no use in asking at once. */
   @Test
   void asksNotAgainAtOnceToRemember() {
-    try (InstallationAccess access = access(new Hasty())) {
+    try (InstallationAccess access = access(hasty())) {
       assertThat(access.remember(InstallationState.NONE).kind()).isEqualTo(Outcome.Kind.REFUSED);
       for (int looks = 0; looks < 9; looks++) {
         assertThat(access.state().problem())
@@ -172,8 +151,15 @@ class InstallationLoopTest {
         .count();
   }
 
+  /** Each look at it is 6 s later than the one before. */
+  private static Clock hasty() {
+    AtomicLong looks = new AtomicLong();
+    InstantSource source = () -> NOW.plusSeconds(6 * looks.getAndIncrement());
+    return source.withZone(ZoneOffset.UTC);
+  }
+
   private InstallationLoop loop() {
-    Clock clock = new Hasty();
+    Clock clock = hasty();
     InstallationAccess access = access(clock);
     Pacing pacing = new Pacing(Duration.ofMillis(10), Duration.ofMillis(10));
     return new InstallationLoop(

@@ -21,8 +21,7 @@ import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -190,23 +189,8 @@ class RefusedRestartTest {
   }
 
   private InstallationLoop loop() {
-    Clock clock =
-        new Clock() {
-          @Override
-          public Instant instant() {
-            return NOW.plusSeconds(later.get());
-          }
-
-          @Override
-          public ZoneId getZone() {
-            return ZoneOffset.UTC;
-          }
-
-          @Override
-          public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException();
-          }
-        };
+    InstantSource source = () -> NOW.plusSeconds(later.get());
+    Clock clock = source.withZone(ZoneOffset.UTC);
     Demands demands = new Demands();
     demands.put("shop/shop", SlotJobs.none(), Set.of(JOB), Map.of(), true, true);
     InstallationListener listener =

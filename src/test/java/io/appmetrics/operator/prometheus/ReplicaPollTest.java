@@ -19,10 +19,9 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
@@ -57,22 +56,7 @@ class ReplicaPollTest {
           new PrometheusApi(
               HttpClient.newHttpClient(), Duration.ofSeconds(5), Duration.ofSeconds(5)),
           "istio-system",
-          new Clock() {
-            @Override
-            public Instant instant() {
-              return now;
-            }
-
-            @Override
-            public ZoneId getZone() {
-              return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-              throw new UnsupportedOperationException();
-            }
-          });
+          ((InstantSource) () -> now).withZone(ZoneOffset.UTC));
 
   ReplicaPollTest() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
