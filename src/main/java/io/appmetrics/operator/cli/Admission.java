@@ -11,12 +11,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What the API server would say of the AppMetrics among the inputs, by the definition we ship. */
 final class Admission {
   /** What every object has; the status comes from the operator, and the API server drops it. */
   private static final Set<String> COMMON = Set.of("apiVersion", "kind", "metadata", "status");
+
+  private static final Pattern LABEL = Pattern.compile("(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?");
+  private static final Pattern SUBDOMAIN =
+      Pattern.compile(
+          "(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
 
   private final Crd crd;
   private final Map<String, Manifest> first = new HashMap<>();
@@ -56,8 +62,47 @@ final class Admission {
           "no matches for kind \"AppMetrics\" in version \"%s\"; there is %s%s"
               .formatted(version, Crd.GROUP, String.join(", ", crd.versions().keySet())));
     } else if (isFirst(manifest)) {
+      metadata(manifest);
       judge(manifest, schema);
     }
+  }
+
+  /** Source: apimachinery, pkg/util/validation; and what JSON decodes into a map of strings. */
+  private void metadata(Manifest manifest) {
+    if (!SUBDOMAIN.matcher(manifest.name()).matches()) {
+      invalid(
+          manifest,
+          List.of("metadata", "name"),
+          manifest.name(),
+          "must be at most 253 of a-z, 0-9, - and ., and begin and end each part between dots with a letter or digit");
+    }
+    if (!LABEL.matcher(manifest.namespace()).matches()) {
+      invalid(
+          manifest,
+          List.of("metadata", "namespace"),
+          manifest.namespace(),
+          "must be at most 63 of a-z, 0-9 and -, and begin and end with a letter or digit");
+    }
+    for (String field : List.of("labels", "annotations")) {
+      manifest
+          .metadata(field, Map.of())
+          .forEach(
+              (key, value) -> {
+                if (!(value instanceof String)) {
+                  invalid(
+                      manifest,
+                      List.of("metadata", field, String.valueOf(key)),
+                      value,
+                      "must be a string: put it into quotes");
+                }
+              });
+    }
+  }
+
+  private void invalid(Manifest manifest, List<Object> path, @Nullable Object value, String rule) {
+    FieldPath field = new FieldPath(path);
+    String shown = value instanceof String text ? '"' + text + '"' : String.valueOf(value);
+    refuse(manifest, manifest.at(field), "%s: Invalid value: %s: %s".formatted(field, shown, rule));
   }
 
   private void judge(Manifest manifest, Schema schema) {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 
 /** What is declared of each workload, and the jobs that this needs. */
 final class Declarations {
@@ -43,23 +44,27 @@ final class Declarations {
 
   private final Manifests manifests;
   private final RenderOptions options;
+  private final boolean certificates;
   private final Map<Manifests.Key, List<Claimed>> claimed = new LinkedHashMap<>();
   private final List<String> refused = new ArrayList<>();
 
-  private Declarations(Manifests manifests, RenderOptions options) {
+  private Declarations(Manifests manifests, RenderOptions options, boolean certificates) {
     this.manifests = manifests;
     this.options = options;
+    this.certificates = certificates;
   }
 
   /**
    * The jobs that serve all that the inputs declare.
    *
    * @param model what the user's own jobs make of the pods
+   * @param certificates whether it is known where the mesh's are
    * @throws Misuse when something cannot be served as it is declared; with all such
    */
-  static SlotJobs jobs(Manifests manifests, RelabelModel model, RenderOptions options)
+  static SlotJobs jobs(
+      Manifests manifests, RelabelModel model, RenderOptions options, boolean certificates)
       throws Misuse {
-    Declarations declarations = new Declarations(manifests, options);
+    Declarations declarations = new Declarations(manifests, options, certificates);
     Admission.of(manifests.appMetrics()).forEach(declarations::claim);
     SlotJobs jobs = SlotJobs.none();
     for (Manifests.Key workload : declarations.claimed.keySet()) {
@@ -106,12 +111,14 @@ final class Declarations {
     return new TemplatePod(manifests.workload(key).map(Manifest::value).orElse(null));
   }
 
-  private boolean sidecar() {
-    return options.sidecars() != RenderOptions.Sidecars.NONE;
+  private boolean sidecar(TemplatePod template) {
+    return template.sidecars(options.sidecars()) != RenderOptions.Sidecars.NONE;
   }
 
-  private boolean strict() {
-    return options.mesh() == RenderOptions.Mesh.STRICT && sidecar();
+  /** On which ports of the pods nothing but mutual TLS is let through. */
+  private IntPredicate strict(TemplatePod template) {
+    boolean demanded = options.mesh() == RenderOptions.Mesh.STRICT && sidecar(template);
+    return port -> demanded && template.capture().takes(port);
   }
 
   private SlotJobs jobs(Manifests.Key key, RelabelModel model) {
@@ -130,17 +137,20 @@ final class Declarations {
         WorkloadPlan.of(
             claims,
             template.annotations(),
-            port -> strict(),
+            strict(template),
             options.slots(),
-            new Foresight(List.of(model), template.pod(key, options.sidecars()), sidecar()));
+            new Foresight(
+                List.of(model), template.pod(key, options.sidecars()), sidecar(template)));
     claimed.getOrDefault(key, List.of()).stream()
         .filter(claim -> !claim.by().spec().suspended())
         .forEach(claim -> judge(key, claim, plan));
-    return jobs(plan);
+    return jobs(plan, strict(template));
   }
 
   /** As the operator does in the link Accepted. */
   private void judge(Manifests.Key key, Claimed claim, WorkloadPlan plan) {
+    TemplatePod template = pod(key);
+    IntPredicate strict = strict(template);
     Declaration declaration =
         new Declaration(
             claim.by().namespace(),
@@ -148,28 +158,43 @@ final class Declarations {
             key.toString(),
             claim.endpoints().resolved(),
             plan,
-            sidecar(),
-            port -> strict() ? Optional.of("--mesh strict") : Optional.empty(),
+            sidecar(template),
+            port -> strict.test(port) ? Optional.of("--mesh strict") : Optional.empty(),
             List.of(new Declaration.Reader("Prometheus", options.version())),
             new Declaration.Slots(options.slots(), Option.SLOTS.toString()));
     for (Declaration.Refusal refusal : declaration.refusals()) {
       refuse(
-          claim.position(refusal.endpoint(), pod(key).namedPorts()),
+          claim.position(refusal.endpoint(), template.namedPorts()),
           claim.by(),
           refusal.finding().message());
     }
+    claim.endpoints().resolved().stream()
+        .filter(endpoint -> !certificates && needsCertificates(plan, strict, endpoint))
+        .forEach(
+            endpoint ->
+                refuse(
+                    claim.position(endpoint.key(), template.namedPorts()),
+                    claim.by(),
+                    "%s %s can be scraped by IstioMutual only, and no job of %s names certificates: say where they are in Prometheus' container by %s DIRECTORY"
+                        .formatted(key, endpoint.key(), options.config(), Option.CERTIFICATES)));
+  }
+
+  private static boolean needsCertificates(
+      WorkloadPlan plan, IntPredicate strict, Endpoint endpoint) {
+    return plan.slotOf(endpoint.key()).isPresent()
+        && endpoint.schemeOn(strict.test(endpoint.port())) == Scheme.ISTIO_MUTUAL;
   }
 
   private void refuse(Manifest.Position position, Declared declared, String message) {
     refused.add("%s: %s: %s".formatted(position, declared, message));
   }
 
-  private SlotJobs jobs(WorkloadPlan plan) {
+  private static SlotJobs jobs(WorkloadPlan plan, IntPredicate strict) {
     TreeSet<Integer> mutual = new TreeSet<>();
     plan.endpoints()
         .forEach(
             (slot, endpoint) -> {
-              if (endpoint.schemeOn(strict()) == Scheme.ISTIO_MUTUAL) {
+              if (endpoint.schemeOn(strict.test(endpoint.port())) == Scheme.ISTIO_MUTUAL) {
                 mutual.add(slot);
               }
             });

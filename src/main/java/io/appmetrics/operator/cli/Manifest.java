@@ -47,6 +47,14 @@ record Manifest(String file, MappingNode node, Map<?, ?> value) {
         : "";
   }
 
+  /** A mapping of the metadata. */
+  Map<?, ?> metadata(String key, Map<?, ?> otherwise) {
+    return value.get("metadata") instanceof Map<?, ?> metadata
+            && metadata.get(key) instanceof Map<?, ?> mapping
+        ? mapping
+        : otherwise;
+  }
+
   String namespace() {
     String namespace = metadata("namespace");
     return namespace.isEmpty() ? "default" : namespace;

@@ -44,7 +44,7 @@ final class Rendering {
   private SlotJobs demand(Manifests manifests) throws UnparsableConfig, Misuse {
     RelabelModel model =
         RelabelModel.ofFile(yaml.without(), options.version(), options.namespace());
-    SlotJobs jobs = Declarations.jobs(manifests, model, options);
+    SlotJobs jobs = Declarations.jobs(manifests, model, options, files() != null);
     Optional<Shard> shard =
         options.sharded() == ShardedPolicy.SCRAPE_ALL || standing().contains(jobs)
             ? Optional.empty()
@@ -62,19 +62,13 @@ final class Rendering {
     return yaml.block().map(BlockText::jobs).map(SlotJobs::named).orElseGet(SlotJobs::none);
   }
 
-  private String text(SlotJobs jobs) throws UnparsableConfig, Misuse {
+  private String text(SlotJobs jobs) throws UnparsableConfig {
     if (jobs.isEmpty()) {
       return options.included() ? "" : yaml.without();
     }
-    TlsFiles files = files();
-    if (files == null && !jobs.mutual().isEmpty()) {
-      throw new Misuse(
-          "some endpoints can be scraped by IstioMutual only, and no job of the configuration names"
-              + " certificates: say where they are in Prometheus' container by --certificates DIR");
-    }
     ScrapeBlock block =
         ScrapeBlock.render(
-            jobs, new JobReader(options.version(), options.limits(), null), files, null, null);
+            jobs, new JobReader(options.version(), options.limits(), null), files(), null, null);
     if (options.included()) {
       yaml.checkNames(block);
       return IncludedFile.with(block);

@@ -1,5 +1,8 @@
 package io.appmetrics.operator.cli;
 
+import io.appmetrics.operator.cli.RenderOptions.Sidecars;
+import io.appmetrics.operator.mesh.InboundCapture;
+import io.appmetrics.operator.mesh.MeshPod;
 import io.appmetrics.operator.relabel.Injector;
 import io.appmetrics.operator.relabel.MetricsMerging;
 import io.appmetrics.operator.relabel.Pod;
@@ -7,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -15,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** The pod that a workload's manifest will have, as far as a manifest can tell. */
 final class TemplatePod {
   private static final String STATUS = "sidecar.istio.io/status";
+  private static final String INJECT = "sidecar.istio.io/inject";
+  private static final String PROXY = "istio-proxy";
 
   private final @Nullable Object template;
 
@@ -32,6 +38,10 @@ final class TemplatePod {
     return texts(at(template, "metadata", "annotations"));
   }
 
+  private Map<String, String> labels() {
+    return texts(at(template, "metadata", "labels"));
+  }
+
   /** The numbers of the named ports of its containers, native sidecars among them. */
   Map<String, Integer> namedPorts() {
     Map<String, Integer> named = new TreeMap<>();
@@ -44,15 +54,50 @@ final class TemplatePod {
     return named;
   }
 
+  /**
+   * What stands before the app: what the template says of it goes before the option, which speaks
+   * of all (istio, pkg/kube/inject/inject.go, injectRequired: the label goes before the
+   * annotation).
+   */
+  Sidecars sidecars(Sidecars otherwise) {
+    Map<String, String> annotations = annotations();
+    if (MeshPod.asksForGateway(annotations) || proxies().anyMatch(TemplatePod::runsAsRouter)) {
+      return Sidecars.NONE;
+    }
+    if (proxies().findAny().isPresent()) { // by istioctl kube-inject
+      return MetricsMerging.agentPort(annotations).isPresent() ? Sidecars.MERGING : Sidecars.PLAIN;
+    }
+    String asked = labels().getOrDefault(INJECT, annotations.getOrDefault(INJECT, ""));
+    boolean onTheHost = Boolean.TRUE.equals(at(template, "spec", "hostNetwork"));
+    return asked.equals("false") || onTheHost ? Sidecars.NONE : otherwise;
+  }
+
+  /** Which ports the sidecar stands before, if there is one. */
+  InboundCapture capture() {
+    return InboundCapture.ofAnnotations(annotations()).orElse(InboundCapture.ALL);
+  }
+
+  private Stream<Object> proxies() {
+    return Stream.of("containers", "initContainers")
+        .flatMap(field -> declared(field).stream())
+        .filter(container -> text(container, "name").equals(PROXY));
+  }
+
+  private static boolean runsAsRouter(Object container) {
+    return at(container, "args") instanceof List<?> arguments
+        && MeshPod.runsAsRouter(arguments.stream().map(String::valueOf).toList());
+  }
+
   /** The pod, once the injector has done its work. */
-  Pod pod(Manifests.Key key, RenderOptions.Sidecars sidecars) {
+  Pod pod(Manifests.Key key, Sidecars option) {
+    Sidecars sidecars = sidecars(option);
     Map<String, String> annotations = new HashMap<>(annotations());
     List<Pod.Container> containers = containers("containers", container -> true);
-    if (sidecars != RenderOptions.Sidecars.NONE) {
+    if (sidecars != Sidecars.NONE && proxies().findAny().isEmpty()) {
       annotations.put(STATUS, "{}");
-      containers.add(new Pod.Container("istio-proxy", "", "", List.of()));
+      containers.add(new Pod.Container(PROXY, "", "", List.of()));
     }
-    if (sidecars == RenderOptions.Sidecars.MERGING) {
+    if (sidecars == Sidecars.MERGING) {
       annotations.putAll(MetricsMerging.shown(Injector.DEFAULT_AGENT_PORT));
     }
     return new Pod(
@@ -64,7 +109,7 @@ final class TemplatePod {
         "",
         "Running",
         "True",
-        texts(at(template, "metadata", "labels")),
+        labels(),
         annotations,
         null,
         containers,
@@ -73,16 +118,20 @@ final class TemplatePod {
 
   private List<Pod.Container> containers(String field, Predicate<Object> which) {
     List<Pod.Container> containers = new ArrayList<>();
-    if (at(template, "spec", field) instanceof List<?> declared) {
-      for (Object container : declared) {
-        if (which.test(container)) {
-          containers.add(
-              new Pod.Container(
-                  text(container, "name"), text(container, "image"), "", ports(container)));
-        }
+    for (Object container : declared(field)) {
+      if (which.test(container)) {
+        containers.add(
+            new Pod.Container(
+                text(container, "name"), text(container, "image"), "", ports(container)));
       }
     }
     return containers;
+  }
+
+  private List<Object> declared(String field) {
+    return at(template, "spec", field) instanceof List<?> declared
+        ? declared.stream().<Object>map(Objects::requireNonNull).toList()
+        : List.of();
   }
 
   private static List<Pod.Port> ports(Object container) {

@@ -50,7 +50,7 @@ record Serving(Made made, boolean merged, URI url, boolean asDeclared) {
     boolean paced = paced(endpoint, made.target());
     if (portOf(url) == endpoint.port() && endpoint.path().equals(url.getPath())) {
       boolean same = asks(endpoint, url) && speaks(made, url, scheme);
-      // all that tells two targets of one port apart is the job
+      // to every query they are one and the same, whatever the path's label
       boolean alike = SlotJobs.LABEL.equals(made.target().labels().get("job"));
       if (same || alike) {
         return Optional.of(new Serving(made, false, url, same && paced));

@@ -115,6 +115,12 @@ record SlotJobText(int slot, JobReader reader) {
     text.append(rule("source_labels: [__meta_kubernetes_namespace], target_label: namespace"));
     text.append(rule("source_labels: [__meta_kubernetes_pod_name], target_label: pod"));
     text.append(rule("source_labels: [__meta_kubernetes_pod_node_name], target_label: node"));
+    // two paths of one port are two targets, and nothing else tells their series apart
+    text.append(
+        rule(
+            "source_labels: ["
+                + annotation("path")
+                + "], regex: '(/.*)', target_label: metrics_path"));
     // the mesh's usual job, so that an endpoint that changes its route changes no query
     text.append(rule("replacement: " + SlotJobs.LABEL + ", target_label: job"));
     text.append(line(JobKey.KEEP_DROPPED_TARGETS, "100"));

@@ -168,17 +168,93 @@ class RenderTest {
 
   @Test
   void putsMutualTlsWhereTheMeshDemandsIt() throws Exception {
-    assertThat(render(shop, "--mesh", "strict").err())
+    String without =
+        " can be scraped by IstioMutual only, and no job of "
+            + config
+            + " names certificates: say where they are in Prometheus' container by --certificates"
+            + " DIRECTORY\n";
+    assertThat(render(shop, "--mesh", "strict"))
         .isEqualTo(
-            "some endpoints can be scraped by IstioMutual only, and no job of the configuration"
-                + " names certificates: say where they are in Prometheus' container by"
-                + " --certificates DIR\n");
+            new Ended(
+                2,
+                "",
+                (shop + ":11:20: AppMetrics shop/shop: Deployment cart :8080/metrics" + without)
+                    + (shop + ":11:34: AppMetrics shop/shop: Deployment cart :8081/admin")
+                    + without));
     Ended strict = render(shop, "--mesh", "strict", "--certificates", "/etc/prom-certs");
     assertThat(jobs(strict.out())).contains("appmetrics-1-istio-secure");
     assertThat(strict.out()).contains("cert_file: /etc/prom-certs/cert-chain.pem");
     assertThat(jobs(render(shop, "--mesh", "strict", "--sidecars", "none").out()))
         .as("no sidecar, no policy")
         .doesNotContain("appmetrics-1-istio-secure");
+  }
+
+  private record Template(String what, String metadata, String spec, List<String> jobs) {
+    @Override
+    public String toString() {
+      return what;
+    }
+  }
+
+  static Stream<Template> templates() {
+    return Stream.of(
+        new Template(
+            "says nothing",
+            "",
+            "",
+            List.of("appmetrics-1-istio-secure", "appmetrics-2-istio-secure")),
+        new Template(
+            "wants no sidecar, by the label",
+            "labels: {sidecar.istio.io/inject: 'false'}",
+            "",
+            List.of()),
+        new Template(
+            "wants no sidecar, by the annotation",
+            "annotations: {sidecar.istio.io/inject: 'false'}",
+            "",
+            List.of()),
+        new Template(
+            "the label goes before the annotation",
+            "labels: {sidecar.istio.io/inject: 'true'}, annotations: {sidecar.istio.io/inject: 'false'}",
+            "",
+            List.of("appmetrics-1-istio-secure", "appmetrics-2-istio-secure")),
+        new Template("on the host's network", "", "hostNetwork: true", List.of()),
+        new Template(
+            "a gateway, by the injector",
+            "annotations: {inject.istio.io/templates: gateway}",
+            "",
+            List.of()),
+        new Template(
+            "a gateway, in full",
+            "",
+            "initContainers: [{name: istio-proxy, args: [proxy, router]}]",
+            List.of()),
+        new Template(
+            "injected by hand",
+            "annotations: {sidecar.istio.io/inject: 'false'}",
+            "initContainers: [{name: istio-proxy, args: [proxy, sidecar]}]",
+            List.of("appmetrics-1-istio-secure", "appmetrics-2-istio-secure")),
+        new Template(
+            "the sidecar leaves a port alone",
+            "annotations: {traffic.sidecar.istio.io/excludeInboundPorts: '8081'}",
+            "",
+            List.of("appmetrics-1-istio-secure")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("templates")
+  void goesByWhatTheTemplateSaysOfItsSidecar(Template template) throws Exception {
+    Files.writeString(
+        shop,
+        SHOP.replace(
+            "metadata: {labels: {app: cart}}\n      spec:\n",
+            "metadata: {%s}\n      spec:\n        %s\n"
+                .formatted(template.metadata(), template.spec())));
+    Ended strict = render(shop, "--mesh", "strict", "--certificates", "/etc/prom-certs");
+    assertThat(strict.err()).isEmpty();
+    assertThat(jobs(strict.out()))
+        .filteredOn(job -> job.endsWith("-istio-secure"))
+        .containsExactlyInAnyOrderElementsOf(template.jobs());
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.appmetrics.operator.cluster.AppManifest;
 import io.appmetrics.operator.cluster.Cluster;
 import io.appmetrics.operator.cluster.ClusterTest;
 import io.appmetrics.operator.cluster.PrometheusProbe;
+import io.appmetrics.operator.cluster.TestNamespace;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,13 @@ class OldPrometheusIT {
     if (istio == Istio.ISTIO_1_5) {
       prometheus.agentReceives(cluster.mesh().issue(system.name(), "prometheus"));
     }
-    var app = shop.app(AppManifest.named("plain").listens(8080).listens(8081));
+    var app =
+        shop.app(
+            AppManifest.named("plain")
+                .listens(8080)
+                .listens(8081)
+                .with("--path=/metrics")
+                .with("--path=/admin"));
     shop.app(
         AppManifest.named("meshed")
             .listens(8443, "", "mtls")
@@ -71,14 +78,17 @@ class OldPrometheusIT {
           .singleElement()
           .matches(PrometheusProbe.ActiveTarget::isUp);
 
-      var plain = Declared.apply(shop, "plain", "plain", "{port: 8080}", "{port: 8081}");
+      var plain =
+          Declared.apply(
+              shop, "plain", "plain", "{port: 8080}", "{port: 8081}", "{port: 8081, path: /admin}");
       plain.awaitReady(PATIENCE);
-      assertThat(routes(plain)).containsExactly("Annotation", "Slot");
+      assertThat(routes(plain)).containsExactlyInAnyOrder("Annotation", "Slot", "Slot");
       prometheus.awaitOneUp("appmetrics-1", PATIENCE);
       boolean all = istio != Istio.ISTIO_1_0;
       assertThat(Kubectl.in(system).configuration().lines().filter(l -> l.contains("_limit: ")))
           .contains("  sample_limit: 50")
-          .hasSize(all ? 3 : 1);
+          .hasSize(all ? 6 : 2);
+      twoPathsOfOnePortAreTwoSeries(prometheus, shop);
 
       app.behaves(8081, "plain many");
       assertThat(plain.awaitReason("TargetsUp", "LimitExceeded", PATIENCE))
@@ -98,6 +108,20 @@ class OldPrometheusIT {
           .atMost(PATIENCE)
           .untilAsserted(() -> assertThat(Kubectl.in(system).configuration()).isEqualTo(original));
     }
+  }
+
+  private static void twoPathsOfOnePortAreTwoSeries(
+      PrometheusProbe prometheus, TestNamespace shop) {
+    await("the series of both paths")
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        prometheus.query(
+                            "up{namespace=\"%s\", instance=~\".*:8081\"}".formatted(shop.name())))
+                    .allMatch(sample -> sample.value() == 1)
+                    .extracting(sample -> sample.labels().getOrDefault("metrics_path", ""))
+                    .containsExactlyInAnyOrder("/metrics", "/admin"));
   }
 
   private static List<String> routes(Declared declared) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   --listen=PORT[=BEHAVIOUR]   any number; see {@link Behaviour}, default plain
- *   --path=/metrics             where the metrics are; elsewhere 404
+ *   --path=/metrics             where the metrics are, any number; elsewhere 404
  *   --certs=/etc/certs          certificate, key and root for mtls
  *   --tls=TLSv1.2               this version of TLS for mtls, and an alert to whom it refuses
  *   --behaviour=DIR             a file per port whose text goes before --listen's
@@ -45,7 +45,7 @@ public final class DemoApp implements AutoCloseable {
   private static final String METRICS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Container container;
-  private final String path;
+  private final List<String> paths;
   private final String name;
   private final Map<Integer, Port> ports = new TreeMap<>();
   private final HttpDoor control;
@@ -58,7 +58,8 @@ public final class DemoApp implements AutoCloseable {
    */
   public DemoApp(Container container) throws IOException {
     this.container = container;
-    this.path = container.option("path", "/metrics");
+    List<String> given = container.options("path");
+    this.paths = given.isEmpty() ? List.of("/metrics") : given;
     this.name = container.environment().getOrDefault("APP", "demo");
     for (var listen : container.options("listen")) {
       var parts = listen.split("=", 2);
@@ -218,7 +219,7 @@ public final class DemoApp implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange, Behaviour behaviour) throws IOException {
-      if (!exchange.getRequestURI().getPath().equals(path)) {
+      if (!paths.contains(exchange.getRequestURI().getPath())) {
         HttpDoor.answer(exchange, 404, null, "404 page not found\n");
         return;
       }
