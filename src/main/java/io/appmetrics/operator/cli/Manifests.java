@@ -60,6 +60,8 @@ final class Manifests {
                   e.getProblem()));
     } catch (YamlEngineException e) {
       throw new Misuse(file + ":1:1: this is no YAML (" + e.getMessage() + ")");
+    } catch (StackOverflowError e) {
+      throw new Misuse(file + ":1:1: this is nested too deeply to be read");
     } catch (YamlValues.Unread e) {
       throw new Misuse(Manifest.Position.of(file, e.mark()) + ": " + e.getMessage());
     }

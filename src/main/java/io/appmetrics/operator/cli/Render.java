@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,6 +50,10 @@ final class Render {
     } catch (IOException e) {
       err.println("cannot write: " + e.getMessage());
       return MISUSED;
+    } catch (RuntimeException | StackOverflowError e) {
+      err.println("render cannot go on, by a fault of its own; please report it:");
+      e.printStackTrace(err);
+      return MISUSED; // 1 would say that something changes
     }
   }
 
@@ -80,31 +85,35 @@ final class Render {
   /** In UTF-8, whatever the terminal has. */
   private int printed(String text) throws IOException {
     out.write(text.getBytes(StandardCharsets.UTF_8));
-    out.flush();
+    if (out.checkError()) { // which flushes, and tells what no print does
+      throw new IOException("standard output does not take it all");
+    }
     return DONE;
   }
 
   private Manifests manifests(RenderOptions options) throws Misuse {
     Manifests manifests = new Manifests();
     for (String input : options.inputs()) {
-      for (String file : files(input)) {
-        manifests.read(file, text(file));
+      if (input.equals("-")) {
+        manifests.read(input, text(input));
+        continue;
+      }
+      for (Path file : files(path(input))) {
+        manifests.read(file.toString(), text(file));
       }
     }
     return manifests;
   }
 
   /** As kubectl takes a directory: its own files, not those below. */
-  private static List<String> files(String input) throws Misuse {
-    Path path = Path.of(input);
-    if (input.equals("-") || !Files.isDirectory(path)) {
+  private static List<Path> files(Path input) throws Misuse {
+    if (!Files.isDirectory(input)) {
       return List.of(input);
     }
-    try (Stream<Path> entries = Files.list(path)) {
+    try (Stream<Path> entries = Files.list(input)) {
       return entries
           .filter(Files::isRegularFile)
-          .map(Path::toString)
-          .filter(name -> name.matches(".*\\.(ya?ml|json)"))
+          .filter(file -> file.toString().matches("(?s).*\\.(ya?ml|json)"))
           .sorted()
           .toList();
     } catch (IOException e) {
@@ -112,16 +121,51 @@ final class Render {
     }
   }
 
-  private String text(String file) throws Misuse {
+  private static Path path(String file) throws Misuse {
     try {
-      byte[] bytes = file.equals("-") ? in.readAllBytes() : Files.readAllBytes(Path.of(file));
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      return Path.of(file);
+    } catch (InvalidPathException e) {
+      throw new Misuse(
+          file
+              + ": this locale has no such file names: set LC_ALL to one in UTF-8, such as C.UTF-8");
+    }
+  }
+
+  private String text(String file) throws Misuse {
+    if (!file.equals("-")) {
+      return text(path(file));
+    }
+    try {
+      return text(file, in.readAllBytes());
+    } catch (IOException e) {
+      throw new Misuse("-: cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static String text(Path file) throws Misuse {
+    try {
+      return text(file.toString(), Files.readAllBytes(file));
     } catch (NoSuchFileException e) {
       throw new Misuse(file + ": there is no such file");
-    } catch (CharacterCodingException e) {
-      throw new Misuse(file + ": this is not UTF-8; convert it");
     } catch (IOException e) {
       throw new Misuse(file + ": cannot be read: " + e.getMessage());
     }
+  }
+
+  /** As UTF-8; what stands before the first byte that is none tells where that is. */
+  private static String text(String file, byte[] bytes) throws Misuse {
+    ByteBuffer rest = ByteBuffer.wrap(bytes);
+    CharBuffer text = CharBuffer.allocate(bytes.length);
+    if (StandardCharsets.UTF_8.newDecoder().decode(rest, text, true).isError()) {
+      String before = text.flip().toString();
+      int line = before.lastIndexOf('\n') + 1;
+      throw new Misuse(
+          "%s:%d:%d: this is not UTF-8; convert it"
+              .formatted(
+                  file,
+                  before.chars().filter(c -> c == '\n').count() + 1,
+                  before.codePointCount(line, before.length()) + 1));
+    }
+    return text.flip().toString();
   }
 }

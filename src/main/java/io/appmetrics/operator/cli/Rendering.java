@@ -1,5 +1,6 @@
 package io.appmetrics.operator.cli;
 
+import io.appmetrics.operator.prometheus.CertificateFiles;
 import io.appmetrics.operator.prometheus.Installation;
 import io.appmetrics.operator.prometheus.ShardedPolicy;
 import io.appmetrics.operator.relabel.RelabelModel;
@@ -9,11 +10,9 @@ import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.JobReader;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
-import io.appmetrics.operator.scrapeconfig.ScrapeJob;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.TlsFiles;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,24 @@ final class Rendering {
       throws UnparsableConfig, Misuse {
     ConfigKind.check(options.config(), config);
     Rendering rendering = new Rendering(PrometheusYaml.parse(config), options);
+    if (options.included() && !options.remove()) {
+      rendering.checkIncludes();
+    }
     return rendering.text(options.remove() ? SlotJobs.none() : rendering.demand(manifests));
+  }
+
+  /** Else Prometheus would find the jobs twice, or not at all. */
+  private void checkIncludes() throws UnparsableConfig, Misuse {
+    if (yaml.block().isPresent()) {
+      throw yaml.problemOfBlock(
+          "the operator's jobs stand in this file, and with --included they would be there twice:"
+              + " take them out first, by render --remove");
+    }
+    if (!yaml.includes().names(IncludedFile.NAME)) {
+      throw new Misuse(
+          "%1$s:1:1: this includes no %2$s: add scrape_config_files: [%2$s], or leave out --included"
+              .formatted(options.config(), IncludedFile.NAME));
+    }
   }
 
   private SlotJobs demand(Manifests manifests) throws UnparsableConfig, Misuse {
@@ -50,10 +66,9 @@ final class Rendering {
             ? Optional.empty()
             : model.shards().stream().findFirst();
     if (shard.isPresent()) {
-      throw new Misuse(
-          options.config()
-              + ": "
-              + shard.get().refusal("this Prometheus", "give " + Option.SHARDS + " ScrapeAll"));
+      throw yaml.problemOfJob(
+          shard.get().job(),
+          shard.get().refusal("this Prometheus", "give " + Option.SHARDS + " ScrapeAll"));
     }
     return jobs;
   }
@@ -79,10 +94,6 @@ final class Rendering {
   private @Nullable TlsFiles files() {
     return options.certificates() != null
         ? Installation.istioFiles(options.certificates())
-        : yaml.jobs().stream()
-            .map(ScrapeJob::tlsFiles)
-            .filter(Objects::nonNull)
-            .findFirst()
-            .orElse(null);
+        : CertificateFiles.named(yaml).orElse(null);
   }
 }

@@ -27,10 +27,19 @@ final class UnifiedDiff {
     StringBuilder diff = new StringBuilder();
     for (String line :
         UnifiedDiffUtils.generateUnifiedDiff(
-            before == null ? NO_FILE : file, file, old, DiffUtils.diff(old, changed), CONTEXT)) {
+            before == null ? NO_FILE : header(file),
+            header(file),
+            old,
+            DiffUtils.diff(old, changed),
+            CONTEXT)) {
       diff.append(line).append('\n');
     }
     return fromNothing(fromNothing(diff.toString(), old, "-"), changed, "+");
+  }
+
+  /** As git and diff do, so that a name with a space in it ends where it ends. */
+  private static String header(String file) {
+    return file.contains(" ") ? file + "\t" : file;
   }
 
   /** The lines before the first are number 0, which the library counts as 1. */

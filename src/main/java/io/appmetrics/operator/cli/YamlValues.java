@@ -187,7 +187,16 @@ final class YamlValues {
         }
       }
     }
-    return DECIMAL.matcher(digits).matches() ? whole(new BigDecimal(digits)) : text;
+    return DECIMAL.matcher(digits).matches() ? decimal(text, digits) : text;
+  }
+
+  /** What is too large for a number is a text; what is too small is nothing. */
+  private static Object decimal(String text, String digits) {
+    double value = Double.parseDouble(digits);
+    if (Double.isInfinite(value)) {
+      return text;
+    }
+    return value == 0 ? Long.valueOf(0) : whole(new BigDecimal(digits));
   }
 
   /** JSON does not tell 80.0 from 80. */

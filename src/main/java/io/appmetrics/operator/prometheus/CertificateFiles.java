@@ -34,6 +34,14 @@ public record CertificateFiles(TlsFiles files, CertificateSource source) {
         .map(files -> new CertificateFiles(files, installation.sourceOf(files)));
   }
 
+  /**
+   * Those that a job names, where there is no installation to look at: one of Istio's before any
+   * other.
+   */
+  public static Optional<TlsFiles> named(PrometheusYaml config) {
+    return ofJob(config, CertificateFiles::looksLikeIstios).or(() -> ofJob(config, job -> true));
+  }
+
   private static Optional<TlsFiles> ofJob(PrometheusYaml config, Predicate<ScrapeJob> which) {
     return config.jobs().stream()
         .filter(which)

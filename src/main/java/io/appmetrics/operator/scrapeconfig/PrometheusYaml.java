@@ -2,6 +2,7 @@ package io.appmetrics.operator.scrapeconfig;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,21 @@ public final class PrometheusYaml {
   /** The user's jobs: those outside our block, in the order of the text. */
   public List<ScrapeJob> jobs() {
     return tree.jobs().stream().map(ConfigTree.Found::job).toList();
+  }
+
+  /** What is wrong with one of the user's jobs, with its place. */
+  public UnparsableConfig problemOfJob(String name, String problem) {
+    return tree.jobs().stream()
+        .filter(found -> found.job().name().equals(name))
+        .map(found -> yaml.problem(found.mark(), problem))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Why our block may not stand here, with its place. */
+  public UnparsableConfig problemOfBlock(String problem) {
+    var own = Objects.requireNonNull(marked.block());
+    return marked.problemInBlock(own.indexOf(MarkedText.BEGIN), problem);
   }
 
   /** Our block, as it stands. */

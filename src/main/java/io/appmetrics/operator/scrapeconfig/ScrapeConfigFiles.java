@@ -48,6 +48,12 @@ public record ScrapeConfigFiles(List<String> patterns) {
         .toList();
   }
 
+  /** Whether one of them includes a file of this name, in whichever directory. */
+  public boolean names(String file) {
+    return patterns.stream()
+        .anyMatch(pattern -> isMatch(pattern.substring(pattern.lastIndexOf('/') + 1), file));
+  }
+
   private Stream<String> absolute(String directory) {
     return patterns.stream()
         .map(pattern -> pattern.startsWith("/") ? pattern : directory + "/" + pattern)

@@ -9,6 +9,8 @@ import io.appmetrics.operator.scrapeconfig.ScrapeJob;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,9 +23,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RenderTest {
   private static final String CONFIG = "scrape_configs:\n- job_name: mine\n";
+
+  private static final String INCLUDING = "scrape_config_files: [/etc/config/appm*.yml]\n" + CONFIG;
 
   private static final String SHOP =
       """
@@ -189,6 +194,55 @@ class RenderTest {
         .doesNotContain("appmetrics-1-istio-secure");
   }
 
+  /** As the operator does: a database's client certificate is not the mesh's. */
+  @Test
+  void takesTheCertificatesOfAJobOfIstios() throws Exception {
+    String tls = "  tls_config: {ca_file: %1$s/ca, cert_file: %1$s/cert, key_file: %1$s/key}\n";
+    String postgres = "scrape_configs:\n- job_name: postgres\n" + tls.formatted("/etc/db");
+    Files.writeString(config, postgres);
+    assertThat(render(shop, "--mesh", "strict").out()).contains("    key_file: /etc/db/key\n");
+    Files.writeString(config, postgres + "- job_name: istio-mesh\n" + tls.formatted("/etc/prom"));
+    assertThat(render(shop, "--mesh", "strict").out()).contains("    key_file: /etc/prom/key\n");
+  }
+
+  private static final class Full extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      throw new IOException("No space left on device");
+    }
+  }
+
+  @Test
+  void saysSoWhenTheOutputIsNotTaken() {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int code =
+        Main.execute(
+            Stream.concat(Stream.of("render"), Stream.of(arguments(shop)).map(String::valueOf))
+                .toArray(String[]::new),
+            Map.of(),
+            InputStream.nullInputStream(),
+            new PrintStream(new Full(), true, UTF_8),
+            new PrintStream(err, true, UTF_8));
+    assertThat(code).isEqualTo(2);
+    assertThat(err.toString(UTF_8))
+        .isEqualTo("cannot write: standard output does not take it all\n");
+  }
+
+  /** A label such as a commit's hash may look like a number that no computer holds. */
+  @ParameterizedTest
+  @ValueSource(strings = {"20e12345678901", "1e400", "1e-99999999999", "0x1p", "12e5"})
+  void readsAnyScalar(String scalar) throws Exception {
+    Files.writeString(shop, SHOP.replace("labels: {app: cart}", "labels: {build: " + scalar + "}"));
+    assertThat(render(shop).code()).isZero();
+  }
+
+  @Test
+  void saysThatAnInputIsTooDeep() throws Exception {
+    Files.writeString(shop, "a: " + "[".repeat(20_000));
+    assertThat(render(shop))
+        .isEqualTo(new Ended(2, "", shop + ":1:1: this is nested too deeply to be read\n"));
+  }
+
   private record Template(String what, String metadata, String spec, List<String> jobs) {
     @Override
     public String toString() {
@@ -259,6 +313,15 @@ class RenderTest {
 
   @Test
   void writesAFileOfItsOwn() throws Exception {
+    assertThat(render(shop, "--included"))
+        .isEqualTo(
+            new Ended(
+                2,
+                "",
+                config
+                    + ":1:1: this includes no appmetrics.yml: add scrape_config_files:"
+                    + " [appmetrics.yml], or leave out --included\n"));
+    Files.writeString(config, INCLUDING);
     Ended own = render(shop, "--included");
     assertThat(own.out())
         .startsWith("# BEGIN appmetrics.io")
@@ -268,6 +331,16 @@ class RenderTest {
         .extracting(ScrapeJob::name)
         .contains("appmetrics-1", "appmetrics-2");
     assertThat(render("--included")).isEqualTo(new Ended(0, "", ""));
+    Files.writeString(config, render(shop).out());
+    assertThat(render(shop, "--included"))
+        .isEqualTo(
+            new Ended(
+                2,
+                "",
+                config
+                    + ":4:1: the operator's jobs stand in this file, and with --included they would"
+                    + " be there twice: take them out first, by render --remove\n"));
+    assertThat(render("--included", "--remove").code()).isZero();
     assertThat(run("", "--config", config, "--prometheus-version", "2.42.0", "--included").err())
         .isEqualTo(
             "--included needs Prometheus 2.43 or later, which reads scrape_config_files; this is"
@@ -282,14 +355,16 @@ class RenderTest {
         .startsWith("--- " + config + "\n+++ " + config + "\n@@ ")
         .contains("\n+- job_name: appmetrics-1\n")
         .doesNotContain("\n-");
+    Files.writeString(config, INCLUDING);
     assertThat(render(shop, "--check", "--included").out())
         .startsWith(
             "--- /dev/null\n+++ %s\n@@ -0,0 +1,".formatted(directory.resolve("appmetrics.yml")));
 
+    Files.writeString(config, CONFIG);
     Files.writeString(config, render(shop).out());
     assertThat(render(shop, "--check")).isEqualTo(new Ended(0, "", ""));
 
-    Files.writeString(config, CONFIG);
+    Files.writeString(config, INCLUDING);
     assertThat(render(shop, "--check", "--included").code()).isEqualTo(1);
     Files.writeString(directory.resolve("appmetrics.yml"), render(shop, "--included").out());
     assertThat(render(shop, "--check", "--included")).isEqualTo(new Ended(0, "", ""));
@@ -347,6 +422,18 @@ class RenderTest {
             "no name",
             SHOP.replace("metadata: {name: shop, namespace: shop}", "metadata: {}"),
             ":5:1: this AppMetrics has no metadata.name; give it one"),
+        new Wrong(
+            "a name, a namespace and a label that no object has",
+            SHOP.replace(
+                "metadata: {name: shop, namespace: shop}",
+                "metadata: {name: Shop, namespace: a.b, labels: {tier: 1}}"),
+            ":7:18: AppMetrics a.b/Shop: metadata.name: Invalid value: \"Shop\": must be at most 253 of"
+                + " a-z, 0-9, - and ., and begin and end each part between dots with a letter or"
+                + " digit",
+            ":7:35: AppMetrics a.b/Shop: metadata.namespace: Invalid value: \"a.b\": must be at most"
+                + " 63 of a-z, 0-9 and -, and begin and end with a letter or digit",
+            ":7:55: AppMetrics a.b/Shop: metadata.labels.tier: Invalid value: 1: must be a string:"
+                + " put it into quotes"),
         new Wrong(
             "a version that there is not",
             SHOP.replace("appmetrics.io/v1alpha1", "appmetrics.io/v2"),
@@ -484,7 +571,7 @@ class RenderTest {
                 2,
                 "",
                 config
-                    + ": this Prometheus divides the pods with others: job pods takes number 0 of 2"
+                    + ":2:3: this Prometheus divides the pods with others: job pods takes number 0 of 2"
                     + " shares of the targets (rules 1 and 2). A job of the operator's would have"
                     + " it scrape every pod that takes part; if it may, give --shards ScrapeAll\n"));
     Ended all = render(shop, "--shards", "ScrapeAll");
@@ -546,7 +633,7 @@ class RenderTest {
     Files.writeString(config, "rule_files: &none []\nscrape_configs: *none\n");
     assertThat(render(shop).err()).startsWith(config + ":2:17: scrape_configs is an alias");
     Files.write(config, new byte[] {'a', (byte) 0xff});
-    assertThat(render(shop).err()).isEqualTo(config + ": this is not UTF-8; convert it\n");
+    assertThat(render(shop).err()).isEqualTo(config + ":1:2: this is not UTF-8; convert it\n");
     Files.delete(config);
     assertThat(render(shop)).isEqualTo(new Ended(2, "", config + ": there is no such file\n"));
   }
