@@ -3,6 +3,7 @@ package io.appmetrics.operator.cli;
 import io.appmetrics.operator.api.Port;
 import io.appmetrics.operator.api.Target;
 import io.appmetrics.operator.chain.Declaration;
+import io.appmetrics.operator.mesh.Terms.Access;
 import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.route.Claim;
 import io.appmetrics.operator.route.Endpoint;
@@ -114,6 +115,10 @@ final class Declarations {
     return options.mesh() == RenderOptions.Mesh.STRICT && sidecar();
   }
 
+  private Access access() {
+    return strict() ? Access.MUTUAL_TLS : Access.PLAIN;
+  }
+
   private SlotJobs jobs(Manifests.Key key, RelabelModel model) {
     TemplatePod template = pod(key);
     List<Claim> claims = new ArrayList<>();
@@ -130,7 +135,7 @@ final class Declarations {
         WorkloadPlan.of(
             claims,
             template.annotations(),
-            port -> strict(),
+            port -> access(),
             options.slots(),
             new Foresight(List.of(model), template.pod(key, options.sidecars()), sidecar()));
     claimed.getOrDefault(key, List.of()).stream()
@@ -149,7 +154,10 @@ final class Declarations {
             claim.endpoints().resolved(),
             plan,
             sidecar(),
-            port -> strict() ? Optional.of("--mesh strict") : Optional.empty(),
+            port ->
+                strict()
+                    ? Optional.of("--mesh strict demands mutual TLS (STRICT)")
+                    : Optional.empty(),
             List.of(new Declaration.Reader("Prometheus", options.version())),
             new Declaration.Slots(options.slots(), Option.SLOTS.toString()));
     for (Declaration.Refusal refusal : declaration.refusals()) {
@@ -169,7 +177,7 @@ final class Declarations {
     plan.endpoints()
         .forEach(
             (slot, endpoint) -> {
-              if (endpoint.schemeOn(strict()) == Scheme.ISTIO_MUTUAL) {
+              if (endpoint.schemeOn(access()) == Scheme.ISTIO_MUTUAL) {
                 mutual.add(slot);
               }
             });
