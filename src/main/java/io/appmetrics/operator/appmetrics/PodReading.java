@@ -2,10 +2,10 @@ package io.appmetrics.operator.appmetrics;
 
 import io.appmetrics.operator.chain.PodFacts;
 import io.appmetrics.operator.chain.Workload;
-import io.appmetrics.operator.mesh.AlphaPolicy;
 import io.appmetrics.operator.mesh.Dataplane;
 import io.appmetrics.operator.mesh.InboundCapture;
 import io.appmetrics.operator.mesh.MeshPod;
+import io.appmetrics.operator.mesh.ProxyRelease;
 import io.appmetrics.operator.relabel.MetricsMerging;
 import io.appmetrics.operator.route.Endpoint;
 import io.fabric8.kubernetes.api.model.Container;
@@ -122,13 +122,15 @@ final class PodReading {
                     (first, second) -> first)),
         dataplane(pod, annotations),
         capture(pod, annotations),
-        heedsAlpha(pod));
+        release(pod));
   }
 
-  private static boolean heedsAlpha(Pod pod) {
+  private static ProxyRelease release(Pod pod) {
     return proxies(pod)
         .flatMap(container -> Stream.ofNullable(container.getImage()))
-        .allMatch(AlphaPolicy::isHeededBy);
+        .map(ProxyRelease::ofImage)
+        .findFirst()
+        .orElse(ProxyRelease.UNKNOWN);
   }
 
   private static Dataplane dataplane(Pod pod, Map<String, String> annotations) {

@@ -1,6 +1,7 @@
 package io.appmetrics.operator.chain;
 
 import io.appmetrics.operator.mesh.Terms;
+import io.appmetrics.operator.mesh.Terms.Access;
 import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.appmetrics.operator.relabel.RelabelModel;
@@ -29,7 +30,7 @@ final class Accepted {
         target.endpoints().resolved(),
         target.workload(),
         target.seen().pods().stream().anyMatch(PodFacts::sidecar),
-        port -> mutualTls(target, port).map(Terms::decider),
+        port -> takesTls(target, port).map(Accepted::clause),
         evidence.share().pulls() ? List.of() : readers(evidence.facts()),
         new Declaration.Slots(seen.slotLimit(), "APPMETRICS_SLOTS"));
   }
@@ -46,10 +47,16 @@ final class Accepted {
             .toList();
   }
 
-  private static Optional<Terms> mutualTls(TargetPlan target, int port) {
+  private static Optional<Terms> takesTls(TargetPlan target, int port) {
     return target.seen().pods().stream()
         .map(pod -> target.terms(pod, port))
-        .filter(Terms::mutualTls)
+        .filter(Terms::takesTls)
         .findFirst();
+  }
+
+  private static String clause(Terms terms) {
+    return terms.access() == Access.MUTUAL_TLS
+        ? terms.decider() + " demands mutual TLS (STRICT)"
+        : terms.decider() + " is PERMISSIVE, and Istio 1.0 then takes all TLS for the mesh's";
   }
 }

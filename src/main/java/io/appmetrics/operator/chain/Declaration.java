@@ -19,7 +19,8 @@ import java.util.function.IntFunction;
  * @param endpoints its own
  * @param plan what is to stand on the workload, for all who name it
  * @param sidecar whether Istio's sidecar runs in its pods
- * @param demandsMutualTls what demands mutual TLS on a port; empty where nothing does
+ * @param takesTls what takes all TLS on a port for the mesh's, in a clause; empty where nothing
+ *     does
  * @param readers the Prometheis that are to scrape it, as far as their versions are known
  * @param slots how many there are, and where that is set
  */
@@ -30,7 +31,7 @@ public record Declaration(
     List<Endpoint> endpoints,
     WorkloadPlan plan,
     boolean sidecar,
-    IntFunction<Optional<String>> demandsMutualTls,
+    IntFunction<Optional<String>> takesTls,
     List<Reader> readers,
     Slots slots) {
 
@@ -93,14 +94,14 @@ public record Declaration(
   private Optional<Finding> twiceEncrypted(Endpoint endpoint) {
     return endpoint.declared() != PortScheme.HTTPS
         ? Optional.empty()
-        : demandsMutualTls
+        : takesTls
             .apply(endpoint.port())
             .map(
-                decider ->
+                clause ->
                     Finding.broken(
                         Reason.SCHEME_IMPOSSIBLE,
-                        "%s %s is declared HTTPS, but %s demands mutual TLS (STRICT), and Prometheus cannot speak TLS inside TLS: serve the metrics as plain HTTP and declare Auto"
-                            .formatted(workload, endpoint.key(), decider)));
+                        "%s %s is declared HTTPS, but %s, and Prometheus cannot speak TLS inside TLS: serve the metrics as plain HTTP and declare Auto"
+                            .formatted(workload, endpoint.key(), clause)));
   }
 
   /**

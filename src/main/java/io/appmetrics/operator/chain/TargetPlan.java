@@ -3,6 +3,7 @@ package io.appmetrics.operator.chain;
 import io.appmetrics.operator.chain.Workload.DeclaredPort;
 import io.appmetrics.operator.mesh.MeshPod;
 import io.appmetrics.operator.mesh.Terms;
+import io.appmetrics.operator.mesh.Terms.Access;
 import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.appmetrics.operator.prometheus.WorkloadRef;
@@ -70,7 +71,7 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
         WorkloadPlan.of(
             claims,
             workload.template(),
-            port -> next.filter(pod -> seen.policy().termsOf(pod, port).mutualTls()).isPresent(),
+            port -> next.map(pod -> seen.policy().termsOf(pod, port).access()).orElse(Access.PLAIN),
             slotLimit,
             readers(seen, scraping));
     Map<WorkloadRef, WorkloadPlan> byInstallation = new HashMap<>();
@@ -152,14 +153,14 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
         .map(w -> MeshPod.imagined(w.namespace(), w.labels(), named(w.ports()), w.template()));
   }
 
-  /** The scheme by which an endpoint of this pod is to be scraped. */
+  /** The scheme by which a slot is to scrape an endpoint of this pod. */
   Scheme scheme(Endpoint endpoint, PodFacts pod) {
-    return endpoint.schemeOn(terms(pod, endpoint.port()).mutualTls());
+    return endpoint.schemeOn(terms(pod, endpoint.port()).access());
   }
 
   /** The live schemes that a pod needs beside what it was born with. */
   public SortedMap<String, String> liveSchemes(PodFacts pod) {
-    return workload.liveSchemes(pod.annotations(), port -> terms(pod, port).mutualTls());
+    return workload.liveSchemes(pod.annotations(), port -> terms(pod, port).access());
   }
 
   /** The jobs that this target needs. */
@@ -237,7 +238,11 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
             .flatMap(
                 route ->
                     route.on(
-                        model, pod.discovered(), pod.merged(), endpoint, scheme(endpoint, pod)));
+                        model,
+                        pod.discovered(),
+                        pod.merged(),
+                        endpoint,
+                        endpoint.schemesOn(terms(pod, endpoint.port()).access())));
   }
 
   /**
@@ -275,7 +280,7 @@ public record TargetPlan(TargetObservation seen, Endpoints endpoints, WorkloadPl
   private boolean isMutual(Endpoint endpoint) {
     Stream<Scheme> schemes =
         seen.pods().isEmpty()
-            ? terms(endpoint.port()).map(Terms::mutualTls).map(endpoint::schemeOn).stream()
+            ? terms(endpoint.port()).map(Terms::access).map(endpoint::schemeOn).stream()
             : seen.pods().stream().map(pod -> scheme(endpoint, pod));
     return schemes.anyMatch(scheme -> scheme == Scheme.ISTIO_MUTUAL);
   }

@@ -3,6 +3,7 @@ package io.appmetrics.operator.cli;
 import io.appmetrics.operator.api.Port;
 import io.appmetrics.operator.api.Target;
 import io.appmetrics.operator.chain.Declaration;
+import io.appmetrics.operator.mesh.Terms.Access;
 import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.route.Claim;
 import io.appmetrics.operator.route.Endpoint;
@@ -121,6 +122,10 @@ final class Declarations {
     return port -> demanded && template.capture().takes(port);
   }
 
+  private static Access access(boolean strict) {
+    return strict ? Access.MUTUAL_TLS : Access.PLAIN;
+  }
+
   private SlotJobs jobs(Manifests.Key key, RelabelModel model) {
     TemplatePod template = pod(key);
     List<Claim> claims = new ArrayList<>();
@@ -137,7 +142,7 @@ final class Declarations {
         WorkloadPlan.of(
             claims,
             template.annotations(),
-            strict(template),
+            port -> access(strict(template).test(port)),
             options.slots(),
             new Foresight(
                 List.of(model), template.pod(key, options.sidecars()), sidecar(template)));
@@ -159,7 +164,10 @@ final class Declarations {
             claim.endpoints().resolved(),
             plan,
             sidecar(template),
-            port -> strict.test(port) ? Optional.of("--mesh strict") : Optional.empty(),
+            port ->
+                strict.test(port)
+                    ? Optional.of("--mesh strict demands mutual TLS (STRICT)")
+                    : Optional.empty(),
             List.of(new Declaration.Reader("Prometheus", options.version())),
             new Declaration.Slots(options.slots(), Option.SLOTS.toString()));
     for (Declaration.Refusal refusal : declaration.refusals()) {
@@ -182,7 +190,7 @@ final class Declarations {
   private static boolean needsCertificates(
       WorkloadPlan plan, IntPredicate strict, Endpoint endpoint) {
     return plan.slotOf(endpoint.key()).isPresent()
-        && endpoint.schemeOn(strict.test(endpoint.port())) == Scheme.ISTIO_MUTUAL;
+        && endpoint.schemeOn(access(strict.test(endpoint.port()))) == Scheme.ISTIO_MUTUAL;
   }
 
   private void refuse(Manifest.Position position, Declared declared, String message) {
@@ -194,7 +202,7 @@ final class Declarations {
     plan.endpoints()
         .forEach(
             (slot, endpoint) -> {
-              if (endpoint.schemeOn(strict.test(endpoint.port())) == Scheme.ISTIO_MUTUAL) {
+              if (endpoint.schemeOn(access(strict.test(endpoint.port()))) == Scheme.ISTIO_MUTUAL) {
                 mutual.add(slot);
               }
             });

@@ -2,8 +2,6 @@ package io.appmetrics.operator.mesh;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +22,6 @@ public record AlphaPolicy(
 
   /** The only MeshPolicy that counts. */
   private static final String DEFAULT = "default";
-
-  /** The first release that reads none (release notes of 1.6). */
-  private static final int FIRST_WITHOUT = 6;
-
-  private static final Pattern RELEASE = Pattern.compile(".*:v?1\\.(\\d{1,4})(\\D.*)?");
 
   public AlphaPolicy {
     targets = List.copyOf(targets);
@@ -62,12 +55,6 @@ public record AlphaPolicy(
     }
   }
 
-  /** Whether a proxy of this image is told of them: upgrades have left many behind. */
-  public static boolean isHeededBy(String proxyImage) {
-    Matcher release = RELEASE.matcher(proxyImage);
-    return !release.matches() || Integer.parseInt(release.group(1)) < FIRST_WITHOUT;
-  }
-
   boolean isForMesh() {
     return namespace == null && name.equals(DEFAULT) && targets.isEmpty();
   }
@@ -77,7 +64,7 @@ public record AlphaPolicy(
   }
 
   MeshPolicy.Effective says() {
-    return new MeshPolicy.Effective(mode, toString());
+    return new MeshPolicy.Effective(mode, toString(), true);
   }
 
   /** As a message names it. */

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * @param namedPorts the numbers of its named containerPorts
  * @param dataplane what enforces them
  * @param capture which of its ports that is done for, where it is a sidecar
- * @param heedsAlpha whether its Istio is one that reads {@link AlphaPolicy} at all
+ * @param proxy the release of its Istio, which decides what its policies come to
  */
 public record MeshPod(
     String namespace,
@@ -20,7 +20,7 @@ public record MeshPod(
     Map<String, Integer> namedPorts,
     Dataplane dataplane,
     InboundCapture capture,
-    boolean heedsAlpha) {
+    ProxyRelease proxy) {
 
   private static final String REDIRECTION = "ambient.istio.io/redirection";
   private static final String TEMPLATES = "inject.istio.io/templates";
@@ -74,7 +74,7 @@ public record MeshPod(
         namedPorts,
         dataplane,
         InboundCapture.ofAnnotations(annotations).orElse(capture),
-        heedsAlpha);
+        proxy);
   }
 
   /**
@@ -92,6 +92,6 @@ public record MeshPod(
         namedPorts,
         asksForGateway(annotations) ? Dataplane.NONE : Dataplane.SIDECAR,
         InboundCapture.ofAnnotations(annotations).orElse(InboundCapture.ALL),
-        true);
+        ProxyRelease.UNKNOWN);
   }
 }

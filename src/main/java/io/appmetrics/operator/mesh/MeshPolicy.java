@@ -50,8 +50,9 @@ public record MeshPolicy(
    *
    * @param mode never {@link MutualTls#UNSET}
    * @param source the deciding object for a message, such as "PeerAuthentication shop/default"
+   * @param alpha whether that is an {@link AlphaPolicy}
    */
-  public record Effective(MutualTls mode, String source) {}
+  public record Effective(MutualTls mode, String source, boolean alpha) {}
 
   /** On which terms a port of a pod is called. */
   public Terms termsOf(MeshPod pod, int port) {
@@ -59,7 +60,7 @@ public record MeshPolicy(
       case NONE -> new Terms(Access.PLAIN, "nobody", "the pod has no sidecar");
       case SIDECAR ->
           pod.capture().takes(port)
-              ? bySidecar(effective(pod, port))
+              ? bySidecar(effective(pod, port), pod.proxy())
               : new Terms(
                   Access.PLAIN, "the pod", "its sidecar does not stand before port " + port);
       case AMBIENT -> byZtunnel(effective(pod, port));
@@ -74,18 +75,36 @@ public record MeshPolicy(
         "ambient, and " + policy.source() + " is " + policy.mode());
   }
 
-  /** Under PERMISSIVE it takes plaintext, and no TLS that Prometheus speaks (istio.io#13933). */
-  private static Terms bySidecar(Effective policy) {
-    return new Terms(
-        policy.mode() == MutualTls.STRICT ? Access.MUTUAL_TLS : Access.PLAIN,
-        policy.source(),
-        policy.source() + " is " + policy.mode());
+  /**
+   * Under PERMISSIVE it takes plaintext, and no TLS that Prometheus speaks (istio.io#13933), but in
+   * 1.0 any. What is there by default is no PERMISSIVE of 1.0, and a PeerAuthentication tells of a
+   * control plane that is younger than the proxy, and makes its listeners.
+   */
+  private static Terms bySidecar(Effective policy, ProxyRelease proxy) {
+    String why = policy.source() + " is " + policy.mode();
+    return switch (policy.mode()) {
+      case STRICT -> new Terms(Access.MUTUAL_TLS, policy.source(), why);
+      case PERMISSIVE ->
+          policy.alpha() && proxy.permitsAnyTls()
+              ? new Terms(
+                  Access.PLAIN_OR_MUTUAL_TLS,
+                  policy.source(),
+                  why + ", which in Istio 1.0 takes mutual TLS, too")
+              : new Terms(Access.PLAIN, policy.source(), why);
+      case DISABLE, UNSET -> new Terms(Access.PLAIN, policy.source(), why);
+    };
   }
 
   /** An alpha policy counts where no PeerAuthentication is there, as in Istio 1.5. */
   Effective effective(MeshPod pod, int port) {
-    return (concerned(pod) || !pod.heedsAlpha() ? beta(pod, port) : alpha(pod, port))
-        .orElse(new Effective(MutualTls.PERMISSIVE, "Istio's default"));
+    boolean concerned = concerned(pod);
+    return (concerned || !pod.proxy().readsAlpha() ? beta(pod, port) : alpha(pod, port))
+        .orElseGet(
+            () ->
+                new Effective(
+                    concerned ? MutualTls.PERMISSIVE : pod.proxy().byDefault(),
+                    "Istio's default",
+                    false));
   }
 
   private boolean concerned(MeshPod pod) {

@@ -46,7 +46,7 @@ public record PeerAuthentication(
   private static Optional<MeshPolicy.Effective> said(MutualTls mode, String source) {
     return mode == MutualTls.UNSET
         ? Optional.empty()
-        : Optional.of(new MeshPolicy.Effective(mode, source));
+        : Optional.of(new MeshPolicy.Effective(mode, source, false));
   }
 
   /** As a message names it. */

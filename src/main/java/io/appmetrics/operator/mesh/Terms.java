@@ -13,15 +13,17 @@ public record Terms(Access access, String decider, String why) {
   public enum Access {
     /** Anybody, by plaintext. */
     PLAIN,
+    /** Anybody by plaintext, and whoever shows a certificate of the mesh by TLS. */
+    PLAIN_OR_MUTUAL_TLS,
     /** Whoever shows a certificate of the mesh, by TLS and nothing else. */
     MUTUAL_TLS,
     /** Other pods of the mesh, by plaintext that the mesh itself carries. */
     MESH_ONLY
   }
 
-  /** Whether it takes nothing but the mesh's mutual TLS. */
-  public boolean mutualTls() {
-    return access == Access.MUTUAL_TLS;
+  /** Whether whatever TLS comes is taken for the mesh's: none of the app's own gets through. */
+  public boolean takesTls() {
+    return access == Access.MUTUAL_TLS || access == Access.PLAIN_OR_MUTUAL_TLS;
   }
 
   /** Whether whoever calls it has to be in the mesh. */

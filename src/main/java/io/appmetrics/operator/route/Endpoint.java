@@ -1,6 +1,8 @@
 package io.appmetrics.operator.route;
 
 import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.mesh.Terms.Access;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -54,17 +56,26 @@ public record Endpoint(
     return new Endpoint(port, path, declared, null, null, new TreeMap<>());
   }
 
+  /** The scheme by which a slot speaks to a pod that is called on these terms. */
+  public Scheme schemeOn(Access access) {
+    return schemesOn(access).get(0);
+  }
+
   /**
-   * The scheme to use on a pod.
-   *
-   * @param mutualTls whether that pod refuses everything but the mesh's mutual TLS
+   * The schemes by which a job of the user's may speak to a pod that is called on these terms, that
+   * of a slot first.
    */
-  public Scheme schemeOn(boolean mutualTls) {
+  public List<Scheme> schemesOn(Access access) {
     return switch (declared) {
-      case AUTO -> mutualTls ? Scheme.ISTIO_MUTUAL : Scheme.HTTP;
-      case HTTP -> Scheme.HTTP;
-      case HTTPS -> Scheme.HTTPS;
-      case ISTIO_MUTUAL -> Scheme.ISTIO_MUTUAL;
+      case AUTO ->
+          switch (access) {
+            case PLAIN, MESH_ONLY -> List.of(Scheme.HTTP);
+            case PLAIN_OR_MUTUAL_TLS -> List.of(Scheme.HTTP, Scheme.ISTIO_MUTUAL);
+            case MUTUAL_TLS -> List.of(Scheme.ISTIO_MUTUAL);
+          };
+      case HTTP -> List.of(Scheme.HTTP);
+      case HTTPS -> List.of(Scheme.HTTPS);
+      case ISTIO_MUTUAL -> List.of(Scheme.ISTIO_MUTUAL);
     };
   }
 }

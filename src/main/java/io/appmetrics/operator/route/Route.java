@@ -7,6 +7,7 @@ import io.appmetrics.operator.relabel.Pod;
 import io.appmetrics.operator.relabel.Prediction;
 import io.appmetrics.operator.relabel.RelabelModel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ public sealed interface Route {
      * @param model what a replica runs
      * @param pod as it is
      * @param fetched what Istio's agent in it fetches; null when that is nothing
-     * @param podScheme how the endpoint is spoken to on the pod itself
+     * @param podSchemes how the endpoint may be spoken to on the pod itself
      * @return empty when the job makes nothing of the pod that serves the endpoint
      */
     public Optional<ByUserJob> on(
@@ -50,7 +51,7 @@ public sealed interface Route {
         Pod pod,
         Endpoint.@Nullable Key fetched,
         Endpoint endpoint,
-        Scheme podScheme) {
+        List<Scheme> podSchemes) {
       if (!model.podJobs().contains(job)
           || !(model.predict(job, pod) instanceof Prediction.Certain certain)) {
         return Optional.empty();
@@ -60,7 +61,7 @@ public sealed interface Route {
           Optional.ofNullable(fetched).map(key -> new AgentFetch(key.port(), key.path()));
       return certain.targets().stream()
           .map(target -> new Foresight.Made(intake, model.mutualTls(job), target))
-          .flatMap(made -> Serving.of(made, pod, fetch, endpoint, podScheme).stream())
+          .flatMap(made -> Serving.of(made, pod, fetch, endpoint, podSchemes).stream())
           .map(serving -> serving.route(kind, why))
           .findFirst();
     }

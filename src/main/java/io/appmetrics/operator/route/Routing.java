@@ -29,16 +29,17 @@ final class Routing {
   private final Foresight foresight;
   private final Map<String, String> template;
   private final SortedMap<String, String> foreign;
-  private final Function<Endpoint, Scheme> schemes;
+  private final Function<Endpoint, List<Scheme>> schemes;
   private final List<Outlook> asItIs;
 
   /**
    * Of one workload.
    *
    * @param template the annotations of its pod template as they stand, ours among them
-   * @param schemes how an endpoint of its next pod is spoken to
+   * @param schemes how an endpoint of its next pod may be spoken to, by a slot as the first says
    */
-  Routing(Foresight foresight, Map<String, String> template, Function<Endpoint, Scheme> schemes) {
+  Routing(
+      Foresight foresight, Map<String, String> template, Function<Endpoint, List<Scheme>> schemes) {
     this.foresight = foresight;
     this.template = template;
     this.foreign = ManagedAnnotations.foreign(template);
@@ -87,7 +88,7 @@ final class Routing {
 
   /** The job of the slot that serves the endpoint. */
   Taker taker(Endpoint endpoint, Slot slot) {
-    return Taker.ofSlot(slot.number(), schemes.apply(endpoint));
+    return Taker.ofSlot(slot.number(), schemes.apply(endpoint).get(0));
   }
 
   /** Whether {@code prometheus.io/*} that we wrote still yields the endpoint on some replica. */
@@ -158,7 +159,7 @@ final class Routing {
             && route.kind() == Route.Kind.ANNOTATION
             && route.scheme() == Scheme.HTTP;
     return follows
-        && new Routing(foresight, template, other -> Scheme.ISTIO_MUTUAL)
+        && new Routing(foresight, template, other -> List.of(Scheme.ISTIO_MUTUAL))
                 .foundByAnnotations(endpoint)
                 .route()
             == null;
@@ -184,7 +185,7 @@ final class Routing {
   }
 
   private ScrapeAnnotations withScheme(Endpoint endpoint) {
-    String scheme = schemes.apply(endpoint) == Scheme.HTTP ? "http" : "https";
+    String scheme = schemes.apply(endpoint).get(0) == Scheme.HTTP ? "http" : "https";
     return new ScrapeAnnotations(endpoint.port(), endpoint.path(), scheme);
   }
 
@@ -278,10 +279,10 @@ final class Routing {
   }
 
   private Stream<Serving> takings(Outlook outlook, Endpoint endpoint) {
-    Scheme scheme = schemes.apply(endpoint);
+    List<Scheme> allowed = schemes.apply(endpoint);
     return outlook.made().stream()
         .flatMap(
             made ->
-                Serving.taking(made, outlook.pod(), outlook.fetched(), endpoint, scheme).stream());
+                Serving.taking(made, outlook.pod(), outlook.fetched(), endpoint, allowed).stream());
   }
 }

@@ -10,6 +10,7 @@ import io.appmetrics.operator.scrapeconfig.PrometheusDuration;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -28,16 +29,16 @@ record Serving(Made made, boolean merged, URI url, boolean asDeclared) {
    * Whether a target of a pod serves an endpoint.
    *
    * @param fetched what the pod's agent fetches; empty when it fetches nothing, or there is none
-   * @param scheme how the endpoint is spoken to on the pod itself
+   * @param schemes how the endpoint may be spoken to on the pod itself
    */
   static Optional<Serving> of(
-      Made made, Pod pod, Optional<AgentFetch> fetched, Endpoint endpoint, Scheme scheme) {
-    return taking(made, pod, fetched, endpoint, scheme).filter(Serving::asDeclared);
+      Made made, Pod pod, Optional<AgentFetch> fetched, Endpoint endpoint, List<Scheme> schemes) {
+    return taking(made, pod, fetched, endpoint, schemes).filter(Serving::asDeclared);
   }
 
   /** The same, also where it scrapes the endpoint in another way than is declared. */
   static Optional<Serving> taking(
-      Made made, Pod pod, Optional<AgentFetch> fetched, Endpoint endpoint, Scheme scheme) {
+      Made made, Pod pod, Optional<AgentFetch> fetched, Endpoint endpoint, List<Scheme> schemes) {
     URI url;
     try {
       url = new URI(made.target().url());
@@ -49,7 +50,7 @@ record Serving(Made made, boolean merged, URI url, boolean asDeclared) {
     }
     boolean paced = paced(endpoint, made.target());
     if (portOf(url) == endpoint.port() && endpoint.path().equals(url.getPath())) {
-      boolean same = asks(endpoint, url) && speaks(made, url, scheme);
+      boolean same = asks(endpoint, url) && schemes.contains(scheme(made, url));
       // to every query they are one and the same, whatever the path's label
       boolean alike = SlotJobs.LABEL.equals(made.target().labels().get("job"));
       if (same || alike) {
@@ -74,10 +75,14 @@ record Serving(Made made, boolean merged, URI url, boolean asDeclared) {
   }
 
   Route.ByUserJob route(Route.Kind kind, String why) {
-    boolean https = "https".equals(url.getScheme());
-    Scheme scheme = https ? (made.mutualTls() ? Scheme.ISTIO_MUTUAL : Scheme.HTTPS) : Scheme.HTTP;
     return new Route.ByUserJob(
-        kind, made.job(), scheme, portOf(url), url.getPath(), made.target().interval(), why);
+        kind,
+        made.job(),
+        scheme(made, url),
+        portOf(url),
+        url.getPath(),
+        made.target().interval(),
+        why);
   }
 
   private static boolean isOf(Pod pod, URI url) {
@@ -85,13 +90,11 @@ record Serving(Made made, boolean merged, URI url, boolean asDeclared) {
     return host.equals(pod.ip());
   }
 
-  private static boolean speaks(Made made, URI url, Scheme scheme) {
-    boolean https = "https".equals(url.getScheme());
-    return switch (scheme) {
-      case HTTP -> !https;
-      case HTTPS -> https && !made.mutualTls();
-      case ISTIO_MUTUAL -> https && made.mutualTls();
-    };
+  private static Scheme scheme(Made made, URI url) {
+    if (!"https".equals(url.getScheme())) {
+      return Scheme.HTTP;
+    }
+    return made.mutualTls() ? Scheme.ISTIO_MUTUAL : Scheme.HTTPS;
   }
 
   /** Envoy serves its own metrics, and nobody else's, at the same path of port 15090. */

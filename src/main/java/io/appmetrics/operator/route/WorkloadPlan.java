@@ -1,6 +1,7 @@
 package io.appmetrics.operator.route;
 
 import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.mesh.Terms.Access;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -12,7 +13,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.IntPredicate;
+import java.util.function.IntFunction;
 
 /**
  * What is to stand on one workload's pod template and on its live pods: the union of all claims on
@@ -61,10 +62,10 @@ public record WorkloadPlan(
   public static WorkloadPlan of(
       Collection<Claim> claims,
       Map<String, String> template,
-      IntPredicate mutualTls,
+      IntFunction<Access> access,
       int limit,
       Foresight foresight) {
-    return of(claims, template, mutualTls, limit, List.of(new Reader("", foresight))).get(0);
+    return of(claims, template, access, limit, List.of(new Reader("", foresight))).get(0);
   }
 
   /**
@@ -72,14 +73,14 @@ public record WorkloadPlan(
    *
    * @param claims of every AppMetrics that names the workload, in any order
    * @param template the annotations of its pod template as they stand
-   * @param mutualTls whether its pods refuse everything but the mesh's mutual TLS on a port
+   * @param access on which terms a port of its pods is called
    * @param limit the highest slot number
    * @param readers the installations, each name once
    */
   public static List<WorkloadPlan> of(
       Collection<Claim> claims,
       Map<String, String> template,
-      IntPredicate mutualTls,
+      IntFunction<Access> access,
       int limit,
       List<Reader> readers) {
     Map<String, String> ours = ManagedAnnotations.ours(template);
@@ -94,14 +95,14 @@ public record WorkloadPlan(
     for (Reader reader : readers) {
       routings.put(
           reader.name(),
-          new Routing(reader.foresight(), template, e -> e.schemeOn(mutualTls.test(e.port()))));
+          new Routing(reader.foresight(), template, e -> e.schemesOn(access.apply(e.port()))));
     }
     Choice choice = Choice.of(wanted.endpoints(), routings, annotated, standingByKey);
 
     SortedMap<Integer, Endpoint> placed = new TreeMap<>();
     List<Endpoint.Key> unplaced = new ArrayList<>();
     place(choice.slotted().keySet(), standingByKey, limit, placed, unplaced);
-    List<Slot> slots = slots(placed, standing, standingByKey, mutualTls, choice, readers.size());
+    List<Slot> slots = slots(placed, standing, standingByKey, access, choice, readers.size());
     Map<String, String> written = written(template, slots, choice.scrapeAnnotations());
     return readers.stream()
         .map(
@@ -196,14 +197,14 @@ public record WorkloadPlan(
       SortedMap<Integer, Endpoint> placed,
       List<Slot> standing,
       Map<Endpoint.Key, Slot> standingByKey,
-      IntPredicate mutualTls,
+      IntFunction<Access> access,
       Choice choice,
       int readers) {
     List<Slot> asToday = new ArrayList<>();
     List<Slot> asWritten = new ArrayList<>();
     placed.forEach(
         (number, endpoint) -> {
-          Scheme today = endpoint.schemeOn(mutualTls.test(endpoint.port()));
+          Scheme today = endpoint.schemeOn(access.apply(endpoint.port()));
           Scheme written =
               Optional.ofNullable(standingByKey.get(endpoint.key()))
                   .filter(slot -> endpoint.declared() == PortScheme.AUTO)
@@ -244,15 +245,15 @@ public record WorkloadPlan(
    * The live schemes that a pod needs beside what it was born with; empty when that is right.
    *
    * @param podAnnotations the annotations that the pod carries
-   * @param mutualTls whether that pod refuses everything but the mesh's mutual TLS on a port
+   * @param access on which terms a port of that pod is called
    */
   public SortedMap<String, String> liveSchemes(
-      Map<String, String> podAnnotations, IntPredicate mutualTls) {
+      Map<String, String> podAnnotations, IntFunction<Access> access) {
     SortedMap<String, String> out = new TreeMap<>();
     for (Slot born : SlotAnnotations.read(podAnnotations)) {
       Endpoint endpoint = endpoints.get(born.number());
       if (endpoint != null && endpoint.key().equals(born.key())) {
-        Scheme needed = endpoint.schemeOn(mutualTls.test(endpoint.port()));
+        Scheme needed = endpoint.schemeOn(access.apply(endpoint.port()));
         if (needed != born.scheme()) {
           out.put(SlotAnnotations.liveScheme(born.number()), needed.annotation());
         }

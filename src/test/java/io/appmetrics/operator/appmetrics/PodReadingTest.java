@@ -9,6 +9,7 @@ import io.appmetrics.operator.chain.Workload.DeclaredPort;
 import io.appmetrics.operator.mesh.Dataplane;
 import io.appmetrics.operator.mesh.InboundCapture;
 import io.appmetrics.operator.mesh.MeshPod;
+import io.appmetrics.operator.mesh.ProxyRelease;
 import io.appmetrics.operator.route.Endpoint;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -16,6 +17,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -122,7 +124,7 @@ class PodReadingTest {
                     Map.of("http", 8080),
                     Dataplane.NONE,
                     InboundCapture.ALL,
-                    true),
+                    ProxyRelease.UNKNOWN),
                 Map.of("appmetrics.io/port-1", "8080"),
                 List.of(new DeclaredPort("http", 8080)),
                 null,
@@ -309,20 +311,22 @@ class PodReadingTest {
   /** Policies that an upgrade has left behind mean nothing to the proxies of today. */
   @ParameterizedTest
   @CsvSource({
-    "docker.io/istio/proxyv2:1.0.5, true",
-    "docker.io/istio/proxyv2:1.5.10, true",
-    "docker.io/istio/proxyv2:1.6.0, false",
-    "registry:5000/istio/proxyv2:1.30.2-distroless, false",
-    "istio/proxyv2@sha256:ab12, true", // nobody can tell
+    "docker.io/istio/proxyv2:1.0.5, 0, true",
+    "docker.io/istio/proxyv2:1.5.10, 5, true",
+    "docker.io/istio/proxyv2:1.6.0, 6, false",
+    "registry:5000/istio/proxyv2:1.30.2-distroless, 30, false",
+    "istio/proxyv2@sha256:ab12, , true", // nobody can tell
   })
-  void knowsWhetherItsIstioReadsAlphaPolicies(String image, boolean heeds) {
-    assertThat(
-            read(pod(
-                    "metadata: {name: a}\nspec: {containers: [{name: istio-proxy, image: '%s'}]}\n"
-                        .formatted(image)))
-                .mesh()
-                .heedsAlpha())
-        .isEqualTo(heeds);
+  void knowsTheReleaseOfItsIstio(String image, @Nullable Integer minor, boolean readsAlpha) {
+    ProxyRelease proxy =
+        read(pod(
+                "metadata: {name: a}\nspec: {containers: [{name: istio-proxy, image: '%s'}]}\n"
+                    .formatted(image)))
+            .mesh()
+            .proxy();
+    assertThat(proxy.minor())
+        .isEqualTo(minor == null ? OptionalInt.empty() : OptionalInt.of(minor));
+    assertThat(proxy.readsAlpha()).isEqualTo(readsAlpha);
   }
 
   @Test

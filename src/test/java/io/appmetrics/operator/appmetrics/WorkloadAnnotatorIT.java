@@ -15,6 +15,7 @@ import io.appmetrics.operator.cluster.ClusterTest;
 import io.appmetrics.operator.cluster.Freeze;
 import io.appmetrics.operator.cluster.TestNamespace;
 import io.appmetrics.operator.deploy.Deployed;
+import io.appmetrics.operator.mesh.Terms.Access;
 import io.appmetrics.operator.route.Claim;
 import io.appmetrics.operator.route.Declared;
 import io.appmetrics.operator.route.Endpoint;
@@ -129,7 +130,7 @@ class WorkloadAnnotatorIT {
     return WorkloadPlan.of(
         List.of(new Claim("shop", Instant.EPOCH, false, List.of(endpoint))),
         workload.template(),
-        port -> false,
+        port -> Access.PLAIN,
         8,
         Declared.SLOTS);
   }

@@ -3,10 +3,15 @@ package io.appmetrics.operator.chain;
 import static io.appmetrics.operator.chain.Seen.port;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.appmetrics.operator.api.Port;
 import io.appmetrics.operator.api.PortScheme;
 import io.appmetrics.operator.chain.Seen.PodSeen;
+import io.appmetrics.operator.mesh.AlphaPolicy;
 import io.appmetrics.operator.mesh.InboundCapture;
 import io.appmetrics.operator.mesh.MutualTls;
+import io.appmetrics.operator.mesh.ProxyRelease;
+import io.appmetrics.operator.relabel.IstioConfig;
+import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.route.Scheme;
 import io.appmetrics.operator.route.Slot;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
@@ -16,6 +21,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The scheme follows the policy for each port of each pod. */
 class SchemesTest {
@@ -142,6 +149,56 @@ class SchemesTest {
     Seen seen = Seen.well().ambientStrict();
     seen.replica().scrapes.clear();
     assertThat(seen.chain().ready()).isTrue();
+  }
+
+  /** Istio 1.0, PERMISSIVE by a MeshPolicy; its user has annotated the pods, or has not. */
+  private static Seen permissiveIn10(boolean annotated, Port port) {
+    Map<String, String> own = new TreeMap<>(Map.of("sidecar.istio.io/status", "{}"));
+    if (annotated) {
+      own.putAll(Map.of("prometheus.io/scrape", "true", "prometheus.io/port", "8080"));
+    }
+    Seen seen = Seen.well().ports(port);
+    seen.model = Seen.model(IstioConfig.ISTIO_1_0.text(), "2.5.0");
+    seen.own = own;
+    seen.pod().sidecar = true;
+    seen.pod().proxy = ProxyRelease.ofImage("docker.io/istio/proxyv2:1.0.5");
+    seen.alphaPolicies.add(
+        new AlphaPolicy(null, "default", Seen.NOW, MutualTls.PERMISSIVE, List.of()));
+    return seen;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, ADOPTED", "false, ANNOTATION_SECURE"})
+  void permissiveInIstio10IsServedByItsSecureJob(boolean annotated, Route.Kind kind) {
+    Seen seen = permissiveIn10(annotated, port(8080));
+    assertThat(target(seen).workload().routes().values())
+        .singleElement()
+        .extracting("kind", "scheme")
+        .containsExactly(kind, Scheme.ISTIO_MUTUAL);
+    assertThat(seen.share().demand()).as("no job of ours").isEqualTo(SlotJobs.none());
+    assertThat(seen.chain().ready()).isTrue();
+    assertThat(target(seen).terms(8080).orElseThrow().why())
+        .isEqualTo("MeshPolicy default is PERMISSIVE, which in Istio 1.0 takes mutual TLS, too");
+
+    seen.replica().poolsMissing.add("kubernetes-pods-istio-secure");
+    assertThat(seen.chain().broken().orElseThrow().getKey())
+        .as("it needs the certificates as under STRICT")
+        .isEqualTo(Link.CERTIFICATES_LOADED);
+  }
+
+  @Test
+  void permissiveInIstio10TakesTheAppsOwnTlsForTheMeshs() {
+    Finding finding =
+        permissiveIn10(false, port(8080, PortScheme.HTTPS))
+            .chain()
+            .broken()
+            .orElseThrow()
+            .getValue();
+    assertThat(finding.why()).contains(Reason.SCHEME_IMPOSSIBLE);
+    assertThat(finding.message())
+        .contains(
+            "but MeshPolicy default is PERMISSIVE, and Istio 1.0 then takes all TLS for the mesh's,"
+                + " and Prometheus cannot speak TLS inside TLS");
   }
 
   @Test

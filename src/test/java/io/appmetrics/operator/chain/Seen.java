@@ -7,12 +7,14 @@ import io.appmetrics.operator.api.TargetKind;
 import io.appmetrics.operator.chain.TargetObservation.Claimant;
 import io.appmetrics.operator.chain.Workload.DeclaredPort;
 import io.appmetrics.operator.chain.Workload.Rollout;
+import io.appmetrics.operator.mesh.AlphaPolicy;
 import io.appmetrics.operator.mesh.Dataplane;
 import io.appmetrics.operator.mesh.InboundCapture;
 import io.appmetrics.operator.mesh.MeshPod;
 import io.appmetrics.operator.mesh.MeshPolicy;
 import io.appmetrics.operator.mesh.MutualTls;
 import io.appmetrics.operator.mesh.PeerAuthentication;
+import io.appmetrics.operator.mesh.ProxyRelease;
 import io.appmetrics.operator.prometheus.ActiveTarget;
 import io.appmetrics.operator.prometheus.AppFetch;
 import io.appmetrics.operator.prometheus.CertificateFacts;
@@ -73,6 +75,7 @@ final class Seen {
   Rollout rollout = new Rollout(1, null);
   @Nullable String controller;
   final List<PeerAuthentication> policies = new ArrayList<>();
+  final List<AlphaPolicy> alphaPolicies = new ArrayList<>();
 
   /** The annotations that the user has on the pod template. */
   Map<String, String> own = Map.of();
@@ -122,6 +125,7 @@ final class Seen {
     boolean sidecar;
     boolean ambient;
     InboundCapture capture = InboundCapture.ALL;
+    ProxyRelease proxy = ProxyRelease.UNKNOWN;
     @Nullable Map<String, String> annotations;
     Map<String, String> live = Map.of();
     Map<String, String> labels = Map.of("app", "cart");
@@ -301,7 +305,7 @@ final class Seen {
   }
 
   private MeshPolicy policy() {
-    return new MeshPolicy("istio-system", policies, List.of(), List.of());
+    return new MeshPolicy("istio-system", policies, alphaPolicies, List.of());
   }
 
   /** The same where ztunnel stands before the pods, and refuses Prometheus. */
@@ -467,7 +471,7 @@ final class Seen {
         Map.of(),
         pod.sidecar ? Dataplane.SIDECAR : pod.ambient ? Dataplane.AMBIENT : Dataplane.NONE,
         pod.capture,
-        true);
+        pod.proxy);
   }
 
   private Pod discovered(PodSeen pod, Map<String, String> annotations) {
@@ -519,6 +523,7 @@ final class Seen {
   private ReplicaFacts facts(ReplicaSeen replica, Share plan, Map<String, String> template) {
     SlotJobs loaded = replica.loaded == null ? plan.demand() : replica.loaded;
     Set<String> pools = new TreeSet<>(loaded.names());
+    pools.addAll(plan.userJobs());
     pools.removeAll(replica.poolsMissing);
     Map<String, List<ActiveTarget>> targets = new HashMap<>();
     for (PodSeen pod : pods) {

@@ -21,6 +21,7 @@ public final class AppManifest {
   private TargetKind kind = TargetKind.DEPLOYMENT;
   private String updateStrategy = "";
   private String label = "";
+  private String proxy = "";
 
   private AppManifest(String name) {
     this.name = name;
@@ -69,6 +70,12 @@ public final class AppManifest {
   public AppManifest outsideMesh() {
     label = ", sidecar.istio.io/inject: \"false\"";
     return this;
+  }
+
+  /** The sidecar of a release of Istio, such as 1.0.5, as if injected by hand. */
+  public AppManifest withSidecarOf(String release) {
+    proxy = "- {name: istio-proxy, image: \"docker.io/istio/proxyv2:%s\"}".formatted(release);
+    return annotated("sidecar.istio.io/status", "injected");
   }
 
   /** Another kind of workload. */
@@ -123,6 +130,7 @@ public final class AppManifest {
           automountServiceAccountToken: false
           terminationGracePeriodSeconds: 1
           containers:
+          %10$s
           - name: app
             image: localhost/demo-app:test
             command: [/jdk/bin/java, -cp, /app, %4$s]
@@ -147,7 +155,8 @@ public final class AppManifest {
             String.join(", ", ports),
             kind,
             updateStrategy,
-            label);
+            label,
+            proxy);
   }
 
   private String ofItsKind() {

@@ -8,12 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.appmetrics.operator.mesh.AlphaPolicy.Port;
 import io.appmetrics.operator.mesh.AlphaPolicy.Target;
 import io.appmetrics.operator.mesh.MeshPolicy.Effective;
+import io.appmetrics.operator.mesh.Terms.Access;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Policies and MeshPolicies of Istio 1.0 to 1.5, resolved as they did. */
@@ -28,7 +31,7 @@ class AlphaPolicyTest {
           Map.of("web", 8080),
           Dataplane.SIDECAR,
           InboundCapture.ALL,
-          true);
+          ProxyRelease.UNKNOWN);
 
   /** Port 80 leads to 8080 by its name, 81 to 9090 by its number. */
   private static final Service SERVICE =
@@ -128,7 +131,8 @@ class AlphaPolicyTest {
   @MethodSource
   void narrowerGoesFirst(Row row) {
     assertThat(effective(CART, row.policies().toArray(AlphaPolicy[]::new)))
-        .isEqualTo(new Effective(row.mode(), row.source()));
+        .isEqualTo(
+            new Effective(row.mode(), row.source(), !row.source().equals("Istio's default")));
   }
 
   @Test
@@ -141,7 +145,7 @@ class AlphaPolicyTest {
             Map.of("web", 8080),
             Dataplane.SIDECAR,
             InboundCapture.ALL,
-            true);
+            ProxyRelease.UNKNOWN);
     assertThat(effective(other, targeted).mode()).isEqualTo(PERMISSIVE);
 
     Service selectorless = new Service("cart", Map.of(), SERVICE.ports());
@@ -159,7 +163,7 @@ class AlphaPolicyTest {
     assertThat(
             new MeshPolicy("istio-system", List.of(unset), List.of(MESH), List.of())
                 .effective(CART, 8080))
-        .isEqualTo(new Effective(PERMISSIVE, "Istio's default"));
+        .isEqualTo(new Effective(PERMISSIVE, "Istio's default", false));
 
     PeerAuthentication ofOthers =
         new PeerAuthentication(
@@ -167,14 +171,91 @@ class AlphaPolicyTest {
     assertThat(
             new MeshPolicy("istio-system", List.of(ofOthers), List.of(MESH), List.of())
                 .effective(CART, 8080))
-        .isEqualTo(new Effective(STRICT, "MeshPolicy default"));
+        .isEqualTo(new Effective(STRICT, "MeshPolicy default", true));
   }
 
   @Test
   void anIstioThatReadsNoneHeedsNone() {
-    MeshPod today =
-        new MeshPod("shop", CART.labels(), Map.of(), Dataplane.SIDECAR, InboundCapture.ALL, false);
-    assertThat(effective(today, MESH)).isEqualTo(new Effective(PERMISSIVE, "Istio's default"));
+    MeshPod today = ofRelease("istio/proxyv2:1.6.0");
+    assertThat(effective(today, MESH))
+        .isEqualTo(new Effective(PERMISSIVE, "Istio's default", false));
+  }
+
+  private static MeshPod ofRelease(String image) {
+    return new MeshPod(
+        "shop",
+        CART.labels(),
+        CART.namedPorts(),
+        Dataplane.SIDECAR,
+        InboundCapture.ALL,
+        ProxyRelease.ofImage(image));
+  }
+
+  /** Up to 1.4 mutual TLS is off until somebody says else, and 1.5 is PERMISSIVE. */
+  @ParameterizedTest
+  @CsvSource({
+    "1.0.5, DISABLE",
+    "1.4.10, DISABLE",
+    "1.5.10, PERMISSIVE",
+    "1.30.2, PERMISSIVE",
+    "latest, PERMISSIVE"
+  })
+  void whereNobodySaysAnythingTheReleaseDecides(String tag, MutualTls mode) {
+    assertThat(effective(ofRelease("istio/proxyv2:" + tag)))
+        .isEqualTo(new Effective(mode, "Istio's default", false));
+  }
+
+  private static final String BOTH =
+      "MeshPolicy default is PERMISSIVE, which in Istio 1.0 takes mutual TLS, too";
+
+  /** 1.0 tells TLS from plaintext by its first bytes; later ones ask for Istio's own protocol. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        // tag of the proxy | MeshPolicy | who gets in | why
+        "1.0.5 | PERMISSIVE | PLAIN_OR_MUTUAL_TLS | " + BOTH,
+        "1.0.0-rc.1 | PERMISSIVE | PLAIN_OR_MUTUAL_TLS | " + BOTH,
+        "1.0.5 | STRICT | MUTUAL_TLS | MeshPolicy default is STRICT",
+        "1.0.5 | DISABLE | PLAIN | MeshPolicy default is DISABLE",
+        "1.0.5 | | PLAIN | Istio's default is DISABLE",
+        "1.1.0 | PERMISSIVE | PLAIN | MeshPolicy default is PERMISSIVE",
+        "1.10.0 | PERMISSIVE | PLAIN | Istio's default is PERMISSIVE",
+        "latest | PERMISSIVE | PLAIN | MeshPolicy default is PERMISSIVE",
+      })
+  void permissiveTakesPrometheusOwnTlsInIstio10Only(
+      String tag, @Nullable MutualTls mode, Access access, String why) {
+    MeshPolicy policy =
+        new MeshPolicy(
+            "istio-system",
+            List.of(),
+            mode == null
+                ? List.of()
+                : List.of(new AlphaPolicy(null, "default", OLD, mode, List.of())),
+            List.of());
+    Terms terms = policy.termsOf(ofRelease("docker.io/istio/proxyv2:" + tag), 8080);
+    assertThat(terms.access()).isEqualTo(access);
+    assertThat(terms.why()).isEqualTo(why);
+    assertThat(terms.takesTls()).isEqualTo(access != Access.PLAIN);
+  }
+
+  /** Whoever reads PeerAuthentications makes the listeners of today, for old proxies, too. */
+  @Test
+  void aPeerAuthenticationTellsOfAYoungerControlPlane() {
+    PeerAuthentication permissive =
+        new PeerAuthentication("shop", "own", YOUNG, Map.of(), PERMISSIVE, Map.of());
+    Terms terms =
+        new MeshPolicy("istio-system", List.of(permissive), List.of(), List.of())
+            .termsOf(ofRelease("istio/proxyv2:1.0.5"), 8080);
+    assertThat(terms.access()).isEqualTo(Access.PLAIN);
+
+    PeerAuthentication unset =
+        new PeerAuthentication("shop", "own", YOUNG, Map.of(), MutualTls.UNSET, Map.of());
+    assertThat(
+            new MeshPolicy("istio-system", List.of(unset), List.of(MESH), List.of())
+                .effective(ofRelease("istio/proxyv2:1.0.5"), 8080)
+                .mode())
+        .isEqualTo(PERMISSIVE);
   }
 
   @Test

@@ -45,7 +45,7 @@ class MeshPolicyTest {
   }
 
   private static MeshPod pod(String namespace, Dataplane dataplane, InboundCapture capture) {
-    return new MeshPod(namespace, LABELS, Map.of(), dataplane, capture, true);
+    return new MeshPod(namespace, LABELS, Map.of(), dataplane, capture, ProxyRelease.UNKNOWN);
   }
 
   private static Effective effective(List<PeerAuthentication> policies) {
@@ -76,7 +76,7 @@ class MeshPolicyTest {
       policies.add(wide("shop", "own", own));
     }
 
-    assertThat(effective(policies)).isEqualTo(new Effective(effective, source));
+    assertThat(effective(policies)).isEqualTo(new Effective(effective, source, false));
   }
 
   private record Row(
@@ -193,14 +193,14 @@ class MeshPolicyTest {
   @ParameterizedTest
   @MethodSource
   void narrowerGoesFirst(Row row) {
-    assertThat(effective(row.policies())).isEqualTo(new Effective(row.mode(), row.source()));
+    assertThat(effective(row.policies())).isEqualTo(new Effective(row.mode(), row.source(), false));
   }
 
   @Test
   void theRootNamespaceObeysItself() {
     MeshPolicy policy = policy(List.of(wide("istio-system", "mesh", STRICT)));
     assertThat(policy.effective(pod("istio-system"), 8080))
-        .isEqualTo(new Effective(STRICT, "PeerAuthentication istio-system/mesh"));
+        .isEqualTo(new Effective(STRICT, "PeerAuthentication istio-system/mesh", false));
   }
 
   @Test
@@ -218,7 +218,7 @@ class MeshPolicyTest {
     assertThat(policy.termsOf(excluded, 8080))
         .isEqualTo(
             new Terms(Access.PLAIN, "the pod", "its sidecar does not stand before port 8080"));
-    assertThat(policy.termsOf(excluded, 9090).mutualTls()).isTrue();
+    assertThat(policy.termsOf(excluded, 9090).access()).isEqualTo(Access.MUTUAL_TLS);
 
     MeshPod bare = pod("shop", Dataplane.NONE, InboundCapture.ALL);
     assertThat(policy.termsOf(bare, 8080))
@@ -258,23 +258,21 @@ class MeshPolicyTest {
                 wide("shop", "own", STRICT),
                 narrow("v2", Map.of("version", "v2"), PERMISSIVE, Map.of())));
     MeshPod live = pod("shop");
-    assertThat(policy.termsOf(live, 8080).mutualTls()).isTrue();
-    assertThat(policy.termsOf(live.next(Map.of("version", "v2"), Map.of()), 8080).mutualTls())
-        .isFalse();
+    assertThat(policy.termsOf(live, 8080).access()).isEqualTo(Access.MUTUAL_TLS);
+    assertThat(policy.termsOf(live.next(Map.of("version", "v2"), Map.of()), 8080).access())
+        .isEqualTo(Access.PLAIN);
 
     MeshPod excluding =
         live.next(LABELS, Map.of("traffic.sidecar.istio.io/excludeInboundPorts", "8080"));
-    assertThat(policy.termsOf(excluding, 8080).mutualTls()).isFalse();
-    assertThat(policy.termsOf(excluding.next(LABELS, Map.of()), 8080).mutualTls())
+    assertThat(policy.termsOf(excluding, 8080).access()).isEqualTo(Access.PLAIN);
+    assertThat(policy.termsOf(excluding.next(LABELS, Map.of()), 8080).access())
         .as("what the template does not say is as in the pod")
-        .isFalse();
+        .isEqualTo(Access.PLAIN);
 
-    assertThat(
-            policy.termsOf(MeshPod.imagined("shop", LABELS, Map.of(), Map.of()), 8080).mutualTls())
-        .isTrue();
+    assertThat(policy.termsOf(MeshPod.imagined("shop", LABELS, Map.of(), Map.of()), 8080).access())
+        .isEqualTo(Access.MUTUAL_TLS);
     Map<String, String> gateway = Map.of("inject.istio.io/templates", "gateway");
-    assertThat(
-            policy.termsOf(MeshPod.imagined("shop", LABELS, Map.of(), gateway), 8080).mutualTls())
-        .isFalse();
+    assertThat(policy.termsOf(MeshPod.imagined("shop", LABELS, Map.of(), gateway), 8080).access())
+        .isEqualTo(Access.PLAIN);
   }
 }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.appmetrics.operator.api.Port;
 import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.mesh.Terms.Access;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,16 +105,23 @@ class EndpointsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "AUTO,         false, HTTP",
-    "AUTO,         true,  ISTIO_MUTUAL",
-    "HTTP,         true,  HTTP",
-    "HTTPS,        true,  HTTPS",
-    "HTTPS,        false, HTTPS",
-    "ISTIO_MUTUAL, false, ISTIO_MUTUAL"
+    "AUTO,         PLAIN,               HTTP",
+    "AUTO,         MESH_ONLY,           HTTP",
+    "AUTO,         PLAIN_OR_MUTUAL_TLS, HTTP ISTIO_MUTUAL",
+    "AUTO,         MUTUAL_TLS,          ISTIO_MUTUAL",
+    "HTTP,         PLAIN_OR_MUTUAL_TLS, HTTP",
+    "HTTP,         MUTUAL_TLS,          HTTP",
+    "HTTPS,        MUTUAL_TLS,          HTTPS",
+    "HTTPS,        PLAIN,               HTTPS",
+    "ISTIO_MUTUAL, PLAIN_OR_MUTUAL_TLS, ISTIO_MUTUAL",
+    "ISTIO_MUTUAL, PLAIN,               ISTIO_MUTUAL"
   })
   void theSchemeFollowsTheMeshOnlyWhereItIsAuto(
-      PortScheme declared, boolean mutualTls, Scheme scheme) {
-    assertThat(Declared.endpoint(8080, declared).schemeOn(mutualTls)).isEqualTo(scheme);
+      PortScheme declared, Access access, String schemes) {
+    List<Scheme> expected = Stream.of(schemes.split(" ", -1)).map(Scheme::valueOf).toList();
+    Endpoint endpoint = Declared.endpoint(8080, declared);
+    assertThat(endpoint.schemesOn(access)).isEqualTo(expected);
+    assertThat(endpoint.schemeOn(access)).isEqualTo(expected.get(0));
   }
 
   @Test

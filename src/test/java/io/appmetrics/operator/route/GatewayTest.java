@@ -6,6 +6,7 @@ import static io.appmetrics.operator.route.Declared.foresight;
 import static io.appmetrics.operator.route.Declared.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.appmetrics.operator.mesh.Terms.Access;
 import io.appmetrics.operator.relabel.IstioConfig;
 import io.appmetrics.operator.relabel.Pod;
 import java.util.List;
@@ -46,7 +47,7 @@ class GatewayTest {
     return WorkloadPlan.of(
         List.of(claim("shop", 0, endpoint(port, STATS))),
         template,
-        unused -> false,
+        unused -> Access.PLAIN,
         8,
         foresight(IstioConfig.MODERN.text(), "3.16.0", gateway));
   }

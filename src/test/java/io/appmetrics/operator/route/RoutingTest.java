@@ -9,6 +9,7 @@ import static io.appmetrics.operator.route.Declared.suspended;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.mesh.Terms.Access;
 import io.appmetrics.operator.relabel.IstioConfig;
 import io.appmetrics.operator.relabel.Pod;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ class RoutingTest {
    *
    * @param pod what a pod has that its template has not
    * @param template what the user has on the template
-   * @param mutualTls whether the mesh demands it
+   * @param access what the mesh lets in
    * @param route kind, job and URL without the address
    * @param written what is to stand on the template, the marker apart
    */
@@ -70,7 +71,7 @@ class RoutingTest {
       String version,
       Map<String, String> pod,
       Map<String, String> template,
-      boolean mutualTls,
+      Access access,
       String route,
       String written,
       String why) {
@@ -88,7 +89,7 @@ class RoutingTest {
             "3.16.0",
             BARE,
             BARE,
-            false,
+            Access.PLAIN,
             "Annotation kubernetes-pods HTTP:8080/metrics",
             WRITTEN,
             "by prometheus.io/*"),
@@ -98,7 +99,7 @@ class RoutingTest {
             "3.16.0",
             BARE,
             ANNOTATED,
-            false,
+            Access.PLAIN,
             "Adopted kubernetes-pods HTTP:8080/metrics",
             "",
             "the user's own annotations yield it"),
@@ -108,7 +109,7 @@ class RoutingTest {
             "3.16.0",
             MERGING,
             BARE,
-            false,
+            Access.PLAIN,
             "Merged kubernetes-pods HTTP:15020/stats/prometheus",
             WRITTEN,
             "by prometheus.io/*"),
@@ -118,7 +119,7 @@ class RoutingTest {
             "3.16.0",
             MERGING,
             BARE,
-            true,
+            Access.MUTUAL_TLS,
             "Merged kubernetes-pods HTTP:15020/stats/prometheus",
             WRITTEN,
             "by prometheus.io/*"),
@@ -128,7 +129,7 @@ class RoutingTest {
             "3.16.0",
             MERGING,
             ANNOTATED,
-            true,
+            Access.MUTUAL_TLS,
             "Adopted kubernetes-pods HTTP:15020/stats/prometheus",
             "",
             "the user's own annotations yield it"),
@@ -138,7 +139,7 @@ class RoutingTest {
             "3.16.0",
             MERGING,
             Map.of("prometheus.io/scrape", "true", "prometheus.io/port", "8080"),
-            true,
+            Access.MUTUAL_TLS,
             "Adopted kubernetes-pods HTTP:15020/stats/prometheus",
             "",
             "the user's own annotations yield it"),
@@ -148,7 +149,7 @@ class RoutingTest {
             "3.16.0",
             MERGING,
             Map.of("prometheus.io/port", "8080"),
-            false,
+            Access.PLAIN,
             "Adopted kubernetes-pods HTTP:15020/stats/prometheus",
             "",
             "the user's own annotations yield it"),
@@ -158,7 +159,7 @@ class RoutingTest {
             "3.16.0",
             MERGING,
             Map.of("prometheus.io/port", "8080", "prometheus.io/path", "/other"),
-            false,
+            Access.PLAIN,
             "Slot 1",
             "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
             "the template's prometheus.io/path is somebody else's"),
@@ -168,7 +169,7 @@ class RoutingTest {
             "3.16.0",
             SIDECAR,
             BARE,
-            true,
+            Access.MUTUAL_TLS,
             "Slot 1",
             "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080"
                 + " appmetrics.io/scheme-1=istio-mutual",
@@ -179,7 +180,7 @@ class RoutingTest {
             "3.16.0",
             SIDECAR,
             BARE,
-            false,
+            Access.PLAIN,
             "Slot 1",
             "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
             "by prometheus.io/* its scheme could not follow the mesh's policy without a rollout"),
@@ -189,7 +190,7 @@ class RoutingTest {
             "2.3.1",
             BARE,
             BARE,
-            false,
+            Access.PLAIN,
             "Annotation kubernetes-pods HTTP:8080/metrics",
             WRITTEN,
             "by prometheus.io/*"),
@@ -199,39 +200,105 @@ class RoutingTest {
             "2.3.1",
             SIDECAR,
             BARE,
-            true,
+            Access.MUTUAL_TLS,
             "AnnotationSecure kubernetes-pods-istio-secure IstioMutual:8080/metrics",
             WRITTEN,
             "by prometheus.io/*"),
         new Row(
-            "1.0, sidecar, PERMISSIVE: all sidecars are spoken to over TLS (istio#10487)",
+            "1.0, sidecar, DISABLE: all sidecars are spoken to over TLS (istio#10487)",
             IstioConfig.ISTIO_1_0,
             "2.3.1",
             SIDECAR,
             BARE,
-            false,
+            Access.PLAIN,
             "Slot 1",
             "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
             "of prometheus.io/* job kubernetes-pods-istio-secure makes"
                 + " https://10.0.0.7:8080/metrics"),
         new Row(
-            "1.0, sidecar, PERMISSIVE, annotated by the user",
+            "1.0, sidecar, DISABLE, annotated by the user",
             IstioConfig.ISTIO_1_0,
             "2.3.1",
             SIDECAR,
             ANNOTATED,
-            false,
+            Access.PLAIN,
             "Slot 1",
             "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
             "of the user's own prometheus.io/* job kubernetes-pods-istio-secure makes"
                 + " https://10.0.0.7:8080/metrics"),
+        new Row(
+            "1.0, sidecar of 1.0, PERMISSIVE: it takes TLS, too",
+            IstioConfig.ISTIO_1_0,
+            "2.3.1",
+            SIDECAR,
+            BARE,
+            Access.PLAIN_OR_MUTUAL_TLS,
+            "AnnotationSecure kubernetes-pods-istio-secure IstioMutual:8080/metrics",
+            WRITTEN,
+            "by prometheus.io/*"),
+        new Row(
+            "1.0, sidecar of 1.0, PERMISSIVE, annotated by the user: it is up already",
+            IstioConfig.ISTIO_1_0,
+            "2.3.1",
+            SIDECAR,
+            ANNOTATED,
+            Access.PLAIN_OR_MUTUAL_TLS,
+            "Adopted kubernetes-pods-istio-secure IstioMutual:8080/metrics",
+            "",
+            "the user's own annotations yield it"),
+        new Row(
+            "1.0, sidecar of 1.0, PERMISSIVE, annotated for another port: a slot is plain",
+            IstioConfig.ISTIO_1_0,
+            "2.3.1",
+            SIDECAR,
+            Map.of("prometheus.io/scrape", "true", "prometheus.io/port", "9999"),
+            Access.PLAIN_OR_MUTUAL_TLS,
+            "Slot 1",
+            "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
+            "the template's prometheus.io/port is somebody else's"),
+        new Row(
+            "1.4, sidecar of 1.0, PERMISSIVE: mutual TLS outlives STRICT",
+            IstioConfig.ISTIO_1_4,
+            "2.12.0",
+            SIDECAR,
+            BARE,
+            Access.PLAIN_OR_MUTUAL_TLS,
+            "AnnotationSecure kubernetes-pods-istio-secure IstioMutual:8080/metrics",
+            WRITTEN,
+            "by prometheus.io/*"),
+        new Row(
+            "1.4, sidecar of 1.0, PERMISSIVE, annotated by the user as plain",
+            IstioConfig.ISTIO_1_4,
+            "2.12.0",
+            SIDECAR,
+            Map.of(
+                "prometheus.io/scrape",
+                "true",
+                "prometheus.io/port",
+                "8080",
+                "prometheus.io/scheme",
+                "http"),
+            Access.PLAIN_OR_MUTUAL_TLS,
+            "Adopted kubernetes-pods HTTP:8080/metrics",
+            "",
+            "the user's own annotations yield it"),
+        new Row(
+            "today, sidecar of 1.0, PERMISSIVE: no job speaks mutual TLS, and it may turn STRICT",
+            IstioConfig.MODERN,
+            "3.16.0",
+            SIDECAR,
+            BARE,
+            Access.PLAIN_OR_MUTUAL_TLS,
+            "Slot 1",
+            "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
+            "by prometheus.io/* its scheme could not follow the mesh's policy without a rollout"),
         new Row(
             "1.4, sidecar, PERMISSIVE: the scheme says so",
             IstioConfig.ISTIO_1_4,
             "2.12.0",
             SIDECAR,
             BARE,
-            false,
+            Access.PLAIN,
             "Annotation kubernetes-pods HTTP:8080/metrics",
             "prometheus.io/path=/metrics prometheus.io/port=8080 prometheus.io/scheme=http"
                 + " prometheus.io/scrape=true",
@@ -242,7 +309,7 @@ class RoutingTest {
             "2.12.0",
             SIDECAR,
             BARE,
-            true,
+            Access.MUTUAL_TLS,
             "AnnotationSecure kubernetes-pods-istio-secure IstioMutual:8080/metrics",
             WRITTEN,
             "by prometheus.io/*"),
@@ -252,7 +319,7 @@ class RoutingTest {
             "2.15.1",
             SIDECAR,
             BARE,
-            false,
+            Access.PLAIN,
             "Slot 1",
             "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
             "of prometheus.io/* job kubernetes-pods-istio-secure makes"
@@ -263,7 +330,7 @@ class RoutingTest {
             "3.16.0",
             BARE,
             Map.of("prometheus.io/scrape", "true", "prometheus.io/port", "9999"),
-            false,
+            Access.PLAIN,
             "Slot 1",
             "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
             "the template's prometheus.io/port is somebody else's"));
@@ -293,14 +360,65 @@ class RoutingTest {
     assertThat(told(again, endpoint(8080))).isEqualTo(row.route());
   }
 
-  /** The pod is born of the template, and goes through the injector. */
+  /** In Istio 1.0 the mesh's policy changes after the route was chosen, and is left alone. */
+  @ParameterizedTest
+  @CsvSource({
+    // at first, then: the route then
+    "PLAIN_OR_MUTUAL_TLS, MUTUAL_TLS, AnnotationSecure",
+    "MUTUAL_TLS, PLAIN_OR_MUTUAL_TLS, AnnotationSecure",
+    "PLAIN_OR_MUTUAL_TLS, PLAIN, Slot 1",
+    "PLAIN, PLAIN_OR_MUTUAL_TLS, Slot 1",
+  })
+  void aRouteThatStillDoesStays(Access first, Access then, String route) {
+    Row row = new Row("", IstioConfig.ISTIO_1_0, "2.3.1", SIDECAR, BARE, first, "", "", "");
+    WorkloadPlan before = plan(row, BARE);
+    Map<String, String> template = before.templateAnnotations();
+
+    WorkloadPlan after = plan(row, template, then);
+
+    assertThat(told(after, endpoint(8080))).startsWith(route);
+    if (then != Access.PLAIN) {
+      assertThat(after.templateAnnotations()).as("nobody is rolled").isEqualTo(template);
+    }
+    assertThat(after.doubles()).isEmpty();
+  }
+
+  /** A slot that was there before the user's own annotations goes: both would be up. */
+  @Test
+  void aSlotBesideASecureJobIsTakenAway() {
+    Row row =
+        new Row(
+            "",
+            IstioConfig.ISTIO_1_0,
+            "2.3.1",
+            SIDECAR,
+            ANNOTATED,
+            Access.PLAIN_OR_MUTUAL_TLS,
+            "",
+            "",
+            "");
+    Map<String, String> template = new TreeMap<>(ANNOTATED);
+    template.putAll(plan(row, ANNOTATED, Access.PLAIN).templateAnnotations());
+    assertThat(template).containsEntry("appmetrics.io/port-1", "8080");
+
+    WorkloadPlan plan = plan(row, template);
+
+    assertThat(told(plan, endpoint(8080))).startsWith("Adopted kubernetes-pods-istio-secure");
+    assertThat(plan.templateAnnotations()).isEmpty();
+  }
+
   private static WorkloadPlan plan(Row row, Map<String, String> template) {
+    return plan(row, template, row.access());
+  }
+
+  /** The pod is born of the template, and goes through the injector. */
+  private static WorkloadPlan plan(Row row, Map<String, String> template, Access access) {
     Map<String, String> annotations = new TreeMap<>(template);
     annotations.putAll(row.pod());
     return WorkloadPlan.of(
         List.of(claim("shop", 0, endpoint(8080))),
         template,
-        port -> row.mutualTls(),
+        port -> access,
         8,
         foresight(row.config().text(), row.version(), pod(annotations)));
   }
@@ -330,7 +448,7 @@ class RoutingTest {
     return WorkloadPlan.of(
         List.of(claim("shop", 0, endpoints)),
         template,
-        port -> false,
+        port -> Access.PLAIN,
         8,
         foresight(IstioConfig.MODERN.text(), "3.16.0", pod(annotations)));
   }
@@ -368,7 +486,7 @@ class RoutingTest {
           WorkloadPlan.of(
               List.of(claim("shop", 0, endpoint(8080))),
               ANNOTATED,
-              port -> true,
+              port -> Access.MUTUAL_TLS,
               8,
               foresight(config.text(), "2.15.1", injected));
       assertThat(told(plan, endpoint(8080))).as("%s", config).isEqualTo("Slot 1");
@@ -384,7 +502,8 @@ class RoutingTest {
   void theSecurePortOfAnAgentIsServedByMutualTls() {
     Map<String, String> pod = new TreeMap<>(MERGING);
     pod.put("prometheus.istio.io/secure-port", "15092");
-    Row row = new Row("", IstioConfig.MODERN_SECURE, "3.16.0", pod, ANNOTATED, false, "", "", "");
+    Row row =
+        new Row("", IstioConfig.MODERN_SECURE, "3.16.0", pod, ANNOTATED, Access.PLAIN, "", "", "");
     assertThat(takers(plan(row, ANNOTATED), endpoint(8080)))
         .containsExactly("istio-secure-merged-metrics", "kubernetes-pods");
   }
@@ -434,7 +553,7 @@ class RoutingTest {
             WorkloadPlan.of(
                     List.of(claim("shop", 0, endpoint(8080))),
                     BARE,
-                    port -> false,
+                    port -> Access.PLAIN,
                     8,
                     Declared.SLOTS)
                 .templateAnnotations());
@@ -458,7 +577,7 @@ class RoutingTest {
         WorkloadPlan.of(
             List.of(claim("shop", 0, endpoint(8080))),
             template,
-            port -> false,
+            port -> Access.PLAIN,
             8,
             foresight("scrape_configs: []", "3.16.0", pod(template)));
 
@@ -472,12 +591,13 @@ class RoutingTest {
     Map<String, String> template =
         new TreeMap<>(modern(BARE, BARE, endpoint(8080), endpoint(9090)).templateAnnotations());
 
-    WorkloadPlan plan = WorkloadPlan.of(claims, template, port -> false, 8, Foresight.NONE);
+    WorkloadPlan plan = WorkloadPlan.of(claims, template, port -> Access.PLAIN, 8, Foresight.NONE);
 
     assertThat(plan.templateAnnotations()).isEqualTo(template);
     assertThat(plan.routes().get(endpoint(8080).key())).isInstanceOf(Route.Undecided.class);
     assertThat(
-            WorkloadPlan.of(claims, BARE, port -> false, 8, Foresight.NONE).templateAnnotations())
+            WorkloadPlan.of(claims, BARE, port -> Access.PLAIN, 8, Foresight.NONE)
+                .templateAnnotations())
         .isEmpty();
   }
 
@@ -501,7 +621,7 @@ class RoutingTest {
           WorkloadPlan.of(
               List.of(claim("shop", 0, endpoint(8080))),
               BARE,
-              port -> false,
+              port -> Access.PLAIN,
               8,
               foresight(half.formatted(share), "3.16.0", pod(BARE)));
 
@@ -515,7 +635,7 @@ class RoutingTest {
           WorkloadPlan.of(
               List.of(claim("shop", 0, endpoint(8080))),
               ANNOTATED,
-              port -> false,
+              port -> Access.PLAIN,
               8,
               foresight(half.formatted(share), "3.16.0", pod(ANNOTATED)));
       assertThat(told(annotated, endpoint(8080))).isEqualTo("Adopted half HTTP:8080/metrics");
@@ -549,7 +669,7 @@ class RoutingTest {
     return WorkloadPlan.of(
         List.of(claims),
         template,
-        port -> false,
+        port -> Access.PLAIN,
         8,
         foresight(IstioConfig.MODERN.text(), "3.16.0", pod(template)));
   }
@@ -580,7 +700,7 @@ class RoutingTest {
         WorkloadPlan.of(
             List.of(claim("shop", 0, endpoint(8080))),
             ANNOTATED,
-            port -> true,
+            port -> Access.MUTUAL_TLS,
             8,
             foresight(IstioConfig.MODERN.text(), "3.16.0", pod(behindSidecar)));
     assertThat(takers(strict, endpoint(8080)))
@@ -602,7 +722,7 @@ class RoutingTest {
         WorkloadPlan.of(
             List.of(claim("shop", 0, endpoint(8080))),
             ANNOTATED,
-            port -> false,
+            port -> Access.PLAIN,
             8,
             foresight(twice, version, pod(ANNOTATED)));
 
@@ -636,7 +756,7 @@ class RoutingTest {
         WorkloadPlan.of(
             List.of(claim("shop", 0, endpoint(8080))),
             BARE,
-            port -> mutualTls,
+            port -> mutualTls ? Access.MUTUAL_TLS : Access.PLAIN,
             8,
             foresight(curious, "3.16.0", pod(BARE)));
 
@@ -686,7 +806,7 @@ class RoutingTest {
         WorkloadPlan.of(
             List.of(claim("shop", 0, endpoint(8080))),
             ANNOTATED,
-            port -> false,
+            port -> Access.PLAIN,
             8,
             foresight(perContainer, "3.16.0", two));
 
@@ -701,7 +821,7 @@ class RoutingTest {
         WorkloadPlan.of(
             List.of(claim("shop", 0, endpoint(8080))),
             ANNOTATED,
-            port -> false,
+            port -> Access.PLAIN,
             8,
             foresight(perContainer, "3.16.0", one));
     assertThat(once.doubles()).isEmpty();
@@ -725,7 +845,7 @@ class RoutingTest {
         WorkloadPlan.of(
             List.of(claim("shop", 0, endpoint(8080))),
             template,
-            port -> false,
+            port -> Access.PLAIN,
             8,
             foresight(optIn, "3.16.0", pod(template)));
     assertThat(told(plan, endpoint(8080))).isEqualTo(route);
@@ -747,7 +867,7 @@ class RoutingTest {
         WorkloadPlan.of(
             List.of(claim("shop", 0, endpoint)),
             BARE,
-            port -> false,
+            port -> Access.PLAIN,
             8,
             foresight(parameters, "3.16.0", pod(BARE)));
     assertThat(told(plan, endpoint)).isEqualTo("Adopted own HTTP:8080/metrics");

@@ -6,6 +6,7 @@ import static io.appmetrics.operator.route.Declared.foresight;
 import static io.appmetrics.operator.route.Declared.pod;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.appmetrics.operator.mesh.Terms.Access;
 import io.appmetrics.operator.relabel.IstioConfig;
 import io.appmetrics.operator.relabel.Prediction;
 import io.appmetrics.operator.relabel.RelabelModel;
@@ -276,7 +277,7 @@ class SeveralReadersTest {
     return WorkloadPlan.of(
         List.of(claim("shop", 0, row.endpoints().toArray(Endpoint[]::new))),
         template,
-        port -> false,
+        port -> Access.PLAIN,
         8,
         List.of(
             new Reader(MESH, seen(row.mesh(), template)),

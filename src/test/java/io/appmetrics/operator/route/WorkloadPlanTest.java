@@ -8,6 +8,7 @@ import static io.appmetrics.operator.route.Declared.suspended;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.appmetrics.operator.api.PortScheme;
+import io.appmetrics.operator.mesh.Terms.Access;
 import io.appmetrics.operator.route.WorkloadPlan.Conflict;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,12 +27,13 @@ class WorkloadPlanTest {
 
   /** The template as one AppMetrics with these endpoints left it, in a mesh without mTLS. */
   private static Map<String, String> template(Endpoint... endpoints) {
-    return WorkloadPlan.of(List.of(claim("shop", 0, endpoints)), BARE, port -> false, LIMIT, SLOTS)
+    return WorkloadPlan.of(
+            List.of(claim("shop", 0, endpoints)), BARE, port -> Access.PLAIN, LIMIT, SLOTS)
         .templateAnnotations();
   }
 
   private static WorkloadPlan plan(Map<String, String> template, Claim... claims) {
-    return WorkloadPlan.of(List.of(claims), template, port -> false, LIMIT, SLOTS);
+    return WorkloadPlan.of(List.of(claims), template, port -> Access.PLAIN, LIMIT, SLOTS);
   }
 
   private static Map<String, String> with(Map<String, String> template, String n, String port) {
@@ -137,7 +139,8 @@ class WorkloadPlanTest {
   @ParameterizedTest
   @MethodSource("rows")
   void placesEndpoints(Row row) {
-    WorkloadPlan plan = WorkloadPlan.of(row.claims(), row.template(), port -> false, LIMIT, SLOTS);
+    WorkloadPlan plan =
+        WorkloadPlan.of(row.claims(), row.template(), port -> Access.PLAIN, LIMIT, SLOTS);
 
     assertThat(plan.slots().stream().map(slot -> slot.number() + slot.key().toString()))
         .isEqualTo(row.slots());
@@ -151,17 +154,17 @@ class WorkloadPlanTest {
   @MethodSource("rows")
   void isSettledOnceItIsWritten(Row row) {
     Map<String, String> written =
-        WorkloadPlan.of(row.claims(), row.template(), port -> false, LIMIT, SLOTS)
+        WorkloadPlan.of(row.claims(), row.template(), port -> Access.PLAIN, LIMIT, SLOTS)
             .templateAnnotations();
 
     assertThat(
-            WorkloadPlan.of(row.claims(), written, port -> false, LIMIT, SLOTS)
+            WorkloadPlan.of(row.claims(), written, port -> Access.PLAIN, LIMIT, SLOTS)
                 .templateAnnotations())
         .isEqualTo(written);
     List<Claim> backwards = new ArrayList<>(row.claims());
     Collections.reverse(backwards);
     assertThat(
-            WorkloadPlan.of(backwards, row.template(), port -> false, LIMIT, SLOTS)
+            WorkloadPlan.of(backwards, row.template(), port -> Access.PLAIN, LIMIT, SLOTS)
                 .templateAnnotations())
         .isEqualTo(written);
   }
@@ -231,7 +234,7 @@ class WorkloadPlanTest {
         WorkloadPlan.of(
             List.of(claim("a", 0, endpoint(1), endpoint(2)), claim("b", 1, endpoint(3))),
             BARE,
-            port -> false,
+            port -> Access.PLAIN,
             2,
             SLOTS);
 
@@ -247,7 +250,7 @@ class WorkloadPlanTest {
             List.of(claim("shop", 0, endpoint(3))),
             plan(template(endpoint(1), endpoint(2), endpoint(3)), claim("shop", 0, endpoint(3)))
                 .templateAnnotations(),
-            port -> false,
+            port -> Access.PLAIN,
             2,
             SLOTS);
 
@@ -267,10 +270,11 @@ class WorkloadPlanTest {
             endpoint(3, PortScheme.HTTPS),
             endpoint(4, PortScheme.ISTIO_MUTUAL));
 
-    assertThat(WorkloadPlan.of(List.of(claim), BARE, port -> true, LIMIT, SLOTS).slots())
+    assertThat(
+            WorkloadPlan.of(List.of(claim), BARE, port -> Access.MUTUAL_TLS, LIMIT, SLOTS).slots())
         .extracting(Slot::scheme)
         .containsExactly(Scheme.ISTIO_MUTUAL, Scheme.HTTP, Scheme.HTTPS, Scheme.ISTIO_MUTUAL);
-    assertThat(WorkloadPlan.of(List.of(claim), BARE, port -> false, LIMIT, SLOTS).slots())
+    assertThat(WorkloadPlan.of(List.of(claim), BARE, port -> Access.PLAIN, LIMIT, SLOTS).slots())
         .extracting(Slot::scheme)
         .containsExactly(Scheme.HTTP, Scheme.HTTP, Scheme.HTTPS, Scheme.ISTIO_MUTUAL);
   }
@@ -280,10 +284,11 @@ class WorkloadPlanTest {
     Map<String, String> written = template(endpoint(8080), endpoint(9000));
     Claim claim = claim("shop", 0, endpoint(8080), endpoint(9000));
 
-    WorkloadPlan strict = WorkloadPlan.of(List.of(claim), written, port -> true, LIMIT, SLOTS);
+    WorkloadPlan strict =
+        WorkloadPlan.of(List.of(claim), written, port -> Access.MUTUAL_TLS, LIMIT, SLOTS);
 
     assertThat(strict.templateAnnotations()).isEqualTo(written);
-    assertThat(strict.liveSchemes(written, port -> true))
+    assertThat(strict.liveSchemes(written, port -> Access.MUTUAL_TLS))
         .containsExactly(
             Map.entry("appmetrics.io/live-scheme-1", "istio-mutual"),
             Map.entry("appmetrics.io/live-scheme-2", "istio-mutual"));
@@ -294,7 +299,9 @@ class WorkloadPlanTest {
     Map<String, String> written = template(endpoint(8080));
     Claim claim = claim("shop", 0, endpoint(8080), endpoint(9000));
 
-    assertThat(WorkloadPlan.of(List.of(claim), written, port -> true, LIMIT, SLOTS).slots())
+    assertThat(
+            WorkloadPlan.of(List.of(claim), written, port -> Access.MUTUAL_TLS, LIMIT, SLOTS)
+                .slots())
         .extracting(Slot::scheme)
         .containsExactly(Scheme.ISTIO_MUTUAL, Scheme.ISTIO_MUTUAL);
   }
@@ -312,11 +319,12 @@ class WorkloadPlanTest {
   @Test
   void aLiveSchemeIsForThePodThatNeedsIt() {
     Claim claim = claim("shop", 0, endpoint(8080));
-    WorkloadPlan plan = WorkloadPlan.of(List.of(claim), BARE, port -> true, LIMIT, SLOTS);
+    WorkloadPlan plan =
+        WorkloadPlan.of(List.of(claim), BARE, port -> Access.MUTUAL_TLS, LIMIT, SLOTS);
     Map<String, String> born = plan.templateAnnotations();
 
-    assertThat(plan.liveSchemes(born, port -> true)).isEmpty();
-    assertThat(plan.liveSchemes(born, port -> false))
+    assertThat(plan.liveSchemes(born, port -> Access.MUTUAL_TLS)).isEmpty();
+    assertThat(plan.liveSchemes(born, port -> Access.PLAIN))
         .containsExactly(Map.entry("appmetrics.io/live-scheme-1", "http"));
   }
 
@@ -326,9 +334,9 @@ class WorkloadPlanTest {
     Map<String, String> pod = new TreeMap<>(plan.templateAnnotations());
     pod.put("appmetrics.io/live-scheme-1", "istio-mutual");
 
-    assertThat(plan.liveSchemes(pod, port -> true))
+    assertThat(plan.liveSchemes(pod, port -> Access.MUTUAL_TLS))
         .containsExactly(Map.entry("appmetrics.io/live-scheme-1", "istio-mutual"));
-    assertThat(plan.liveSchemes(pod, port -> false)).isEmpty();
+    assertThat(plan.liveSchemes(pod, port -> Access.PLAIN)).isEmpty();
   }
 
   /** A pod of an older template: its slot serves another endpoint, of which nothing is known. */
@@ -336,8 +344,8 @@ class WorkloadPlanTest {
   void aPodOfAnotherTemplateGetsNoLiveScheme() {
     WorkloadPlan plan = plan(BARE, claim("shop", 0, endpoint(8080)));
 
-    assertThat(plan.liveSchemes(template(endpoint(9000)), port -> true)).isEmpty();
-    assertThat(plan.liveSchemes(Map.of(), port -> true)).isEmpty();
+    assertThat(plan.liveSchemes(template(endpoint(9000)), port -> Access.MUTUAL_TLS)).isEmpty();
+    assertThat(plan.liveSchemes(Map.of(), port -> Access.MUTUAL_TLS)).isEmpty();
   }
 
   /** Whoever shares the workload with a suspended AppMetrics does not write that one's edits. */

@@ -121,6 +121,83 @@ class PolicyIT {
     }
   }
 
+  /**
+   * Its sidecar takes plaintext and TLS, and the job of Istio itself is there, needs no
+   * configuration, and has what is annotated already.
+   */
+  @Test
+  void istio_1_0_permits_mutual_tls_and_its_own_job_has_it(Cluster cluster) {
+    var istio = cluster.namespace("istio-system");
+    var shop = cluster.namespace("shop");
+    istio.istioDefaultAppears();
+    var prometheus = istio.prometheus(Addon.ofIstio10().withLifecycle().scrapeInterval("2s"));
+    var original = Kubectl.in(istio).configuration();
+    var alpha = Definitions.alpha(cluster);
+    Definitions.establish(cluster, alpha);
+    meshPolicy(cluster, "peers: [{mtls: {mode: PERMISSIVE}}]");
+    var cart = shop.app(of10("cart"));
+    shop.app(
+        of10("till")
+            .annotated("prometheus.io/scrape", "true")
+            .annotated("prometheus.io/port", "8443"));
+    try (var operator = OperatorUnderTest.start(istio, shop)) {
+      var declared = Declared.apply(shop, "cart", "cart", "{port: 8443}");
+      var annotated = Declared.apply(shop, "till", "till", "{port: 8443}");
+      declared.awaitReady(PATIENCE);
+      annotated.awaitReady(PATIENCE);
+      var permissive = "MeshPolicy default is PERMISSIVE, which in Istio 1.0 takes mutual TLS, too";
+      assertThat(schemes(declared)).containsExactly(Tuple.tuple(8443, "IstioMutual", permissive));
+      assertThat(schemes(annotated)).containsExactly(Tuple.tuple(8443, "IstioMutual", permissive));
+      assertThat(declared.endpoint().route()).isEqualTo("AnnotationSecure");
+      assertThat(annotated.endpoint().route()).isEqualTo("Adopted");
+      assertThat(Kubectl.in(istio).configuration()).isEqualTo(original);
+      assertThat(prometheus.targets().stream().filter(t -> t.namespace().equals(shop.name())))
+          .as("each once")
+          .extracting(t -> t.pod().replaceFirst("-.*", ""))
+          .containsExactlyInAnyOrder("cart", "till");
+
+      var pod = cart.pod().getMetadata().getUid();
+      var generation = Kubectl.in(shop).generation("cart");
+      meshPolicy(cluster, "peers: [{mtls: {mode: STRICT}}]");
+      await("STRICT to be told")
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(schemes(declared))
+                      .containsExactly(
+                          Tuple.tuple(8443, "IstioMutual", "MeshPolicy default is STRICT")));
+      declared.awaitReady(PATIENCE);
+      assertThat(Kubectl.in(shop).generation("cart")).isEqualTo(generation);
+      assertThat(cart.pod().getMetadata().getUid()).as("nobody was rolled").isEqualTo(pod);
+
+      cart.behaves(8443, "plain");
+      meshPolicy(cluster, "peers: []");
+      await("a slot")
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(declared.endpoint().route()).isEqualTo("Slot"));
+      declared.awaitReady(PATIENCE);
+      assertThat(schemes(declared))
+          .containsExactly(Tuple.tuple(8443, "HTTP", "MeshPolicy default is DISABLE"));
+    } finally {
+      Definitions.remove(cluster, alpha);
+    }
+  }
+
+  private static AppManifest of10(String name) {
+    return AppManifest.named(name).withSidecarOf("1.0.5").listens(8443, "", "mtls");
+  }
+
+  private static void meshPolicy(Cluster cluster, String spec) {
+    cluster.apply(
+        """
+        apiVersion: authentication.istio.io/v1alpha1
+        kind: MeshPolicy
+        metadata: {name: default}
+        spec: {%s}
+        """
+            .formatted(spec));
+  }
+
   private static void exempt(TestNamespace shop, int port) {
     shop.apply(
         """
