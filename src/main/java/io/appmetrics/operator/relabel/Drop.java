@@ -7,6 +7,9 @@ import java.util.Optional;
 /** Why a discovered target, or a pod as a whole, comes to nothing in a job. */
 public sealed interface Drop {
 
+  /** The job. */
+  String job();
+
   /** One sentence without a full stop that names the job and the cause. */
   String sentence();
 

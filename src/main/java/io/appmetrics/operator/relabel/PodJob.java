@@ -120,6 +120,13 @@ final class PodJob {
     return Optional.empty();
   }
 
+  /** Whether a rule looks at the value of a label whose name begins so. */
+  boolean reads(String prefix) {
+    return rules.stream()
+        .flatMap(rule -> rule.reads().stream())
+        .anyMatch(label -> label.startsWith(prefix));
+  }
+
   private Prediction targets(PodTargets pod, boolean divided) {
     var targets = new LinkedHashSet<PredictedTarget>();
     var drops = new ArrayList<Drop>();

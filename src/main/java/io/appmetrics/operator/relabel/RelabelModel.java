@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,6 +116,20 @@ public final class RelabelModel {
    */
   public Intake intake(String job) {
     return readable(job).intake();
+  }
+
+  /**
+   * Whether a rule of a job looks at an annotation whose name begins so, in any spelling that is
+   * one label to Prometheus; what it copies to other labels does not count.
+   *
+   * @param prefix such as {@code prometheus.io/}
+   */
+  public boolean readsAnnotations(String job, String prefix) {
+    var podJob = jobs.get(job);
+    var name = Spellings.sanitised(prefix);
+    return podJob != null
+        && Stream.of("annotation_", "annotationpresent_")
+            .anyMatch(kind -> podJob.reads(PodDiscovery.KUBERNETES + "pod_" + kind + name));
   }
 
   /**

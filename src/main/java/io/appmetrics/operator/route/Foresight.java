@@ -13,10 +13,12 @@ import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.relabel.Shard;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,7 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample, boolean
    * @param fetched what Istio's agent in it fetches first; of more, since 1.31, no pod tells
    * @param made the targets
    * @param drops why other jobs make nothing of it
+   * @param readers the jobs that look at {@code prometheus.io/*}
    * @param unpredictable why it cannot be told for all jobs; null when it can
    */
   record Outlook(
@@ -64,8 +67,43 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample, boolean
       Optional<AgentFetch> fetched,
       List<Made> made,
       List<Drop> drops,
+      Set<String> readers,
       @Nullable String unpredictable,
-      Shares shares) {}
+      Shares shares) {
+
+    /** The targets that are none of another's. */
+    List<Made> besides(Outlook other) {
+      List<Made> fresh = new ArrayList<>(made);
+      fresh.removeAll(new HashSet<>(other.made()));
+      return fresh;
+    }
+
+    /**
+     * By what the job that is meant by {@code prometheus.io/*} comes to nothing: one that gets
+     * further by them, else one that looks at them; empty when there is none.
+     *
+     * @param without the same pod without them
+     */
+    Optional<Drop> drop(Outlook without) {
+      Map<String, Drop> here = furthest();
+      Map<String, Drop> there = without.furthest();
+      Map<String, Drop> moved = new TreeMap<>(here);
+      moved.entrySet().removeIf(drop -> drop.getValue().equals(there.get(drop.getKey())));
+      Map<String, Drop> read = new TreeMap<>(here);
+      read.keySet().retainAll(readers);
+      return Drop.furthest(moved.values()).or(() -> Drop.furthest(read.values()));
+    }
+
+    /** Of each job that makes nothing. */
+    private Map<String, Drop> furthest() {
+      Map<String, List<Drop>> byJob = new TreeMap<>();
+      drops.forEach(drop -> byJob.computeIfAbsent(drop.job(), job -> new ArrayList<>()).add(drop));
+      made.forEach(target -> byJob.remove(target.job()));
+      Map<String, Drop> furthest = new TreeMap<>();
+      byJob.forEach((job, all) -> Drop.furthest(all).ifPresent(drop -> furthest.put(job, drop)));
+      return furthest;
+    }
+  }
 
   /**
    * The jobs that take only a share of the pods, by a hash. Which share the next pod falls into,
@@ -111,7 +149,13 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample, boolean
         .map(
             model ->
                 new Outlook(
-                    settled, Optional.empty(), List.of(), List.of(), why, new Shares(List.of())))
+                    settled,
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    Set.of(),
+                    why,
+                    new Shares(List.of())))
         .toList();
   }
 
@@ -122,11 +166,15 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample, boolean
   private static Outlook of(RelabelModel model, Pod pod, Optional<AgentFetch> fetched) {
     List<Made> made = new ArrayList<>();
     List<Drop> drops = new ArrayList<>();
+    Set<String> readers = new HashSet<>();
     String unpredictable = null;
     for (Map.Entry<String, Prediction> entry : model.predictUndivided(pod).entrySet()) {
       String job = entry.getKey();
       if (!SlotJobs.named(List.of(job)).isEmpty()) {
         continue; // of ours it is known
+      }
+      if (model.readsAnnotations(job, ScrapeAnnotations.PREFIX)) {
+        readers.add(job);
       }
       Prediction prediction = entry.getValue();
       if (prediction instanceof Prediction.Certain certain) {
@@ -139,7 +187,8 @@ public record Foresight(List<RelabelModel> models, @Nullable Pod sample, boolean
         unpredictable = unknown.why();
       }
     }
-    return new Outlook(pod, fetched, made, drops, unpredictable, new Shares(model.shards()));
+    return new Outlook(
+        pod, fetched, made, drops, readers, unpredictable, new Shares(model.shards()));
   }
 
   /** As it will be when it runs: a job may keep running pods only. */

@@ -5,7 +5,6 @@ import io.appmetrics.operator.relabel.Drop;
 import io.appmetrics.operator.route.Foresight.Made;
 import io.appmetrics.operator.route.Foresight.Outlook;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Routing {
   private static final String WRITTEN = "by prometheus.io/*";
-  private static final String ADOPTED = "the user's own annotations yield it";
+  private static final String ANNOTATED = "the user's own annotations yield it";
+  private static final String UNCONDITIONAL = "it needs no annotation of the template";
   private static final String ANNOTATIONS = "prometheus.io/*";
 
   private final Foresight foresight;
@@ -52,8 +52,21 @@ final class Routing {
 
   /** The jobs that scrape the endpoint already, without anything of ours. */
   List<Route.ByUserJob> adopted(Endpoint endpoint) {
-    return serving(asItIs, endpoint).stream()
-        .map(serving -> serving.route(Route.Kind.ADOPTED, ADOPTED + share(serving.made().job())))
+    List<Serving> adopted = serving(asItIs, endpoint);
+    if (adopted.isEmpty()) {
+      return List.of();
+    }
+    Set<String> unconditional =
+        serving(foresight.of(template, Map.of()), endpoint).stream()
+            .map(serving -> serving.made().job())
+            .collect(Collectors.toSet());
+    return adopted.stream()
+        .map(
+            serving -> {
+              String job = serving.made().job();
+              String why = unconditional.contains(job) ? UNCONDITIONAL : ANNOTATED;
+              return serving.route(Route.Kind.ADOPTED, why + share(job));
+            })
         .toList();
   }
 
@@ -119,18 +132,12 @@ final class Routing {
       if (outlook.unpredictable() != null) {
         return Optional.of("nobody can tell what it would yield: " + outlook.unpredictable());
       }
-      Set<Made> fresh = fresh(outlook, asItIs.get(i));
+      List<Made> fresh = outlook.besides(asItIs.get(i));
       if (!fresh.isEmpty()) {
-        return Optional.of(tooMuch(fresh.iterator().next()));
+        return Optional.of(tooMuch(fresh.get(0)));
       }
     }
     return Optional.empty();
-  }
-
-  private static Set<Made> fresh(Outlook outlook, Outlook asItIs) {
-    Set<Made> fresh = new HashSet<>(outlook.made());
-    fresh.removeAll(new HashSet<>(asItIs.made()));
-    return fresh;
   }
 
   private static String tooMuch(Made other) {
@@ -199,17 +206,17 @@ final class Routing {
       }
       List<Serving> servings = serving(List.of(outlook), endpoint);
       if (servings.size() != 1) {
-        return new Answer(null, whyNot(ANNOTATIONS, outlook, asItIs.get(i), servings));
+        return new Answer(null, whyNot(ANNOTATIONS, outlook, asItIs.get(i), endpoint, servings));
       }
       Serving only = servings.get(0);
       Optional<String> share = outlook.shares().of(only.made().job());
       if (share.isPresent()) {
         return new Answer(null, "other pods would be left out: " + share.get());
       }
-      Set<Made> fresh = fresh(outlook, asItIs.get(i));
+      List<Made> fresh = outlook.besides(asItIs.get(i));
       fresh.remove(only.made());
       if (!fresh.isEmpty()) {
-        return new Answer(null, tooMuch(fresh.iterator().next()));
+        return new Answer(null, tooMuch(fresh.get(0)));
       }
       route = written(only);
     }
@@ -224,10 +231,7 @@ final class Routing {
 
   /** Annotations of the user's own that name this very endpoint, and do not yield it. */
   private String whyTheirsDoNot(Endpoint endpoint, String taken) {
-    boolean theSame =
-        ScrapeAnnotations.read(foreign)
-            .filter(annotations -> annotations.key().equals(endpoint.key()))
-            .isPresent();
+    boolean theSame = ScrapeAnnotations.name(foreign, endpoint.key());
     if (!theSame || asItIs.isEmpty() || asItIs.get(0).unpredictable() != null) {
       return "the template's " + taken + " is somebody else's";
     }
@@ -237,27 +241,53 @@ final class Routing {
         "the user's own prometheus.io/*",
         asItIs.get(0),
         foresight.of(template, without).get(0),
+        endpoint,
         List.of());
   }
 
-  /** What a job makes of the pod anyhow, such as of Envoy's own port, explains nothing. */
-  private static String whyNot(
-      String annotations, Outlook outlook, Outlook without, List<Serving> servings) {
+  /**
+   * What a job makes of the pod anyhow, such as of Envoy's own port, explains nothing, unless it is
+   * the endpoint itself in another way than is declared.
+   */
+  private String whyNot(
+      String annotations,
+      Outlook outlook,
+      Outlook without,
+      Endpoint endpoint,
+      List<Serving> servings) {
     if (servings.size() > 1) {
       return annotations
           + " would have it scraped by several jobs: "
           + servings.stream().map(s -> s.made().job()).collect(Collectors.joining(", "));
     }
-    Optional<Made> fresh =
-        outlook.made().stream().filter(made -> !without.made().contains(made)).findFirst();
-    if (fresh.isPresent()) {
-      return "of %s job %s makes %s"
-          .formatted(annotations, fresh.get().job(), fresh.get().target().url());
-    }
-    // the job that lets it pass furthest is the one that is meant
-    return Drop.furthest(outlook.drops().stream().filter(Drop.ByRule.class::isInstance).toList())
-        .map(drop -> annotations + " is dropped by " + drop.sentence())
+    List<Made> fresh = outlook.besides(without);
+    return otherwise(fresh, outlook, endpoint)
+        .or(() -> fresh.stream().map(Routing::makes).findFirst())
+        .map(makes -> "of " + annotations + " " + makes)
+        .or(() -> otherwise(outlook.made(), outlook, endpoint))
+        .or(() -> outlook.drop(without).map(drop -> dropped(annotations, drop)))
         .orElse("no job reads " + annotations);
+  }
+
+  private Optional<String> otherwise(List<Made> made, Outlook outlook, Endpoint endpoint) {
+    List<Scheme> allowed = schemes.apply(endpoint);
+    return made.stream()
+        .flatMap(
+            target ->
+                Serving.otherwise(target, outlook, endpoint, allowed)
+                    .map(clauses -> makes(target) + clauses)
+                    .stream())
+        .findFirst();
+  }
+
+  private static String makes(Made made) {
+    return "job %s makes %s".formatted(made.job(), made.target().url());
+  }
+
+  private static String dropped(String annotations, Drop drop) {
+    return drop instanceof Drop.ByRule
+        ? annotations + " is dropped by " + drop.sentence()
+        : "of " + annotations + " nothing comes: " + drop.sentence();
   }
 
   private static Route.ByUserJob written(Serving serving) {

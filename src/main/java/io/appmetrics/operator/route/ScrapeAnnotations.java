@@ -16,11 +16,15 @@ import org.jspecify.annotations.Nullable;
  * @param scheme {@code http} or {@code https}, for jobs that read it; null: not written
  */
 public record ScrapeAnnotations(int port, String path, @Nullable String scheme) {
-  private static final String PREFIX = "prometheus.io/";
+  /** Every one of them begins so. */
+  static final String PREFIX = "prometheus.io/";
+
   private static final String SCRAPE = PREFIX + "scrape";
   private static final String PORT = PREFIX + "port";
   private static final String PATH = PREFIX + "path";
   private static final String SCHEME = PREFIX + "scheme";
+
+  private static final String DEFAULT_PATH = "/metrics";
 
   /** The keys, of which the last is not always written. */
   static final Set<String> KEYS = Set.of(SCRAPE, PORT, PATH, SCHEME);
@@ -48,6 +52,14 @@ public record ScrapeAnnotations(int port, String path, @Nullable String scheme) 
     return "true".equals(annotations.get(SCRAPE)) && path != null && port.matches("[1-9]\\d{0,4}")
         ? Optional.of(new ScrapeAnnotations(Integer.parseInt(port), path, annotations.get(SCHEME)))
         : Optional.empty();
+  }
+
+  /**
+   * Whether annotations, whoever wrote them, name this endpoint: Prometheus has a path of its own.
+   */
+  static boolean name(Map<String, String> annotations, Endpoint.Key key) {
+    return Integer.toString(key.port()).equals(annotations.get(PORT))
+        && key.path().equals(annotations.getOrDefault(PATH, DEFAULT_PATH));
   }
 
   /**

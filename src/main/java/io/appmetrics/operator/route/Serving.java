@@ -6,6 +6,7 @@ import io.appmetrics.operator.relabel.Pod;
 import io.appmetrics.operator.relabel.PredictedTarget;
 import io.appmetrics.operator.relabel.ScrapeUrl;
 import io.appmetrics.operator.route.Foresight.Made;
+import io.appmetrics.operator.route.Foresight.Outlook;
 import io.appmetrics.operator.scrapeconfig.PrometheusDuration;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.net.URI;
@@ -39,17 +40,12 @@ record Serving(Made made, boolean merged, URI url, boolean asDeclared) {
   /** The same, also where it scrapes the endpoint in another way than is declared. */
   static Optional<Serving> taking(
       Made made, Pod pod, Optional<AgentFetch> fetched, Endpoint endpoint, List<Scheme> schemes) {
-    URI url;
-    try {
-      url = new URI(made.target().url());
-    } catch (URISyntaxException e) {
-      return Optional.empty();
-    }
-    if (!isOf(pod, url)) {
+    URI url = url(made).filter(of -> isOf(pod, of)).orElse(null);
+    if (url == null) {
       return Optional.empty();
     }
     boolean paced = paced(endpoint, made.target());
-    if (portOf(url) == endpoint.port() && endpoint.path().equals(url.getPath())) {
+    if (isOf(endpoint, url)) {
       boolean same = asks(endpoint, url) && schemes.contains(scheme(made, url));
       // to every query they are one and the same, whatever the path's label
       boolean alike = SlotJobs.LABEL.equals(made.target().labels().get("job"));
@@ -60,6 +56,64 @@ record Serving(Made made, boolean merged, URI url, boolean asDeclared) {
     return isAgent(made, pod, url) && fetches(fetched, endpoint) && agentMay(made, endpoint)
         ? Optional.of(new Serving(made, true, url, paced))
         : Optional.empty();
+  }
+
+  /**
+   * In what a target differs from what is declared, though it is the endpoint's; in clauses that
+   * follow its URL; empty when it is another's.
+   */
+  static Optional<String> otherwise(
+      Made made, Outlook outlook, Endpoint endpoint, List<Scheme> schemes) {
+    Optional<URI> url = url(made).filter(of -> isOf(outlook.pod(), of));
+    if (url.isEmpty()) {
+      return Optional.empty();
+    }
+    StringBuilder clauses = new StringBuilder();
+    if (isOf(endpoint, url.get())) {
+      Scheme scheme = scheme(made, url.get());
+      if (!schemes.contains(scheme)) {
+        clauses.append(", by %s and not %s".formatted(scheme, schemes.get(0)));
+      }
+      if (!asks(endpoint, url.get())) {
+        clauses.append(
+            query(endpoint).isEmpty()
+                ? ", with parameters that are not declared"
+                : ", and not with ?" + query(endpoint));
+      }
+    } else if (isAgent(made, outlook.pod(), url.get()) && fetches(outlook.fetched(), endpoint)) {
+      if (!schemeSuits(made, endpoint)) {
+        clauses.append(", though %s is declared".formatted(schemes.get(0)));
+      }
+      if (!endpoint.params().isEmpty()) {
+        clauses.append(", where Istio's agent asks the app without parameters");
+      }
+    } else {
+      return Optional.empty();
+    }
+    return Optional.of(clauses.append(otherPace(endpoint, made.target())).toString());
+  }
+
+  private static String otherPace(Endpoint endpoint, PredictedTarget target) {
+    String interval = PrometheusDuration.format(target.interval());
+    if (!matches(endpoint.interval(), interval)) {
+      return ", every %s and not every %s".formatted(interval, endpoint.interval());
+    }
+    String timeout = PrometheusDuration.format(target.timeout());
+    return matches(endpoint.timeout(), timeout)
+        ? ""
+        : ", with a timeout of %s and not of %s".formatted(timeout, endpoint.timeout());
+  }
+
+  private static Optional<URI> url(Made made) {
+    try {
+      return Optional.of(new URI(made.target().url()));
+    } catch (URISyntaxException e) {
+      return Optional.empty(); // rules of the user's own may make anything
+    }
+  }
+
+  private static boolean isOf(Endpoint endpoint, URI url) {
+    return portOf(url) == endpoint.port() && endpoint.path().equals(url.getPath());
   }
 
   private static boolean asks(Endpoint endpoint, URI url) {
@@ -120,14 +174,16 @@ record Serving(Made made, boolean merged, URI url, boolean asDeclared) {
 
   /** Who declares a scheme means the way to the pod, and the agent passes no parameters on. */
   private static boolean agentMay(Made made, Endpoint endpoint) {
-    boolean schemeSuits =
-        switch (endpoint.declared()) {
-          case AUTO -> true;
-          case HTTP -> !made.mutualTls();
-          case ISTIO_MUTUAL -> made.mutualTls();
-          case HTTPS -> false;
-        };
-    return schemeSuits && endpoint.params().isEmpty();
+    return schemeSuits(made, endpoint) && endpoint.params().isEmpty();
+  }
+
+  private static boolean schemeSuits(Made made, Endpoint endpoint) {
+    return switch (endpoint.declared()) {
+      case AUTO -> true;
+      case HTTP -> !made.mutualTls();
+      case ISTIO_MUTUAL -> made.mutualTls();
+      case HTTPS -> false;
+    };
   }
 
   private static boolean paced(Endpoint endpoint, PredictedTarget target) {

@@ -173,7 +173,8 @@ class RoutingTest {
             "Slot 1",
             "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080"
                 + " appmetrics.io/scheme-1=istio-mutual",
-            "of prometheus.io/* job kubernetes-pods makes http://10.0.0.7:8080/metrics"),
+            "of prometheus.io/* job kubernetes-pods makes http://10.0.0.7:8080/metrics,"
+                + " by HTTP and not IstioMutual"),
         new Row(
             "today, sidecar without merging, PERMISSIVE: it may turn STRICT",
             IstioConfig.MODERN,
@@ -214,7 +215,7 @@ class RoutingTest {
             "Slot 1",
             "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
             "of prometheus.io/* job kubernetes-pods-istio-secure makes"
-                + " https://10.0.0.7:8080/metrics"),
+                + " https://10.0.0.7:8080/metrics, by IstioMutual and not HTTP"),
         new Row(
             "1.0, sidecar, DISABLE, annotated by the user",
             IstioConfig.ISTIO_1_0,
@@ -225,7 +226,7 @@ class RoutingTest {
             "Slot 1",
             "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
             "of the user's own prometheus.io/* job kubernetes-pods-istio-secure makes"
-                + " https://10.0.0.7:8080/metrics"),
+                + " https://10.0.0.7:8080/metrics, by IstioMutual and not HTTP"),
         new Row(
             "1.0, sidecar of 1.0, PERMISSIVE: it takes TLS, too",
             IstioConfig.ISTIO_1_0,
@@ -323,7 +324,7 @@ class RoutingTest {
             "Slot 1",
             "appmetrics.io/path-1=/metrics appmetrics.io/port-1=8080 appmetrics.io/scheme-1=http",
             "of prometheus.io/* job kubernetes-pods-istio-secure makes"
-                + " https://10.0.0.7:8080/metrics"),
+                + " https://10.0.0.7:8080/metrics, by IstioMutual and not HTTP"),
         new Row(
             "somebody's own annotations are for another port",
             IstioConfig.MODERN,
@@ -358,6 +359,202 @@ class RoutingTest {
 
     assertThat(again.templateAnnotations()).isEqualTo(plan.templateAnnotations());
     assertThat(told(again, endpoint(8080))).isEqualTo(row.route());
+  }
+
+  /**
+   * Why no earlier route was taken.
+   *
+   * @param config a prometheus.yml
+   * @param pod what a pod has that its template has not
+   * @param template what the user has on the template
+   */
+  record Why(
+      String what,
+      String config,
+      Map<String, String> pod,
+      Map<String, String> template,
+      Endpoint endpoint,
+      String why) {
+    @Override
+    public String toString() {
+      return what;
+    }
+  }
+
+  private static String job(String name, String rules) {
+    return "- {job_name: %s, kubernetes_sd_configs: [{role: pod}], relabel_configs: [%s]}\n"
+        .formatted(name, rules);
+  }
+
+  private static String keep(String meta, String regex) {
+    return "{source_labels: [__meta_kubernetes_pod_%s], action: keep, regex: %s}"
+        .formatted(meta, regex);
+  }
+
+  static Stream<Why> whys() {
+    String modern = IstioConfig.MODERN.text();
+    String url = "http://10.0.0.7:8080/metrics";
+    String byAnnotations = "of prometheus.io/* job kubernetes-pods makes " + url;
+    String byAgent = "job kubernetes-pods makes http://10.0.0.7:15020/stats/prometheus";
+    String scrape = keep("annotation_prometheus_io_scrape", "true");
+    String running = keep("phase", "Running");
+    Endpoint asking =
+        endpoint(8080, "/metrics", PortScheme.AUTO, null, null, Map.of("match[]", "up"));
+    return Stream.of(
+        new Why(
+            "the interval differs",
+            modern,
+            BARE,
+            BARE,
+            every(8080, "1m", "10s"),
+            byAnnotations + ", every 15s and not every 1m"),
+        new Why(
+            "the timeout differs",
+            modern,
+            BARE,
+            BARE,
+            every(8080, "15s", "5s"),
+            byAnnotations + ", with a timeout of 10s and not of 5s"),
+        new Why(
+            "the parameters differ",
+            modern,
+            BARE,
+            BARE,
+            asking,
+            byAnnotations + ", and not with ?match%5B%5D=up"),
+        new Why(
+            "the user's own annotations name it, and the interval differs",
+            modern,
+            BARE,
+            ANNOTATED,
+            every(8080, "1m", "10s"),
+            "of the user's own prometheus.io/* job kubernetes-pods makes "
+                + url
+                + ", every 15s and not every 1m"),
+        new Why(
+            "the user's own annotations name it, and switch it off",
+            modern,
+            BARE,
+            Map.of("prometheus.io/scrape", "false", "prometheus.io/port", "8080"),
+            endpoint(8080),
+            "the user's own prometheus.io/* is dropped by rule 1 of job kubernetes-pods: keep"
+                + " __meta_kubernetes_pod_annotation_prometheus_io_scrape =~ \"true\", here it is"
+                + " \"false\""),
+        new Why(
+            "the user's own annotations name it, without the path that is the default",
+            IstioConfig.ISTIO_1_0.text(),
+            SIDECAR,
+            Map.of("prometheus.io/scrape", "true", "prometheus.io/port", "8080"),
+            endpoint(8080),
+            "of the user's own prometheus.io/* job kubernetes-pods-istio-secure makes"
+                + " https://10.0.0.7:8080/metrics, by IstioMutual and not HTTP"),
+        new Why(
+            "the agent is scraped at another interval",
+            modern,
+            MERGING,
+            BARE,
+            every(8080, "1m", "10s"),
+            byAgent + ", every 15s and not every 1m"),
+        new Why(
+            "the agent passes no parameters on",
+            modern,
+            MERGING,
+            BARE,
+            asking,
+            byAgent + ", where Istio's agent asks the app without parameters"),
+        new Why(
+            "the agent speaks no TLS",
+            modern,
+            MERGING,
+            BARE,
+            endpoint(8080, PortScheme.HTTPS),
+            byAgent + ", though HTTPS is declared"),
+        new Why(
+            "a job that goes by no annotation scrapes it at another interval",
+            "scrape_configs:\n" + MINE,
+            BARE,
+            BARE,
+            every(8080, "5s", "5s"),
+            "job mine makes " + url + ", every 1m and not every 5s"),
+        new Why(
+            "a job that goes by no annotation has it",
+            "scrape_configs:\n" + MINE,
+            BARE,
+            BARE,
+            endpoint(8080),
+            "it needs no annotation of the template"),
+        new Why(
+            "a job that goes by no annotation has it, which is annotated besides",
+            "scrape_configs:\n" + MINE,
+            BARE,
+            ANNOTATED,
+            endpoint(8080),
+            "it needs no annotation of the template"),
+        new Why(
+            "another job lets it pass further, and does not look at them",
+            "scrape_configs:\n"
+                + job("by-label", running + "," + running + "," + keep("label_team", "bank"))
+                + job("by-annotation", scrape + "," + keep("label_tier", "front")),
+            BARE,
+            BARE,
+            endpoint(8080),
+            "prometheus.io/* is dropped by rule 2 of job by-annotation: keep"
+                + " __meta_kubernetes_pod_label_tier =~ \"front\", here it is \"\""),
+        new Why(
+            "the job that looks at them drops it before it comes to them",
+            "scrape_configs:\n"
+                + job("by-label", running + "," + running + "," + keep("label_team", "bank"))
+                + job("by-annotation", keep("label_tier", "front") + "," + scrape),
+            BARE,
+            BARE,
+            endpoint(8080),
+            "prometheus.io/* is dropped by rule 1 of job by-annotation: keep"
+                + " __meta_kubernetes_pod_label_tier =~ \"front\", here it is \"\""),
+        new Why(
+            "the job that looks at them is for another namespace",
+            """
+            scrape_configs:
+            - job_name: bank
+              kubernetes_sd_configs: [{role: pod, namespaces: {names: [bank]}}]
+              relabel_configs: [%s]
+            """
+                .formatted(scrape),
+            BARE,
+            BARE,
+            endpoint(8080),
+            "of prometheus.io/* nothing comes: job bank does not discover the pod: it discovers the namespaces"
+                + " bank only"),
+        new Why(
+            "Prometheus refuses what the job makes of them",
+            "scrape_configs:\n"
+                + job("broken", scrape + ", {target_label: __address__, replacement: a/b}"),
+            BARE,
+            BARE,
+            endpoint(8080),
+            "of prometheus.io/* nothing comes: the rules of job broken make a target that"
+                + " Prometheus refuses: \"a/b\" is not a valid hostname"),
+        new Why(
+            "no job looks at them",
+            "scrape_configs:\n" + job("by-label", keep("label_team", "bank")),
+            BARE,
+            BARE,
+            endpoint(8080),
+            "no job reads prometheus.io/*"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("whys")
+  void saysWhyNoEarlierOneDoes(Why row) {
+    Map<String, String> annotations = new TreeMap<>(row.template());
+    annotations.putAll(row.pod());
+    WorkloadPlan plan =
+        WorkloadPlan.of(
+            List.of(claim("shop", 0, row.endpoint())),
+            row.template(),
+            port -> Access.PLAIN,
+            8,
+            foresight(row.config(), "3.16.0", pod(annotations)));
+    assertThat(why(plan, row.endpoint())).isEqualTo(row.why());
   }
 
   /** In Istio 1.0 the mesh's policy changes after the route was chosen, and is left alone. */
