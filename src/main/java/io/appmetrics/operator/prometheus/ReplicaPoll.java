@@ -3,8 +3,10 @@ package io.appmetrics.operator.prometheus;
 import io.appmetrics.operator.relabel.IncludedJobs;
 import io.appmetrics.operator.relabel.RelabelModel;
 import io.appmetrics.operator.scrapeconfig.BlockText;
+import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
+import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import java.net.URI;
@@ -172,7 +174,8 @@ final class ReplicaPoll {
             ? known.model()
             : RelabelModel.ofLoaded(shows.text(), included, version, namespace);
     shown.put(replica.uid(), shows.with(included));
-    LoadedConfig config = own.including(pools, asked.digests(), asked.jobs());
+    LoadedConfig runs = before == null ? asItRuns(own, model, asked) : own;
+    LoadedConfig config = runs.including(pools, asked.digests(), asked.jobs());
     List<ActiveTarget> found =
         targets(
             base,
@@ -190,6 +193,21 @@ final class ReplicaPoll {
         pools,
         targets,
         arrivals(base, asked.federated(), config.globalScrapeInterval(), known));
+  }
+
+  /**
+   * A job of ours that somebody has edited is still marked by its digest, also while Prometheus
+   * runs it after the text is ours again.
+   */
+  private LoadedConfig asItRuns(LoadedConfig own, RelabelModel model, Asked asked)
+      throws UnparsableConfig {
+    ScrapeBlock written = asked.written();
+    return written == null
+            || !own.markerDigests().contains(written.digest())
+            || model.runs(
+                RelabelModel.ofFile(IncludedFile.with(written), model.version(), namespace))
+        ? own
+        : own.withoutMarkers();
   }
 
   /** Where queries are refused, what was known stays, for ignorance flips no status. */
@@ -214,11 +232,13 @@ final class ReplicaPoll {
    *
    * @param digests of our jobs, as they should be loaded
    * @param jobs these jobs
+   * @param written the same, where they stand as they were written
    * @param included the texts of the user's files that the configuration includes
    */
   private record Asked(
       Set<String> digests,
       List<String> jobs,
+      @Nullable ScrapeBlock written,
       List<String> included,
       Set<String> userJobs,
       Map<String, Duration> agents,
@@ -230,10 +250,11 @@ final class ReplicaPoll {
         Map<String, Duration> agents,
         Map<String, Duration> federated) {
       return block == null
-          ? new Asked(Set.of(), List.of(), included, userJobs, agents, federated)
+          ? new Asked(Set.of(), List.of(), null, included, userJobs, agents, federated)
           : new Asked(
               block.digest().map(Set::of).orElse(Set.of()),
               block.jobs(),
+              ScrapeBlock.standing(block).orElse(null),
               included,
               userJobs,
               agents,

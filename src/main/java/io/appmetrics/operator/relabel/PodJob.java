@@ -53,6 +53,19 @@ final class PodJob {
     this.defaultLabels = defaultLabels();
   }
 
+  /** Whether it makes the same of every pod that both discover. */
+  boolean meansTheSame(PodJob other) {
+    return meaning().equals(other.meaning());
+  }
+
+  private List<Object> meaning() {
+    return List.of(
+        defaults.metricsPath(),
+        defaults.scheme(),
+        defaults.params(),
+        rules.stream().map(Rule::meaning).toList());
+  }
+
   /** Empty when it takes all. */
   Optional<Shard> shard() {
     return Sharding.of(name, rules, dialect);

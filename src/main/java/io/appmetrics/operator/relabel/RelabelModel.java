@@ -109,6 +109,19 @@ public final class RelabelModel {
   }
 
   /**
+   * Whether each job of another configuration is here, too, and makes the same of pods. Intervals
+   * do not count: they may be those of the section {@code global}, which is not the jobs' own.
+   */
+  public boolean runs(RelabelModel other) {
+    return other.jobs.entrySet().stream()
+        .allMatch(
+            job -> {
+              var own = jobs.get(job.getKey());
+              return own != null && own.meansTheSame(job.getValue());
+            });
+  }
+
+  /**
    * By which rules a job takes pods.
    *
    * @throws IllegalArgumentException when it is none of {@link #podJobs}, or this model cannot read

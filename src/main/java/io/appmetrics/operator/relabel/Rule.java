@@ -73,6 +73,19 @@ final class Rule {
     };
   }
 
+  /** What it does, whoever has written it down: what its action does not look at is left out. */
+  List<Object> meaning() {
+    return switch (action) {
+      case REPLACE -> List.of(action, sources, separator, regex.text(), target, replacement);
+      case KEEP, DROP -> List.of(action, sources, separator, regex.text());
+      case HASHMOD -> List.of(action, sources, separator, modulus, target);
+      case LABELMAP -> List.of(action, regex.text(), replacement);
+      case LABELDROP, LABELKEEP -> List.of(action, regex.text());
+      case KEEPEQUAL, DROPEQUAL, LOWERCASE, UPPERCASE ->
+          List.of(action, sources, separator, target);
+    };
+  }
+
   /** Whether it keeps or drops. */
   boolean chooses() {
     return switch (action) {

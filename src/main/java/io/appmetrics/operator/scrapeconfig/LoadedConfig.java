@@ -43,6 +43,11 @@ public record LoadedConfig(
     return new LoadedConfig(names, digests, tree.globalScrapeInterval());
   }
 
+  /** This, where what runs between the markers is not what the marker job names. */
+  public LoadedConfig withoutMarkers() {
+    return new LoadedConfig(jobNames, Set.of(), globalScrapeInterval);
+  }
+
   /**
    * This, and our jobs of a file that it includes: their text is not shown, but each job that works
    * has a scrape pool, and the marker job always works.

@@ -31,6 +31,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,7 +68,7 @@ class ReplicaPollTest {
   void start() {
     runtime("2026-03-01T10:00:00Z", "2026-03-01T11:00:00Z");
     answers.put("/api/v1/status/buildinfo", Map.of("version", "3.16.0"));
-    answers.put("/api/v1/status/config", Map.of("yaml", withJobs(PLAIN, FILES)));
+    answers.put("/api/v1/status/config", Map.of("yaml", shown(withJobs(PLAIN, FILES))));
     answers.put(
         "/api/v1/scrape_pools", Map.of("scrapePools", List.of("kubernetes-pods", "appmetrics-1")));
     answers.put("/api/v1/targets", Map.of("activeTargets", List.of(target("up", ""))));
@@ -78,6 +79,21 @@ class ReplicaPollTest {
   @AfterEach
   void stop() {
     server.stop(0);
+  }
+
+  /** As Prometheus shows it: with the defaults in every rule. */
+  private static String shown(String text) {
+    return text.lines()
+        .map(
+            line ->
+                line.startsWith("  - {")
+                    ? line.replaceFirst(
+                        "\\{",
+                        line.contains("replacement:")
+                            ? "{separator: ';', "
+                            : "{separator: ';', replacement: \\$1, ")
+                    : line)
+        .collect(Collectors.joining("\n", "", "\n"));
   }
 
   private void runtime(String started, String loaded) {
@@ -362,6 +378,20 @@ class ReplicaPollTest {
             "/api/v1/status/config",
             "/api/v1/scrape_pools",
             "/api/v1/targets?state=active&scrapePool=appmetrics-1");
+  }
+
+  /**
+   * Somebody has edited inside the block, and Prometheus runs that after the text is ours again.
+   */
+  @Test
+  void doesNotTakeAnEditedJobForWhatItsMarkNames() {
+    String edited =
+        shown(withJobs(PLAIN, FILES)).replace("target_label: pod}", "target_label: po}");
+    answers.put("/api/v1/status/config", Map.of("yaml", edited));
+    assertThat(answer(ask()).config().markerDigests()).isEmpty();
+    assertThat(answer(ask()).config().markerDigests()).as("asked once more").isEmpty();
+    answers.put("/api/v1/status/config", Map.of("yaml", shown(withJobs(PLAIN, FILES))));
+    assertThat(answer(ask()).config().markerDigests()).containsExactly(DIGEST);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.appmetrics.operator.cluster.MeshCa;
 import io.appmetrics.operator.cluster.program.Binaries;
 import io.appmetrics.operator.cluster.program.Binary;
+import io.appmetrics.operator.scrapeconfig.BlockText;
 import io.appmetrics.operator.scrapeconfig.Federation;
 import io.appmetrics.operator.scrapeconfig.JobKey;
 import io.appmetrics.operator.scrapeconfig.JobReader;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,8 +125,31 @@ class ScrapeBlockIT {
           .isEqualTo(16);
       api.reload(base);
       assertThat(answer(base).runtime().reloadConfigSuccess()).isTrue();
+      runsWhatIsMarked(prometheus, text, block);
       assertThat(complaints(prometheus)).isEmpty();
     }
+  }
+
+  /** Edited inside, the block keeps its mark, and Prometheus may have loaded it so. */
+  private void runsWhatIsMarked(LonePrometheus prometheus, String text, ScrapeBlock block)
+      throws Exception {
+    var base = prometheus.base();
+    assertThat(answer(base, block).config().markerDigests()).containsExactly(block.digest());
+    for (var edit :
+        List.of(
+            Map.entry("istio-mutual;.*|;istio-mutual", "nothing-at-all"),
+            Map.entry("target_label: pod}", "target_label: pod_name}"),
+            Map.entry("action: drop, regex: Pending|", "action: keep, regex: Pending|"),
+            Map.entry("- {action: labeldrop, regex: instance}", ""))) {
+      var edited = text.replace(edit.getKey(), edit.getValue());
+      assertThat(edited).as(edit.getKey()).isNotEqualTo(text);
+      prometheus.write(edited);
+      api.reload(base);
+      assertThat(answer(base, block).config().markerDigests()).as(edit.getKey()).isEmpty();
+    }
+    prometheus.write(text);
+    api.reload(base);
+    assertThat(answer(base, block).config().markerDigests()).containsExactly(block.digest());
   }
 
   private static long occurrences(String text, String words) {
@@ -236,12 +261,16 @@ class ScrapeBlockIT {
 
   /** As the operator asks, whatever the version can tell. */
   private ReplicaReading.Answer answer(URI base) {
+    return answer(base, null);
+  }
+
+  private ReplicaReading.Answer answer(URI base, @Nullable ScrapeBlock standing) {
     var poll = new ReplicaPoll(api, "istio-system", Clock.systemUTC());
     var running = new PrometheusContainer("prometheus", true, false);
     var reading =
         poll.ask(
                 List.of(new ReplicaPoll.Replica("p", "uid", running, base)),
-                null,
+                standing == null ? null : new BlockText(standing.items()),
                 Set.of(),
                 Map.of())
             .get(0);
