@@ -50,6 +50,12 @@ final class Render {
     } catch (IOException e) {
       err.println("cannot write: " + e.getMessage());
       return MISUSED;
+    } catch (NoClassDefFoundError e) {
+      err.println(
+          "appmetrics-operator.jar needs the directory lib/ of its build beside it: copy that, too ("
+              + e.getMessage()
+              + ")");
+      return MISUSED;
     } catch (RuntimeException | StackOverflowError e) {
       err.println("render cannot go on, by a fault of its own; please report it:");
       e.printStackTrace(err);

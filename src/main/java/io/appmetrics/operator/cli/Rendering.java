@@ -79,6 +79,7 @@ final class Rendering {
 
   private String text(SlotJobs jobs) throws UnparsableConfig {
     if (jobs.isEmpty()) {
+      yaml.checkNames();
       return options.included() ? "" : yaml.without();
     }
     ScrapeBlock block =

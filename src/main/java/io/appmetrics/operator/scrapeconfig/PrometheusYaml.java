@@ -118,6 +118,20 @@ public final class PrometheusYaml {
    * @throws UnparsableConfig when a name is there already
    */
   public void checkNames(ScrapeBlock block) throws UnparsableConfig {
+    checkNames(block.jobNames());
+  }
+
+  /**
+   * Sees whether each of the user's jobs has a name of its own, and none of ours is left among
+   * them.
+   *
+   * @throws UnparsableConfig when one has not
+   */
+  public void checkNames() throws UnparsableConfig {
+    checkNames(List.of());
+  }
+
+  private void checkNames(List<String> ours) throws UnparsableConfig {
     var names = new HashSet<String>();
     for (var found : tree.jobs()) {
       var name = found.job().name();
@@ -126,7 +140,7 @@ public final class PrometheusYaml {
             found.mark(),
             "a second job named " + name + ", which Prometheus refuses; rename one of the two");
       }
-      if (block.jobNames().contains(name) || isOurs(name)) {
+      if (ours.contains(name) || isOurs(name)) {
         throw yaml.problem(
             found.mark(),
             "the job name "

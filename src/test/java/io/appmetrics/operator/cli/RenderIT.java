@@ -106,6 +106,18 @@ class RenderIT {
         .isEqualTo(new Ended(0, shipped.text(), ""));
   }
 
+  /** Exit code 1 would say that something changes. */
+  @Test
+  void saysSoWhenTheJarIsAlone() throws Exception {
+    Files.copy(Path.of("target/appmetrics-operator.jar"), directory.resolve("alone.jar"));
+    write("prometheus.yml", "scrape_configs: []\n");
+    String java = ProcessHandle.current().info().command().orElseThrow();
+    Ended ended =
+        run("", List.of(java, "-jar", "alone.jar", "render", "--config=prometheus.yml", VERSION));
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.err()).startsWith("appmetrics-operator.jar needs the directory lib/");
+  }
+
   /** In the locale of a container, which has no such letter. */
   @Test
   void readsADirectoryWhateverItsFilesAreCalled() throws Exception {

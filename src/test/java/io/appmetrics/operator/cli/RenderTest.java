@@ -194,6 +194,21 @@ class RenderTest {
         .doesNotContain("appmetrics-1-istio-secure");
   }
 
+  /** Its comments may be lost, as by a tool that formats YAML anew. */
+  @Test
+  void removesNoBlockThatItCannotTell() throws Exception {
+    String unmarked = render(shop).out().replaceAll("(?m)^# (BEGIN|END) appmetrics.*\\n", "");
+    Files.writeString(config, unmarked);
+    assertThat(render("--remove"))
+        .isEqualTo(
+            new Ended(
+                2,
+                "",
+                config
+                    + ":7:3: the job name appmetrics-1 is the AppMetrics operator's, and this job"
+                    + " stands outside its block; rename it, or delete it when it is a copy\n"));
+  }
+
   /** As the operator does: a database's client certificate is not the mesh's. */
   @Test
   void takesTheCertificatesOfAJobOfIstios() throws Exception {
