@@ -123,14 +123,18 @@ public enum ScrapeFault {
   }
 
   /**
-   * Whether the other side may say this one time, and only close the connection another time: with
-   * TLS 1.3 its alert races with the end of the connection.
+   * Whether the other side may say this one time, and the other, which tells no more, another time.
+   * With TLS 1.3 its alert races with the end of the connection; and what an app makes of TLS that
+   * speaks none goes by the bytes, which differ: it answers, waits for more, or hangs up.
    */
   boolean racesWith(ScrapeFault other) {
-    return other == CLOSED_IN_TLS
-        && (this == OWN_CERTIFICATE_EXPIRED
-            || this == OWN_CERTIFICATE_WANTED
-            || this == OWN_CERTIFICATE_REFUSED
-            || this == TLS_FAILED);
+    return switch (this) {
+      case OWN_CERTIFICATE_EXPIRED, OWN_CERTIFICATE_WANTED, OWN_CERTIFICATE_REFUSED, TLS_FAILED ->
+          other == CLOSED_IN_TLS;
+      case SPEAKS_NO_TLS -> other == CLOSED_IN_TLS || other == TIMED_OUT_IN_TLS;
+      case TIMED_OUT_IN_TLS -> other == CLOSED_IN_TLS;
+      case CLOSED_IN_TLS -> other == TIMED_OUT_IN_TLS;
+      default -> false;
+    };
   }
 }

@@ -92,7 +92,7 @@ class ReasonsDocTest {
     for (Reason reason : Reason.values()) {
       String who =
           switch (reason.remedy()) {
-            case PENDING -> "time";
+            case PENDING -> "time, then you";
             case HUMAN -> "you";
             case IGNORANCE -> "nobody knows";
           };

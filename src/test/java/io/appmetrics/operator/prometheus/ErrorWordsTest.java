@@ -158,6 +158,20 @@ class ErrorWordsTest {
     assertThat(told(GET + "EOF")).as("without TLS there is no alert").isEqualTo(GET + "EOF");
   }
 
+  /** What an app makes of TLS that speaks none goes by bytes that differ each time. */
+  @Test
+  void tellsOneThatSpeaksNoTlsInTheSameWords() {
+    String timeout = GET_TLS + "net/http: TLS handshake timeout";
+    String reset = GET_TLS + "read tcp 10.0.0.1:8080: read: connection reset by peer";
+    String plain = GET_TLS + "http: server gave HTTP response to HTTPS client";
+    assertThat(told(timeout)).isEqualTo(timeout);
+    assertThat(told(reset)).isEqualTo(timeout);
+    assertThat(told(plain)).as("it tells more").isEqualTo(plain);
+    assertThat(told(timeout)).isEqualTo(plain);
+    assertThat(told(reset)).isEqualTo(plain);
+    assertThat(told(GET + "context deadline exceeded")).doesNotContain("HTTPS client");
+  }
+
   /** Which metric has too many labels is mended one by one. */
   @Test
   void wordsThatAreNotHeardAnyMoreHaveTheirTime() {
