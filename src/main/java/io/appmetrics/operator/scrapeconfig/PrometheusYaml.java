@@ -2,8 +2,9 @@ package io.appmetrics.operator.scrapeconfig;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -13,8 +14,6 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * anew. For one thread.
  */
 public final class PrometheusYaml {
-
-  private static final Pattern MARKER = Pattern.compile(ScrapeBlock.MARKER_PREFIX + "[0-9a-f]{12}");
 
   private record Edited(ScrapeBlock block, String text) {}
 
@@ -35,24 +34,14 @@ public final class PrometheusYaml {
 
   /**
    * Reads a configuration. What stands inside our block does not matter, since it is replaced,
-   * unless that would delete a job of the user's.
+   * unless that would delete a job or a key of the user's.
    *
    * @throws UnparsableConfig when it is no YAML, no Prometheus configuration, or our block in it is
-   *     damaged, or has a job in it that is not ours
+   *     damaged, or has in it what is not ours
    */
   public static PrometheusYaml parse(String text) throws UnparsableConfig {
     var marked = MarkedText.cut(text);
-    var foreign = Optional.ofNullable(marked.block()).flatMap(own -> new BlockText(own).foreign());
-    if (foreign.isPresent()) {
-      throw marked.problemInBlock(
-          foreign.get().offset(),
-          "the job "
-              + foreign.get().name()
-              + " stands inside the AppMetrics block, which the operator writes anew; move it"
-              + " behind the "
-              + MarkedText.END
-              + " line, or delete it");
-    }
+    checkForeign(marked);
     var yaml = new YamlText(marked);
     try {
       return new PrometheusYaml(marked, yaml, ConfigTree.read(yaml));
@@ -60,6 +49,34 @@ public final class PrometheusYaml {
       // what belongs to our block is no YAML without it
       checkStrays(marked);
       throw e;
+    }
+  }
+
+  /**
+   * Reads a file that a configuration includes, which has no block of ours, whatever it says.
+   *
+   * @throws UnparsableConfig when it is no YAML, or no file of jobs
+   */
+  public static PrometheusYaml included(String text) throws UnparsableConfig {
+    var marked = MarkedText.unmarked(text);
+    var yaml = new YamlText(marked);
+    return new PrometheusYaml(marked, yaml, ConfigTree.read(yaml));
+  }
+
+  private static void checkForeign(MarkedText marked) throws UnparsableConfig {
+    if (marked.block() == null) {
+      return;
+    }
+    var from = marked.before().length();
+    var foreign = Foreign.find(marked.whole(), from, from + marked.block().length());
+    if (foreign.isPresent()) {
+      throw marked.problemInBlock(
+          foreign.get().offset() - from,
+          foreign.get().what()
+              + " stands inside the AppMetrics block, which the operator writes anew; move it"
+              + " behind the "
+              + MarkedText.END
+              + " line, or delete it");
     }
   }
 
@@ -102,7 +119,29 @@ public final class PrometheusYaml {
    * @throws UnparsableConfig when a name is there already
    */
   public void checkNames(ScrapeBlock block) throws UnparsableConfig {
+    checkNames(block, Map.of());
+  }
+
+  /**
+   * The same, also beside those of the files that it includes: Prometheus takes each name once.
+   *
+   * @param files by their keys
+   * @throws UnparsableConfig when a name is there already; it names the key where it is a file's
+   */
+  public void checkNames(ScrapeBlock block, Map<String, PrometheusYaml> files)
+      throws UnparsableConfig {
     var names = new HashSet<String>();
+    addNames(block, names);
+    for (var file : files.entrySet()) {
+      try {
+        file.getValue().addNames(block, names);
+      } catch (UnparsableConfig e) {
+        throw e.inKey(file.getKey());
+      }
+    }
+  }
+
+  private void addNames(ScrapeBlock block, Set<String> names) throws UnparsableConfig {
     for (var found : tree.jobs()) {
       var name = found.job().name();
       if (!names.add(name)) {
@@ -110,7 +149,7 @@ public final class PrometheusYaml {
             found.mark(),
             "a second job named " + name + ", which Prometheus refuses; rename one of the two");
       }
-      if (block.jobNames().contains(name) || isOurs(name)) {
+      if (block.jobNames().contains(name) || Foreign.isOurs(name)) {
         throw yaml.problem(
             found.mark(),
             "the job name "
@@ -119,11 +158,6 @@ public final class PrometheusYaml {
                 + " or delete it when it is a copy");
       }
     }
-  }
-
-  /** Also those of another block: what is left of one whose markers are gone. */
-  private static boolean isOurs(String job) {
-    return !SlotJobs.named(List.of(job)).isEmpty() || MARKER.matcher(job).matches();
   }
 
   /**
