@@ -45,10 +45,7 @@ record ConfigDecision(
     if (unsupported.isPresent()) {
       return inTheWay(ConfigFacts.State.INSTALLATION_UNSUPPORTED, unsupported.get());
     }
-    String place =
-        "ConfigMap %s/%s (key %s)"
-            .formatted(
-                seen.workload().namespace(), installation.configMap(), installation.configKey());
+    String place = place(seen, installation, installation.configKey());
     if (seen.configMap().isEmpty()) {
       return inTheWay(
           ConfigFacts.State.MISSING,
@@ -59,8 +56,17 @@ record ConfigDecision(
       return new ConfigEdit(seen, attempts, now, installation, place, seen.configMap().get())
           .decide();
     } catch (UnparsableConfig e) {
-      return inTheWay(ConfigFacts.State.UNPARSABLE, place + " cannot be edited: " + e.getMessage());
+      return inTheWay(
+          ConfigFacts.State.UNPARSABLE,
+          e.key().map(key -> place(seen, installation, key)).orElse(place)
+              + " cannot be edited: "
+              + e.getMessage());
     }
+  }
+
+  static String place(InstallationObservation seen, Installation installation, String key) {
+    return "ConfigMap %s/%s (key %s)"
+        .formatted(seen.workload().namespace(), installation.configMap(), key);
   }
 
   private static ConfigDecision inTheWay(ConfigFacts.State state, String message) {

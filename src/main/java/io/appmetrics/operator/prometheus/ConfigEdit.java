@@ -2,6 +2,7 @@ package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.relabel.Shard;
 import io.appmetrics.operator.scrapeconfig.BlockText;
+import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.JobReader;
 import io.appmetrics.operator.scrapeconfig.PrometheusVersion;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
@@ -74,6 +75,9 @@ final class ConfigEdit {
   }
 
   ConfigDecision decide() throws UnparsableConfig {
+    if (text.includedBlock().isPresent()) {
+      IncludedFile.check(text.includedBlock().get());
+    }
     ConfigDecision decision = wanted.isEmpty() ? writing.write(null) : refusedOrEdited();
     Action.NoteGood good = good().orElse(null);
     return good != null && decision.action() instanceof Action.WriteConfig

@@ -5,7 +5,7 @@ import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,6 +21,7 @@ final class ConfigText {
   private final String text;
   private @Nullable PrometheusYaml yaml;
   private @Nullable UnparsableConfig problem;
+  private @Nullable Map<String, PrometheusYaml> files;
 
   /**
    * What may change while the text stays.
@@ -81,25 +82,53 @@ final class ConfigText {
   }
 
   /**
-   * The texts of the other keys that the configuration includes, in the order in which Prometheus
-   * reads them; none where that is not known.
+   * The texts of the other keys that the configuration includes, by their keys, in the order in
+   * which Prometheus reads them; none where that is not known. Not our own, unless somebody else
+   * has written it.
    *
    * @param own where Prometheus sees the keys of this ConfigMap
    */
-  List<String> usersFiles(Installation.@Nullable OwnFile own) {
+  Map<String, String> usersFiles(Installation.@Nullable OwnFile own) {
     if (own == null) {
-      return List.of();
+      return Map.of();
+    }
+    Map<String, String> texts = new TreeMap<>(stands.files());
+    if (isIncludedForeign()) {
+      texts.put(IncludedFile.NAME, Objects.requireNonNull(included()));
     }
     Map<String, String> byPath = new TreeMap<>();
-    stands.files().forEach((key, file) -> own.of(key).ifPresent(path -> byPath.put(path, file)));
+    texts.keySet().forEach(key -> own.of(key).ifPresent(path -> byPath.put(path, key)));
+    Map<String, String> files = new LinkedHashMap<>();
     try {
-      return yaml().includes().matched(own.configDirectory(), byPath.keySet()).stream()
-          .map(byPath::get)
-          .map(Objects::requireNonNull)
-          .toList();
+      for (String path : yaml().includes().matched(own.configDirectory(), byPath.keySet())) {
+        String key = Objects.requireNonNull(byPath.get(path));
+        files.put(key, Objects.requireNonNull(texts.get(key)));
+      }
     } catch (UnparsableConfig e) {
-      return List.of(); // who decides on it says so
+      return Map.of(); // who decides on it says so
     }
+    return files;
+  }
+
+  /**
+   * The same, read.
+   *
+   * @throws UnparsableConfig when one is no file of jobs; it names the key
+   */
+  Map<String, PrometheusYaml> readFiles(Installation.@Nullable OwnFile own)
+      throws UnparsableConfig {
+    if (files == null) {
+      Map<String, PrometheusYaml> read = new LinkedHashMap<>();
+      for (Map.Entry<String, String> file : usersFiles(own).entrySet()) {
+        try {
+          read.put(file.getKey(), PrometheusYaml.included(file.getValue()));
+        } catch (UnparsableConfig e) {
+          throw e.inKey(file.getKey());
+        }
+      }
+      files = read;
+    }
+    return files;
   }
 
   /** A hash of everything but our jobs. */

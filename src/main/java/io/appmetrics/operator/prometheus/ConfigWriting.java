@@ -2,7 +2,6 @@ package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.scrapeconfig.BlockText;
 import io.appmetrics.operator.scrapeconfig.IncludedFile;
-import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.ScrapeBlock;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
@@ -43,11 +42,7 @@ final class ConfigWriting {
     this.text = text;
     this.yaml = text.yaml();
     this.inFile = inFile;
-    this.place =
-        inFile
-            ? "ConfigMap %s/%s (key %s)"
-                .formatted(seen.workload().namespace(), installation.configMap(), IncludedFile.NAME)
-            : usersPlace;
+    this.place = inFile ? ConfigDecision.place(seen, installation, IncludedFile.NAME) : usersPlace;
     this.standing = text.jobs();
     this.digest = text.digest();
   }
@@ -135,29 +130,10 @@ final class ConfigWriting {
     if (jobs == null) {
       return new ConfigValues(yaml.without(), others);
     }
-    if (inFile) {
-      yaml.checkNames(jobs);
-      return new ConfigValues(yaml.without(), IncludedFile.with(jobs));
-    }
-    checkForeignFile(jobs);
-    return new ConfigValues(yaml.with(jobs), others);
-  }
-
-  /** A file that is not ours, has the name of ours, and is read: it may have copies of our jobs. */
-  private void checkForeignFile(ScrapeBlock jobs) throws UnparsableConfig {
-    if (!text.isIncludedForeign() || reading(installation, text) == 0) {
-      return;
-    }
-    LoadedConfig foreign = LoadedConfig.parse(Objects.requireNonNull(text.included()));
-    for (String name : jobs.jobNames()) {
-      if (foreign.jobNames().contains(name)) {
-        throw new UnparsableConfig(
-            1,
-            1,
-            "the key %s, which it includes and which is not the operator's, has a job named %s, too: delete that key, and the operator writes its own"
-                .formatted(IncludedFile.NAME, name));
-      }
-    }
+    yaml.checkNames(jobs, text.readFiles(installation.included()));
+    return inFile
+        ? new ConfigValues(yaml.without(), IncludedFile.with(jobs))
+        : new ConfigValues(yaml.with(jobs), others);
   }
 
   // --- another writer, who takes the jobs out ---

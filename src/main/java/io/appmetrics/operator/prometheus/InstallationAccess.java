@@ -230,7 +230,7 @@ public final class InstallationAccess implements AutoCloseable {
             version,
             included,
             OtherText.hash(data, installation.configKey()),
-            bytes(data) - new ConfigValues(text, included).bytes(),
+            bytes(found) - new ConfigValues(text, included).bytes(),
             files(installation, data),
             Writer.of(found, installation.configKey()),
             Writer.of(found, IncludedFile.NAME));
@@ -250,8 +250,16 @@ public final class InstallationAccess implements AutoCloseable {
     return files;
   }
 
-  private static int bytes(Map<String, String> data) {
-    return data.values().stream().mapToInt(ConfigValues::bytes).sum();
+  /** As the API server counts them against its limit: also what is not text. */
+  static int bytes(ConfigMap configMap) {
+    Map<String, String> text = configMap.getData();
+    Map<String, String> binary = configMap.getBinaryData();
+    return (text == null ? 0 : text.values().stream().mapToInt(ConfigValues::bytes).sum())
+        + (binary == null
+            ? 0
+            : binary.values().stream()
+                .mapToInt(value -> Base64.getDecoder().decode(value).length)
+                .sum());
   }
 
   List<ReplicaReading> ask(Installation installation, Optional<ConfigText> text, Demand demand)
@@ -292,7 +300,8 @@ public final class InstallationAccess implements AutoCloseable {
     return poll.ask(
         replicas,
         text.flatMap(ConfigText::blockIfReadable).orElse(null),
-        text.map(stands -> stands.usersFiles(installation.included())).orElse(List.of()),
+        text.map(stands -> List.copyOf(stands.usersFiles(installation.included()).values()))
+            .orElse(List.of()),
         demand.userJobs(),
         demand.agents(),
         demand.federating().jobs());

@@ -1,7 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.scrapeconfig.BlockText;
-import io.appmetrics.operator.scrapeconfig.IncludedFile;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -151,7 +150,9 @@ record Rejection(
 
   /** Whether they name a job of ours, or our file. */
   private boolean names(String words) {
-    if (words.contains(IncludedFile.NAME) && inFile) {
+    Installation.OwnFile own = installation.included();
+    // as Go's %q writes the path of a file that is refused (config.go, fileErr)
+    if (inFile && own != null && words.contains('"' + own.path() + '"')) {
       return true;
     }
     for (String job : block.jobs()) {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Our jobs as they stand somewhere: between the markers, or in a file of their own.
@@ -17,11 +16,6 @@ public record BlockText(String text) {
 
   private static final Pattern JOB =
       Pattern.compile("(?m)^ *(?:- |\\{)job_name: ([^\\s,}]+)(?:,|},?)?$");
-
-  /** A name in whatever way it may be written, in a line that is no comment. */
-  private static final Pattern NAME =
-      Pattern.compile(
-          "(?m)^(?![ \\t]*#).*?\\bjob_name[\"']?[ \\t]*:[ \\t]*(?:\"([^\"\\n]*)\"|'([^'\\n]*)'|([^\\s,}#\\[{&*!|>][^\\s,}#]*))");
 
   private static final Pattern CERTIFICATES =
       Pattern.compile(
@@ -60,24 +54,6 @@ public record BlockText(String text) {
     }
     return Optional.of(
         lines.stream().map(line -> line.substring(indent.length()) + "\n").collect(joining()));
-  }
-
-  /** A job that somebody has put among ours, and the offset of its line. */
-  record Foreign(String name, int offset) {}
-
-  /** The first one; to write our jobs anew would delete it. */
-  Optional<Foreign> foreign() {
-    return NAME.matcher(text)
-        .results()
-        .map(
-            job ->
-                new Foreign(
-                    Stream.of(1, 2, 3)
-                        .flatMap(group -> Stream.ofNullable(job.group(group)))
-                        .collect(joining()),
-                    job.start()))
-        .filter(job -> !job.name().startsWith(SlotJobs.PREFIX))
-        .findFirst();
   }
 
   /** The names of the jobs, as we write them, the marker job among them. */

@@ -31,4 +31,22 @@ public final class IncludedFile {
   public static Optional<BlockText> read(String file) {
     return file.startsWith(MarkedText.BEGIN) ? Optional.of(new BlockText(file)) : Optional.empty();
   }
+
+  /**
+   * Sees whether nobody has put anything into our file: to write it anew would delete that.
+   *
+   * @throws UnparsableConfig when somebody has
+   */
+  public static void check(BlockText file) throws UnparsableConfig {
+    var foreign = Foreign.find(file.text(), 0, file.text().length());
+    if (foreign.isPresent()) {
+      throw MarkedText.unmarked(file.text())
+          .problem(
+              foreign.get().offset(),
+              foreign.get().what()
+                  + " stands in the AppMetrics operator's own key, which it writes anew and takes"
+                  + " out; move it to another key, or delete it")
+          .inKey(NAME);
+    }
+  }
 }

@@ -2,9 +2,10 @@ package io.appmetrics.operator.scrapeconfig;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
@@ -14,8 +15,6 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * anew. For one thread.
  */
 public final class PrometheusYaml {
-
-  private static final Pattern MARKER = Pattern.compile(ScrapeBlock.MARKER_PREFIX + "[0-9a-f]{12}");
 
   private record Edited(ScrapeBlock block, String text) {}
 
@@ -36,24 +35,14 @@ public final class PrometheusYaml {
 
   /**
    * Reads a configuration. What stands inside our block does not matter, since it is replaced,
-   * unless that would delete a job of the user's.
+   * unless that would delete a job or a key of the user's.
    *
    * @throws UnparsableConfig when it is no YAML, no Prometheus configuration, or our block in it is
-   *     damaged, or has a job in it that is not ours
+   *     damaged, or has in it what is not ours
    */
   public static PrometheusYaml parse(String text) throws UnparsableConfig {
     var marked = MarkedText.cut(text);
-    var foreign = Optional.ofNullable(marked.block()).flatMap(own -> new BlockText(own).foreign());
-    if (foreign.isPresent()) {
-      throw marked.problemInBlock(
-          foreign.get().offset(),
-          "the job "
-              + foreign.get().name()
-              + " stands inside the AppMetrics block, which the operator writes anew; move it"
-              + " behind the "
-              + MarkedText.END
-              + " line, or delete it");
-    }
+    checkForeign(marked);
     var yaml = new YamlText(marked);
     try {
       return new PrometheusYaml(marked, yaml, ConfigTree.read(yaml));
@@ -61,6 +50,34 @@ public final class PrometheusYaml {
       // what belongs to our block is no YAML without it
       checkStrays(marked);
       throw e;
+    }
+  }
+
+  /**
+   * Reads a file that a configuration includes, which has no block of ours, whatever it says.
+   *
+   * @throws UnparsableConfig when it is no YAML, or no file of jobs
+   */
+  public static PrometheusYaml included(String text) throws UnparsableConfig {
+    var marked = MarkedText.unmarked(text);
+    var yaml = new YamlText(marked);
+    return new PrometheusYaml(marked, yaml, ConfigTree.read(yaml));
+  }
+
+  private static void checkForeign(MarkedText marked) throws UnparsableConfig {
+    if (marked.block() == null) {
+      return;
+    }
+    var from = marked.before().length();
+    var foreign = Foreign.find(marked.whole(), from, from + marked.block().length());
+    if (foreign.isPresent()) {
+      throw marked.problemInBlock(
+          foreign.get().offset() - from,
+          foreign.get().what()
+              + " stands inside the AppMetrics block, which the operator writes anew; move it"
+              + " behind the "
+              + MarkedText.END
+              + " line, or delete it");
     }
   }
 
@@ -118,7 +135,7 @@ public final class PrometheusYaml {
    * @throws UnparsableConfig when a name is there already
    */
   public void checkNames(ScrapeBlock block) throws UnparsableConfig {
-    checkNames(block.jobNames());
+    checkNames(block, Map.of());
   }
 
   /**
@@ -128,11 +145,30 @@ public final class PrometheusYaml {
    * @throws UnparsableConfig when one has not
    */
   public void checkNames() throws UnparsableConfig {
-    checkNames(List.of());
+    addNames(List.of(), new HashSet<>());
   }
 
-  private void checkNames(List<String> ours) throws UnparsableConfig {
+  /**
+   * Sees whether jobs of these names may stand beside the user's, also beside those of the files
+   * that it includes: Prometheus takes each name once.
+   *
+   * @param files by their keys
+   * @throws UnparsableConfig when a name is there already; it names the key where it is a file's
+   */
+  public void checkNames(ScrapeBlock block, Map<String, PrometheusYaml> files)
+      throws UnparsableConfig {
     var names = new HashSet<String>();
+    addNames(block.jobNames(), names);
+    for (var file : files.entrySet()) {
+      try {
+        file.getValue().addNames(block.jobNames(), names);
+      } catch (UnparsableConfig e) {
+        throw e.inKey(file.getKey());
+      }
+    }
+  }
+
+  private void addNames(List<String> ours, Set<String> names) throws UnparsableConfig {
     for (var found : tree.jobs()) {
       var name = found.job().name();
       if (!names.add(name)) {
@@ -140,7 +176,7 @@ public final class PrometheusYaml {
             found.mark(),
             "a second job named " + name + ", which Prometheus refuses; rename one of the two");
       }
-      if (ours.contains(name) || isOurs(name)) {
+      if (ours.contains(name) || Foreign.isOurs(name)) {
         throw yaml.problem(
             found.mark(),
             "the job name "
@@ -149,11 +185,6 @@ public final class PrometheusYaml {
                 + " or delete it when it is a copy");
       }
     }
-  }
-
-  /** Also those of another block: what is left of one whose markers are gone. */
-  private static boolean isOurs(String job) {
-    return !SlotJobs.named(List.of(job)).isEmpty() || MARKER.matcher(job).matches();
   }
 
   /**

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -17,6 +19,9 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /** What is outside our block, read as YAML; its marks told as offsets and positions of the text. */
 final class YamlText {
+
+  /** No configuration comes near it. */
+  private static final int DEEPEST = 200;
 
   private final MarkedText source;
   private final String text;
@@ -51,9 +56,24 @@ final class YamlText {
   /** The events through the end of the first document. */
   List<Event> events() throws UnparsableConfig {
     if (events == null) {
-      events = List.copyOf(read());
+      var seen = read();
+      checkDepth(seen);
+      events = List.copyOf(seen);
     }
     return events;
+  }
+
+  /** Who reads the nodes goes down into them: a StackOverflowError would end its thread. */
+  private void checkDepth(List<Event> seen) throws UnparsableConfig {
+    var depth = 0;
+    for (var event : seen) {
+      if (event instanceof CollectionStartEvent && ++depth > DEEPEST) {
+        throw problem(
+            event.getStartMark(), "this is nested more than " + DEEPEST + " deep; correct it");
+      } else if (event instanceof CollectionEndEvent) {
+        depth--;
+      }
+    }
   }
 
   private List<Event> read() throws UnparsableConfig {

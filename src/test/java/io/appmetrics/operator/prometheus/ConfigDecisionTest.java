@@ -360,7 +360,7 @@ class ConfigDecisionTest {
     ConfigText text =
         new ConfigText("scrape_config_files: [b.*, '[ab].yml', appmetrics.yml]\n", seen.stands());
 
-    assertThat(text.usersFiles(all)).containsExactly("# b", "# a");
+    assertThat(text.usersFiles(all).values()).containsExactly("# b", "# a");
     assertThat(text.usersFiles(null)).isEmpty();
     assertThat(
             text.usersFiles(
@@ -369,7 +369,7 @@ class ConfigDecisionTest {
                     "/etc/config",
                     Map.of("appmetrics.yml", "own.yml", "c.yml", "a.yml"))))
         .as("a volume that shows c.yml as a.yml, and no other")
-        .containsExactly("# c");
+        .isEqualTo(Map.of("c.yml", "# c"));
     assertThat(new ConfigText("a: [", seen.stands()).usersFiles(all)).isEmpty();
   }
 
@@ -696,20 +696,95 @@ class ConfigDecisionTest {
         .contains("leave one of the patterns of scrape_config_files that match appmetrics.yml");
   }
 
+  private static final String COPY =
+      ", column 3: the job name appmetrics-1 is the AppMetrics operator's, and this job stands"
+          + " outside its block; rename it, or delete it when it is a copy";
+
   /** A copy of ours in a file of somebody else's. */
   @Test
   void refusesJobsThatAForeignFileOfThatNameHas() {
     SeenInstallation seen = SeenInstallation.well();
     seen.text = INCLUDES;
     seen.included = "scrape_configs:\n- job_name: appmetrics-1\n";
-    ConfigDecision decision =
-        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
-    assertThat(decision.facts().state()).isEqualTo(State.UNPARSABLE);
-    assertThat(decision.facts().message())
-        .contains("the key appmetrics.yml, which it includes", "has a job named appmetrics-1, too");
+    assertUnparsable(seen, OWN_PLACE + " cannot be edited: line 2" + COPY);
 
     seen.text = USERS;
     assertThat(values(seen)).as("it is not read").isNotNull();
+  }
+
+  /** Prometheus takes each name once, in whichever file, and does not start with a second one. */
+  @Test
+  void refusesJobsThatAnotherFileHas() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = USERS + "scrape_config_files: [appmetrics.yml, 'jobs-*.yml']\n";
+    seen.otherKeys =
+        Map.of("jobs-shop.yml", file(MUTUAL), "alerts.yml", "no: [jobs", "jobs-0.yml", "{}");
+    int line = file(MUTUAL).lines().toList().indexOf("- job_name: appmetrics-1") + 1;
+    String place = "ConfigMap istio-system/prometheus (key jobs-shop.yml) cannot be edited: ";
+    assertUnparsable(seen, place + "line " + line + COPY);
+
+    seen.included = file(PLAIN);
+    assertUnparsable(seen, place + "line " + line + COPY);
+
+    seen.otherKeys = Map.of("jobs-shop.yml", "scrape_configs:\n- job_name: kubernetes-pods\n");
+    assertUnparsable(
+        seen,
+        place
+            + "line 2, column 3: a second job named kubernetes-pods, which Prometheus refuses;"
+            + " rename one of the two");
+
+    seen.otherKeys = Map.of("jobs-shop.yml", "scrape_configs:\n- job_name: shop\n");
+    assertThat(values(seen)).isEqualTo(new ConfigValues(seen.text, file(MUTUAL)));
+
+    seen.demand = new Demand(SlotJobs.none(), true);
+    seen.otherKeys = Map.of("jobs-shop.yml", file(MUTUAL));
+    assertThat(values(seen)).as("ours go").isEqualTo(new ConfigValues(seen.text, null));
+  }
+
+  @Test
+  void tellsAProblemOfAFileAsOfItsKey() {
+    SeenInstallation seen = SeenInstallation.well();
+    seen.text = INCLUDES;
+    seen.included = "scrape_configs:\n- job_name: a\n  x: [\n";
+    assertUnparsable(
+        seen,
+        OWN_PLACE
+            + " cannot be edited: line 4, column 1: this is no YAML (while parsing a flow node:"
+            + " expected the node content, but found '<stream end>'); correct it");
+
+    seen.included = "scrape_configs:\n- job_name: kubernetes-pods\n";
+    assertUnparsable(
+        seen,
+        OWN_PLACE
+            + " cannot be edited: line 2, column 3: a second job named kubernetes-pods, which"
+            + " Prometheus refuses; rename one of the two");
+  }
+
+  /** To write the key anew, or to take it out, would delete it. */
+  @Test
+  void deletesNothingThatSomebodyHasPutIntoItsOwnKey() {
+    for (SlotJobs wanted : List.of(MUTUAL, PLAIN, SlotJobs.none())) {
+      SeenInstallation seen = SeenInstallation.well();
+      seen.text = INCLUDES;
+      seen.included = file(PLAIN) + "- job_name: mine\n";
+      seen.demand = new Demand(wanted, true);
+      int line = (int) seen.included.lines().count();
+      assertUnparsable(
+          seen,
+          OWN_PLACE
+              + " cannot be edited: line "
+              + line
+              + ", column 1: the job mine stands in the AppMetrics operator's own key, which it"
+              + " writes anew and takes out; move it to another key, or delete it");
+    }
+  }
+
+  private static void assertUnparsable(SeenInstallation seen, String message) {
+    ConfigDecision decision =
+        ConfigDecision.of(seen.observation(), Attempts.NONE, SeenInstallation.NOW);
+    assertThat(decision.facts().state()).isEqualTo(State.UNPARSABLE);
+    assertThat(decision.action()).isEqualTo(NOTHING);
+    assertThat(decision.facts().message()).isEqualTo(message);
   }
 
   /** What it does not want there, nobody puts back. */

@@ -113,6 +113,23 @@ class RejectionTest {
         : null;
   }
 
+  /** The path of another file may end in the name of ours, or begin with it. */
+  @Test
+  void isNotOursWhereAFileOfTheUsersIsRefused() throws UnparsableConfig {
+    String no = LOADING + "\"/etc/prometheus/%s\": yaml: line 3: did not find expected key";
+    for (String users : List.of("my-appmetrics.yml", "appmetrics.yml.yml", "x/appmetrics.yml")) {
+      assertThat(
+              rejection(
+                  refusingInFile(), refused(IN_FILE, no.formatted(users), Duration.ofMinutes(2))))
+          .isNull();
+    }
+    assertThat(
+            rejection(
+                refusingInFile(),
+                refused(IN_FILE, no.formatted("appmetrics.yml"), Duration.ofMinutes(2))))
+        .isNotNull();
+  }
+
   @Test
   void isNotedAndThenTheLastGoodJobsArePutBack() {
     SeenInstallation seen = refusing();

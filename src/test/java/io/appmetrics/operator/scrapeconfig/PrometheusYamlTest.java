@@ -321,6 +321,10 @@ class PrometheusYamlTest {
     }
   }
 
+  private static final String INSIDE =
+      " stands inside the AppMetrics block, which the operator writes anew; move it behind the"
+          + " # END appmetrics.io line, or delete it";
+
   static Stream<Refused> refusedToRead() {
     var remedy =
         "; delete what is left of the block, from the # BEGIN appmetrics.io line through the"
@@ -419,6 +423,29 @@ class PrometheusYamlTest {
             "scrape_configs: [" + parting("\n{\"job_name\":\"b\"},", "") + "]\n",
             "line 3, column 1: the job b stands inside the AppMetrics block, which the operator"
                 + " writes anew; move it behind the # END appmetrics.io line, or delete it"),
+        new Refused(
+            "a job in the block with a name that only looks like ours",
+            "scrape_configs:\n- job_name: a"
+                + block(0).replace(END, "\n- job_name: appmetrics-frontend" + END),
+            "line 8, column 1: the job appmetrics-frontend" + INSIDE),
+        new Refused(
+            "the same where the block is no YAML",
+            "scrape_configs:\n- job_name: a"
+                + block(0).replace(END, "\n]\n- job_name: appmetrics-frontend" + END),
+            "line 9, column 1: the job appmetrics-frontend" + INSIDE),
+        new Refused(
+            "a job in the block with an explicit key",
+            "scrape_configs:\n- job_name: a"
+                + block(0).replace(END, "\n- ? job_name\n  : mine" + END),
+            "line 8, column 1: the job mine" + INSIDE),
+        new Refused(
+            "nested deeper than any stack reaches",
+            "a: " + "[".repeat(100_000) + "]".repeat(100_000) + "\n",
+            "line 1, column 203: this is nested more than 200 deep; correct it"),
+        new Refused(
+            "another key behind the list that our block brought",
+            "global: {}" + blockWithKey(0).replace(END, "\nrule_files: [a]" + END),
+            "line 8, column 1: the key rule_files" + INSIDE),
         new Refused(
             "a job behind a null that has become a comment",
             "scrape_configs:" + block(0) + " null\n- job_name: b\n",
@@ -533,7 +560,7 @@ class PrometheusYamlTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\n- job_name: appmetrics-1\n- job_name: appmetrics-old\n# - job_name: edited",
+        "\n- job_name: appmetrics-1\n- job_name: appmetrics-2\n# - job_name: edited",
         "",
         "\n\tno: [yaml",
         "\n\n\n- job_name: [a"
