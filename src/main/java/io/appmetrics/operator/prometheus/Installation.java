@@ -1,7 +1,9 @@
 package io.appmetrics.operator.prometheus;
 
 import io.appmetrics.operator.scrapeconfig.IncludedFile;
+import io.appmetrics.operator.scrapeconfig.PrometheusYaml;
 import io.appmetrics.operator.scrapeconfig.TlsFiles;
+import io.appmetrics.operator.scrapeconfig.UnparsableConfig;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.KeyToPath;
@@ -145,6 +147,45 @@ public record Installation(
       long generation,
       @Nullable String certificates,
       @Nullable String obstacle) {}
+
+  /**
+   * Whether this can be served beside one that is served already: each writes its own jobs, and two
+   * in one place would write each other's over for ever.
+   *
+   * @param first that one, in the same namespace
+   * @param data of the ConfigMap of this
+   */
+  Discovery beside(Installation first, Map<String, String> data) {
+    if (!configMap.equals(first.configMap)) {
+      return this;
+    }
+    String place = "ConfigMap %s/%s".formatted(workload.namespace(), configMap);
+    if (configKey.equals(first.configKey)) {
+      return new Undiscovered(
+          "%s reads the key %s of %s, which the operator writes for %s already: give each a key of its own"
+              .formatted(workload, configKey, place, first.workload));
+    }
+    return includesOwn(data) || first.includesOwn(data)
+        ? new Undiscovered(
+            "%s and %s read %s, and the key %s of it is one for both: give each a ConfigMap of its own, or leave that key out of scrape_config_files of both"
+                .formatted(workload, first.workload, place, IncludedFile.NAME))
+        : this;
+  }
+
+  private boolean includesOwn(Map<String, String> data) {
+    String text = data.get(configKey);
+    if (included == null || text == null) {
+      return false;
+    }
+    try {
+      return PrometheusYaml.parse(text)
+              .includes()
+              .matching(included.configDirectory(), included.path())
+          > 0;
+    } catch (UnparsableConfig e) {
+      return false; // nothing is written into it
+    }
+  }
 
   /** Reads an installation off its Deployment. */
   public static Discovery of(Deployment deployment) {

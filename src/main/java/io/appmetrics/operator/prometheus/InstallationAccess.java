@@ -107,6 +107,7 @@ public final class InstallationAccess implements AutoCloseable {
   private final KubernetesClient client;
   private final PrometheusApi api;
   private final Settings settings;
+  private final List<WorkloadRef> earlier;
   private final Clock clock;
   private final Deeds deeds;
   private final ReplicaPoll poll;
@@ -126,13 +127,23 @@ public final class InstallationAccess implements AutoCloseable {
   /** Whether something else stood there the last time that it was read. */
   private boolean foreign;
 
-  /** Connects an installation to the cluster. */
+  /**
+   * Connects an installation to the cluster.
+   *
+   * @param earlier those of its namespace that are served before it
+   */
   public InstallationAccess(
-      KubernetesClient client, PrometheusApi api, Settings settings, Clock clock, Deeds deeds) {
+      KubernetesClient client,
+      PrometheusApi api,
+      Settings settings,
+      List<WorkloadRef> earlier,
+      Clock clock,
+      Deeds deeds) {
     this.client = client;
     this.deeds = deeds;
     this.api = api;
     this.settings = settings;
+    this.earlier = List.copyOf(earlier);
     this.clock = clock;
     this.poll = new ReplicaPoll(api, settings.workload().namespace(), clock);
     this.watches = new Watches(client, settings.workload().namespace());
@@ -163,7 +174,15 @@ public final class InstallationAccess implements AutoCloseable {
   }
 
   Optional<Discovery> discover() throws Unreadable {
-    return deployment(workload()).map(Installation::of);
+    Optional<Discovery> found = deployment(workload()).map(Installation::of);
+    for (WorkloadRef first : earlier) {
+      if (found.orElse(null) instanceof Installation own
+          && deployment(first).map(Installation::of).orElse(null) instanceof Installation served
+          && served.configMap().equals(own.configMap())) {
+        found = Optional.of(own.beside(served, data(configMap(own))));
+      }
+    }
+    return found;
   }
 
   private Optional<Deployment> deployment(WorkloadRef named) throws Unreadable {
@@ -201,19 +220,9 @@ public final class InstallationAccess implements AutoCloseable {
 
   Optional<ConfigText> configText(Installation installation) throws Unreadable {
     watches.configMap(installation.configMap());
-    ConfigMap found =
-        read(
-            name("ConfigMap", installation.configMap()),
-            named("get, list, watch and update", "configmaps", installation.configMap()),
-            () ->
-                client
-                    .configMaps()
-                    .inNamespace(workload().namespace())
-                    .withName(installation.configMap())
-                    .get());
+    ConfigMap found = configMap(installation);
     configMap = found;
-    Map<String, String> data =
-        found == null || found.getData() == null ? Map.of() : found.getData();
+    Map<String, String> data = data(found);
     String text = data.get(installation.configKey());
     if (found == null || text == null) {
       return Optional.empty();
@@ -236,6 +245,22 @@ public final class InstallationAccess implements AutoCloseable {
             Writer.of(found, IncludedFile.NAME));
     configText = known != null && sameText ? known.among(stands) : new ConfigText(text, stands);
     return Optional.of(configText);
+  }
+
+  private @Nullable ConfigMap configMap(Installation installation) throws Unreadable {
+    return read(
+        name("ConfigMap", installation.configMap()),
+        named("get, list, watch and update", "configmaps", installation.configMap()),
+        () ->
+            client
+                .configMaps()
+                .inNamespace(workload().namespace())
+                .withName(installation.configMap())
+                .get());
+  }
+
+  private static Map<String, String> data(@Nullable ConfigMap found) {
+    return found == null || found.getData() == null ? Map.of() : found.getData();
   }
 
   /** Null where that key holds the configuration itself. */

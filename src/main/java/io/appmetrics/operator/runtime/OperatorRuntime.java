@@ -19,6 +19,7 @@ import io.appmetrics.operator.prometheus.InstallationLoop;
 import io.appmetrics.operator.prometheus.Outcome;
 import io.appmetrics.operator.prometheus.Pacing;
 import io.appmetrics.operator.prometheus.PrometheusApi;
+import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -97,7 +98,8 @@ public final class OperatorRuntime implements AutoCloseable {
       InstallationAccess.Settings settings = config.installations().get(i);
       loops.add(
           new InstallationLoop(
-              new InstallationAccess(client, api, settings, clock, deeds),
+              new InstallationAccess(
+                  client, api, settings, earlier(config.installations(), i), clock, deeds),
               demands.get(i),
               () -> surroundings.existing().stream().map(ResourceID::toString).toList(),
               new Reports(surroundings, meters.of(settings.workload()), events),
@@ -170,6 +172,16 @@ public final class OperatorRuntime implements AutoCloseable {
           }
         });
     return operator;
+  }
+
+  /** Two of one namespace may read one ConfigMap. */
+  private static List<WorkloadRef> earlier(
+      List<InstallationAccess.Settings> installations, int index) {
+    String namespace = installations.get(index).workload().namespace();
+    return installations.subList(0, index).stream()
+        .map(InstallationAccess.Settings::workload)
+        .filter(workload -> workload.namespace().equals(namespace))
+        .toList();
   }
 
   private static List<Sight> sights(

@@ -170,6 +170,24 @@ class AdmissionPoliciesIT {
         new Edit("no final newline, removed", unended + BLOCK, unended, ALLOWED),
         new Edit("CRLF", crlf, with(crlf, BLOCK), ALLOWED),
         new Edit("CRLF, removed", with(crlf, BLOCK), crlf, ALLOWED),
+        new Edit(
+            "CRLF made of the block, too", with(YAML, BLOCK).replace("\n", "\r\n"), crlf, ALLOWED),
+        new Edit(
+            "CRLF made of the block, changed",
+            with(YAML, BLOCK).replace("\n", "\r\n"),
+            with(crlf, OTHER_BLOCK),
+            ALLOWED),
+        new Edit(
+            "CRLF made of the block that parts a line",
+            ("[" + PARTING + "]").replace("\n", "\r\n"),
+            "[]",
+            ALLOWED),
+        new Edit(
+            "space behind the block that parts a line",
+            "[" + PARTING.replace("break\n", "break \n") + "]",
+            "[" + PARTING + "]",
+            ALLOWED),
+        new Edit("a byte more than the carriage return", crlf + "a" + BLOCK, crlf, OUTSIDE),
         new Edit("CRLF turned into LF", crlf, with(YAML, BLOCK), OUTSIDE),
         new Edit("990 KB", LARGE, with(LARGE, BLOCK), ALLOWED),
         new Edit("990 KB, one byte", LARGE, with("#" + LARGE, BLOCK), OUTSIDE),

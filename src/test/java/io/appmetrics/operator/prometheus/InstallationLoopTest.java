@@ -174,6 +174,7 @@ class InstallationLoopTest {
         api,
         new InstallationAccess.Settings(
             WORKLOAD, null, null, "appmetrics-system", RestartPolicy.DEFAULT, ShardedPolicy.REFUSE),
+        List.of(),
         clock,
         Deeds.UNWATCHED);
   }

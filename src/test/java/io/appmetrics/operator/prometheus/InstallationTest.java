@@ -392,6 +392,47 @@ class InstallationTest {
         .isNull();
   }
 
+  /** Each would write the other's jobs over for ever. */
+  @Test
+  void sharesNoKeyWithAnother() {
+    Installation first = found(Manifest.arguments(FILE));
+    Installation second =
+        found(
+            Manifest.but(
+                d -> {
+                  d.getMetadata().setName("prometheus-b");
+                  Manifest.container(d).setArgs(List.of(FILE));
+                }));
+    assertThat(second.beside(first, Map.of()))
+        .isEqualTo(
+            new Undiscovered(
+                "Deployment istio-system/prometheus-b reads the key prometheus.yml of ConfigMap"
+                    + " istio-system/prometheus, which the operator writes for Deployment"
+                    + " istio-system/prometheus already: give each a key of its own"));
+
+    Installation beside = found(Manifest.arguments("--config.file=/etc/config/b.yml"));
+    String includes = "scrape_config_files: [appmetrics.yml]\n";
+    assertThat(beside.beside(first, Map.of("prometheus.yml", "{}", "b.yml", "a: [")))
+        .isEqualTo(beside);
+    for (String key : List.of("prometheus.yml", "b.yml")) {
+      assertThat(beside.beside(first, Map.of(key, includes)))
+          .isInstanceOfSatisfying(
+              Undiscovered.class,
+              no ->
+                  assertThat(no.problem())
+                      .contains("and the key appmetrics.yml of it is one for both: give each a"));
+    }
+
+    Installation elsewhere =
+        found(
+            Manifest.but(
+                d ->
+                    d.getSpec().getTemplate().getSpec().getVolumes().stream()
+                        .filter(volume -> volume.getConfigMap() != null)
+                        .forEach(volume -> volume.getConfigMap().setName("another"))));
+    assertThat(elsewhere.beside(first, Map.of("prometheus.yml", includes))).isEqualTo(elsewhere);
+  }
+
   @Test
   void followsItemsToTheKey() {
     Deployment deployment =

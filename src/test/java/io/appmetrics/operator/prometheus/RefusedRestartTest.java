@@ -218,6 +218,7 @@ class RefusedRestartTest {
                 "appmetrics-system",
                 new RestartPolicy(RestartPolicy.When.ON_CERTIFICATES, Duration.ofMinutes(10), 3),
                 ShardedPolicy.REFUSE),
+            List.of(),
             clock,
             Deeds.UNWATCHED),
         demands,

@@ -88,6 +88,26 @@ class GitOpsIT {
     }
   }
 
+  /** Whoever replaces the whole object takes a key of their own away, too. */
+  @Test
+  void gives_way_to_whoever_replaces_the_object_with_the_line_in_it(Cluster cluster) {
+    var istio = cluster.namespace("istio-system");
+    var shop = cluster.namespace("shop");
+    istio.prometheus(addon().configured(text -> text + LINE));
+    String git = Kubectl.in(istio).configuration();
+    try (var operator = operator(istio, shop);
+        var tool = Applier.starts(istio, Applier.Way.REPLACE, git)) {
+      assertThat(slotted(shop).awaitReason("ConfigWritten", "Reverted", PATIENCE))
+          .contains(
+              " has taken the jobs out of ConfigMap",
+              "(key appmetrics.yml)",
+              "have it leave this ConfigMap alone");
+      int before = tool.applied();
+      await("three more applications").atMost(PATIENCE).until(() -> tool.applied() >= before + 3);
+      assertThat(writes).hasValueBetween(2, 3);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Applier.Way.class)
   void gives_way_says_so_and_recovers_by_one_line(Applier.Way way, Cluster cluster) {
