@@ -146,9 +146,10 @@ class AdmissionPoliciesIT {
       "the AppMetrics operator writes appmetrics.io/certificates only on a Deployment that runs a"
           + " Prometheus, and as appmetrics-operator-certificates";
 
-  /** The text with the block before its last line feed, as the operator writes it. */
+  /** The text with the block before its last line break, as the operator writes it. */
   private static String with(String text, String block) {
-    return text.substring(0, text.length() - 1) + block + "\n";
+    int end = text.length() - (text.endsWith("\r\n") ? 2 : 1);
+    return text.substring(0, end) + block + text.substring(end);
   }
 
   private record Edit(String name, String before, String after, String outcome) {
