@@ -158,7 +158,8 @@ public final class AppMetricsReconciler implements Reconciler<AppMetrics> {
             ? StatusReport.suspended(before, generation, seen.now())
             : StatusReport.of(
                 before, generation, chain, plan, outcomes, seen.now(), progressDeadline);
-    surroundings.tell(resource, plan, !chain.ready() && !StatusReport.isStalled(after));
+    boolean settled = chain.ready() && !chain.held();
+    surroundings.tell(resource, plan, !settled && !StatusReport.isStalled(after));
     if (!after.equals(before)) {
       write(resource, after, context);
     }

@@ -6,6 +6,7 @@ import io.appmetrics.operator.apiserver.ApiFailure;
 import io.appmetrics.operator.chain.Observation;
 import io.appmetrics.operator.chain.PodFacts;
 import io.appmetrics.operator.chain.Sight;
+import io.appmetrics.operator.chain.StatusReport;
 import io.appmetrics.operator.chain.TargetObservation;
 import io.appmetrics.operator.chain.TargetObservation.Claimant;
 import io.appmetrics.operator.chain.Workload;
@@ -77,6 +78,7 @@ public final class Gather {
         namespace,
         resource.getMetadata().getName(),
         resource.getSpec().suspended(),
+        StatusReport.isReady(resource.getStatus(), resource.getMetadata().getGeneration()),
         targets,
         published,
         slotLimit,

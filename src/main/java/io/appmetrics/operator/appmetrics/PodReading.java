@@ -1,5 +1,6 @@
 package io.appmetrics.operator.appmetrics;
 
+import io.appmetrics.operator.apiserver.PodReadiness;
 import io.appmetrics.operator.chain.PodFacts;
 import io.appmetrics.operator.chain.Workload;
 import io.appmetrics.operator.mesh.Dataplane;
@@ -80,7 +81,7 @@ final class PodReading {
         Optional.ofNullable(pod.getMetadata().getCreationTimestamp())
             .map(Instant::parse)
             .orElse(Instant.EPOCH),
-        readySince(pod),
+        PodReadiness.since(pod).orElse(null),
         startedAt(pod),
         pod.getMetadata().getDeletionTimestamp() != null,
         mesh(pod, annotations),
@@ -158,16 +159,6 @@ final class PodReading {
   private static boolean gateway(Pod pod, Map<String, String> annotations) {
     return MeshPod.asksForGateway(annotations)
         || proxies(pod).anyMatch(container -> MeshPod.runsAsRouter(container.getArgs()));
-  }
-
-  private static @Nullable Instant readySince(Pod pod) {
-    return status(pod).getConditions().stream()
-        .filter(c -> c.getType().equals("Ready") && c.getStatus().equals("True"))
-        .map(c -> c.getLastTransitionTime())
-        .flatMap(Stream::ofNullable)
-        .map(Instant::parse)
-        .findFirst()
-        .orElse(null);
   }
 
   private static @Nullable Instant startedAt(Pod pod) {

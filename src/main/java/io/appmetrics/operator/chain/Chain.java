@@ -8,6 +8,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The verdict on each link. In one Prometheus installation nothing is said of the links behind the
@@ -15,22 +17,52 @@ import java.util.stream.Collectors;
  *
  * @param findings by link, in order: the broken, and those that hold in every installation
  * @param readings each endpoint, as each installation has it
+ * @param joining the Prometheus pods that are new, where the verdict leaves them out
  */
-public record Chain(Map<Link, Finding> findings, List<EndpointReading> readings) {
+public record Chain(
+    Map<Link, Finding> findings, List<EndpointReading> readings, List<Joining> joining) {
 
   /** What was found in one installation. */
-  private record Branch(Sight sight, Map<Link, Finding> findings, List<EndpointReading> readings) {
+  private record Branch(
+      Sight sight,
+      Map<Link, Finding> findings,
+      List<EndpointReading> readings,
+      @Nullable Joining joining) {
 
+    /**
+     * What a new Prometheus pod does not show yet counts where Ready was not True: it comes true
+     * for all. Where it was, and where the others tell of a loss, their verdict is told.
+     */
     static Branch of(Evidence evidence) {
+      Branch all = judged(evidence, null);
+      return all.holds()
+          ? all
+          : Joining.of(evidence.share(), evidence.seen().now())
+              .map(joining -> judged(evidence.of(joining.others()), joining))
+              .filter(without -> evidence.seen().ready() || without.tellsLoss())
+              .orElse(all);
+    }
+
+    private static Branch judged(Evidence evidence, @Nullable Joining joining) {
       Map<Link, Finding> findings = new EnumMap<>(Link.class);
       for (Link link : Link.values()) {
-        Finding finding = link.check(evidence);
+        Finding found = link.check(evidence);
+        Finding finding = joining != null && link.asksPrometheus() ? joining.of(found) : found;
         findings.put(link, finding);
         if (!finding.ok()) {
           break;
         }
       }
-      return new Branch(evidence.share().sight(), findings, evidence.readings());
+      return new Branch(evidence.share().sight(), findings, evidence.readings(), joining);
+    }
+
+    /** Where none but new ones tell, what they do not show yet is all that is known. */
+    private boolean tellsLoss() {
+      return !holds() && (joining == null || !joining.alone());
+    }
+
+    private boolean holds() {
+      return findings.values().stream().allMatch(Finding::ok);
     }
 
     /** The finding, with the name of the installation before it. */
@@ -49,7 +81,9 @@ public record Chain(Map<Link, Finding> findings, List<EndpointReading> readings)
       together(link, branches).ifPresent(finding -> findings.put(link, finding));
     }
     return new Chain(
-        findings, branches.stream().flatMap(branch -> branch.readings().stream()).toList());
+        findings,
+        branches.stream().flatMap(branch -> branch.readings().stream()).toList(),
+        branches.stream().flatMap(branch -> Stream.ofNullable(branch.joining())).toList());
   }
 
   /** Empty while an installation has not got so far, and none of the others is broken there. */
@@ -79,7 +113,8 @@ public record Chain(Map<Link, Finding> findings, List<EndpointReading> readings)
                 first.reason(),
                 telling.stream()
                     .map(branch -> branch.named(finding(link, branch)))
-                    .collect(Collectors.joining("; "))));
+                    .collect(Collectors.joining("; ")),
+                telling.stream().anyMatch(branch -> finding(link, branch).held())));
   }
 
   private static Finding finding(Link link, Branch branch) {
@@ -109,9 +144,23 @@ public record Chain(Map<Link, Finding> findings, List<EndpointReading> readings)
     return broken(finding -> true).map(Map.Entry::getKey);
   }
 
-  /** The message of the last link that was judged. */
+  /** The message of the last link that was judged, or of the last that holds as before. */
   String summary() {
-    return findings.values().stream().reduce((a, b) -> b).map(Finding::message).orElse("");
+    return findings.values().stream()
+        .filter(finding -> finding.held() == held())
+        .reduce((a, b) -> b)
+        .map(Finding::message)
+        .orElse("");
+  }
+
+  /** Whether a link holds as it did before, though a new Prometheus pod does not show it yet. */
+  public boolean held() {
+    return findings.values().stream().anyMatch(Finding::held);
+  }
+
+  /** Whether of an installation only new Prometheus pods tell: its readings are not what was. */
+  boolean blind() {
+    return held() && joining.stream().anyMatch(Joining::alone);
   }
 
   /** Whether every link holds. */

@@ -1,6 +1,7 @@
 package io.appmetrics.operator.chain;
 
 import io.appmetrics.operator.prometheus.ScrapeFacts;
+import io.appmetrics.operator.prometheus.Uptime;
 import io.appmetrics.operator.route.Endpoint;
 import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.route.Scheme;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +42,6 @@ public record EndpointReading(
     @Nullable Instant settles,
     @Nullable PodScrape trouble) {
 
-  /** A pod is new for at least this long after it became ready. */
-  private static final Duration NEW = Duration.ofSeconds(30);
-
   /** Whether it is scraped on every pod that counts, and on at least one. */
   public boolean scraped() {
     return up > 0 && up >= counted;
@@ -68,18 +67,45 @@ public record EndpointReading(
     }
   }
 
+  /** For how long what is to scrape these endpoints, or a pod that serves them, is new. */
+  static Duration settling(Share share) {
+    ScrapeFacts facts = share.sight().facts();
+    return share.targets().stream()
+        .flatMap(
+            target ->
+                target.endpoints().resolved().stream()
+                    .map(endpoint -> new Declared(share, target, endpoint)))
+        .flatMap(declared -> facts == null ? Stream.of() : Stream.of(settling(declared, facts)))
+        .max(Comparator.naturalOrder())
+        .orElse(Uptime.settling(Duration.ZERO));
+  }
+
+  /** New for two intervals, so that rollouts and autoscaling do not make Ready flap. */
+  private static Duration settling(Declared declared, ScrapeFacts facts) {
+    Sight source = declared.share().source();
+    if (source != null) {
+      return Uptime.settling(
+          Federated.interval(declared.endpoint(), source.facts()).plus(facts.scrapeInterval()));
+    }
+    return Uptime.settling(
+        declared.route() instanceof Route.ByUserJob byJob
+            ? byJob.interval()
+            : Federated.interval(declared.endpoint(), facts));
+  }
+
   private static EndpointReading of(Declared declared, Instant now) {
     ScrapeFacts facts = declared.share().sight().facts();
     if (facts == null) {
       return declared.unread();
     }
+    Duration settling = settling(declared, facts);
     Sight source = declared.share().source();
     if (source != null) {
       ScrapeFacts scraper = source.facts();
       return of(
           declared,
           now,
-          settling(Federated.interval(declared.endpoint(), scraper).plus(facts.scrapeInterval())),
+          settling,
           pod -> null,
           pod -> Federated.scrape(declared.target(), declared.endpoint(), pod, scraper, facts));
     }
@@ -87,7 +113,7 @@ public record EndpointReading(
       return of(
           declared,
           now,
-          settling(byJob.interval()),
+          settling,
           pod -> byJob.scheme(),
           pod -> PodScrape.of(byJob, declared.target(), declared.endpoint(), pod, facts));
     }
@@ -97,7 +123,7 @@ public record EndpointReading(
         : of(
             declared,
             now,
-            settling(declared.endpoint(), facts),
+            settling,
             pod -> PodScrape.schemeOn(slot, pod),
             pod -> PodScrape.of(slot, pod, facts));
   }
@@ -137,15 +163,5 @@ public record EndpointReading(
 
   private static Instant countsFrom(PodScrape scrape, Duration settling) {
     return Objects.requireNonNull(scrape.pod().readySince(), "it serves").plus(settling);
-  }
-
-  /** New for two intervals, so that rollouts and autoscaling do not make Ready flap. */
-  private static Duration settling(Endpoint endpoint, ScrapeFacts facts) {
-    return settling(Federated.interval(endpoint, facts));
-  }
-
-  private static Duration settling(Duration interval) {
-    Duration two = interval.multipliedBy(2);
-    return two.compareTo(NEW) > 0 ? two : NEW;
   }
 }

@@ -23,6 +23,11 @@ record Evidence(
     return new Evidence(seen, share, outcomes, EndpointReading.all(seen, share));
   }
 
+  /** The same of another share. */
+  Evidence of(Share other) {
+    return of(seen, other, outcomes);
+  }
+
   /** What is known of the installation; null before it was looked at. */
   @Nullable ScrapeFacts facts() {
     return share.sight().facts();

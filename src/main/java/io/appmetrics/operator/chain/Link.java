@@ -36,6 +36,14 @@ public enum Link {
     return condition;
   }
 
+  /** Whether what its pods show decides. */
+  boolean asksPrometheus() {
+    return switch (this) {
+      case ACCEPTED, TARGETS_FOUND, ANNOTATED, CONFIG_WRITTEN -> false;
+      case CONFIG_LOADED, CERTIFICATES_LOADED, TARGETS_UP -> true;
+    };
+  }
+
   Finding check(Evidence evidence) {
     return check.apply(evidence);
   }

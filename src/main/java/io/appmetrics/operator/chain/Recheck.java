@@ -37,9 +37,9 @@ public final class Recheck {
       return SOON;
     }
     Stream<Duration> settling =
-        chain.readings().stream()
-            .map(EndpointReading::settles)
-            .flatMap(Stream::ofNullable)
+        Stream.concat(
+                chain.readings().stream().flatMap(reading -> Stream.ofNullable(reading.settles())),
+                chain.joining().stream().map(Joining::until))
             .map(settles -> Duration.between(now, settles).plus(SOON));
     return Stream.concat(settling, Stream.of(chain.ready() ? DRIFT_NET : broken(status, now)))
         .min(Comparator.naturalOrder())

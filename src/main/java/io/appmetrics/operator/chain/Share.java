@@ -2,6 +2,7 @@ package io.appmetrics.operator.chain;
 
 import io.appmetrics.operator.prometheus.ConfigFacts;
 import io.appmetrics.operator.prometheus.Demand;
+import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.appmetrics.operator.route.Route;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -67,6 +69,19 @@ public record Share(
   /** Whether it has what another one scrapes. */
   boolean pulls() {
     return source != null;
+  }
+
+  /** The same as some of the Prometheus pods there show it. */
+  Share seenBy(List<ReplicaFacts> some) {
+    ScrapeFacts facts = Objects.requireNonNull(sight.facts(), "somebody has shown it");
+    return new Share(
+        new Sight(sight.installation(), facts.with(some), sight.federates()),
+        source,
+        targets,
+        demand,
+        userJobs,
+        agents,
+        federated);
   }
 
   /** The jobs that need the mesh's certificates there, whoever wrote them, by name. */

@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,13 +35,16 @@ public final class StatusReport {
   public static final String STALLED = "Stalled";
 
   /** The reason of a condition that is True. */
-  static final String VERIFIED = "Verified";
+  public static final String VERIFIED = "Verified";
 
   /** The reason of a link behind the one that does not hold. */
   static final String NOT_CHECKED = "NotChecked";
 
   /** The reason that is not a link's: what stands is left as it stands. */
   static final String SUSPENDED = "Suspended";
+
+  /** The reason of what stays True until a new Prometheus pod shows it, too. */
+  static final String PROMETHEUS_JOINING = "PrometheusJoining";
 
   /** The route of what is pulled from another Prometheus. */
   private static final String FEDERATED = "Federated";
@@ -99,13 +103,18 @@ public final class StatusReport {
     List<EndpointReading> readings = chain.readings();
     int declared = plan.targets().stream().mapToInt(TargetPlan::declared).sum();
     boolean several = plan.shares().size() > 1;
+    List<TargetStatus> targets =
+        plan.targets().stream().map(t -> target(t, readings, outcomes)).toList();
+    if (chain.blind() && before != null) {
+      return report.withFiguresOf(before, targets);
+    }
     return new AppMetricsStatus(
         generation,
         scraped(readings) + "/" + declared,
         declared,
         scraped(readings),
         report.conditions,
-        plan.targets().stream().map(t -> target(t, readings, outcomes)).toList(),
+        targets,
         Stream.concat(
                 plan.targets().stream().flatMap(StatusReport::unresolved),
                 readings.stream()
@@ -135,14 +144,42 @@ public final class StatusReport {
     }
     return before == null
         ? new AppMetricsStatus(generation, null, null, null, report.conditions, null, null)
-        : new AppMetricsStatus(
-            generation,
-            before.summary(),
-            before.declared(),
-            before.scraped(),
-            report.conditions,
-            before.targets(),
-            before.endpoints());
+        : report.withFiguresOf(before, List.of());
+  }
+
+  /** As it was said last, but for what was written since. */
+  private AppMetricsStatus withFiguresOf(AppMetricsStatus last, List<TargetStatus> now) {
+    return new AppMetricsStatus(
+        generation,
+        last.summary(),
+        last.declared(),
+        last.scraped(),
+        conditions,
+        last.targets() == null
+            ? null
+            : last.targets().stream().map(target -> withWrites(target, now)).toList(),
+        last.endpoints());
+  }
+
+  private static TargetStatus withWrites(TargetStatus last, List<TargetStatus> now) {
+    return now.stream()
+        .filter(target -> target.kind().equals(last.kind()) && target.name().equals(last.name()))
+        .flatMap(target -> Stream.ofNullable(target.templateWrites()))
+        .findFirst()
+        .map(last::withTemplateWrites)
+        .orElse(last);
+  }
+
+  /** Whether a status says Ready of this generation. */
+  public static boolean isReady(@Nullable AppMetricsStatus status, long generation) {
+    return Stream.ofNullable(status)
+        .flatMap(known -> Stream.ofNullable(known.conditions()))
+        .flatMap(List::stream)
+        .anyMatch(
+            condition ->
+                condition.type().equals(READY)
+                    && condition.status().equals("True")
+                    && Objects.equals(condition.observedGeneration(), generation));
   }
 
   /** Whether a status says that somebody has to act. */
@@ -155,7 +192,7 @@ public final class StatusReport {
   private void conditions(Chain chain) {
     Optional<Map.Entry<Link, Finding>> broken = chain.broken();
     if (broken.isEmpty()) {
-      add(READY, "True", VERIFIED, chain.summary());
+      add(READY, "True", chain.held() ? PROMETHEUS_JOINING : VERIFIED, chain.summary());
     } else {
       Link link = broken.get().getKey();
       Reason reason = broken.get().getValue().why().orElseThrow();
@@ -181,7 +218,10 @@ public final class StatusReport {
         add(
             link.condition(),
             finding.why().map(StatusReport::status).orElse("True"),
-            finding.why().map(Reason::toString).orElse(VERIFIED),
+            finding
+                .why()
+                .map(Reason::toString)
+                .orElse(finding.held() ? PROMETHEUS_JOINING : VERIFIED),
             finding.message());
       }
     }

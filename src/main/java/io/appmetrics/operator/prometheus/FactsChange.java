@@ -57,14 +57,7 @@ public record FactsChange(boolean everybody, Set<String> namespaces) {
 
   private static ScrapeFacts withoutTargets(ScrapeFacts facts) {
     List<ReplicaFacts> bare = facts.replicas().stream().map(ReplicaFacts::withoutTargets).toList();
-    return new ScrapeFacts(
-        facts.installation(),
-        facts.config(),
-        facts.certificates(),
-        bare,
-        facts.userJobs(),
-        facts.agentJobs(),
-        facts.scrapeInterval());
+    return facts.with(bare);
   }
 
   /** What pulls for everybody, and what has come of it that tells no namespace. */

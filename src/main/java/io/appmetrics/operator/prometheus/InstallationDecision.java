@@ -57,15 +57,17 @@ record InstallationDecision(
     Map<String, Prognosis> prognoses =
         treatments.stream()
             .collect(Collectors.toMap(t -> t.replica().uid(), Treatment::prognosis, (a, b) -> a));
+    List<ReplicaFacts> replicas = replicas(seen, attempts, prognoses, restarting, now);
     ScrapeFacts facts =
         new ScrapeFacts(
             seen.workload(),
             config.facts(),
             certificates,
-            replicas(seen, attempts, prognoses, restarting, now),
+            replicas,
             seen.demand().userJobs(),
             seen.demand().agents().keySet(),
-            scrapeInterval(seen));
+            scrapeInterval(seen),
+            gap(replicas, seen, now));
     boolean writes = !(config.action() instanceof Action.None);
     return new InstallationDecision(
         writes ? config.action() : action(treatments, cure, config.good()),
@@ -125,7 +127,12 @@ record InstallationDecision(
             .map(
                 replica ->
                     ReplicaFacts.of(
-                        seen.workload(), replica, attempts, prognoses.get(replica.uid()), now))
+                        seen.workload(),
+                        replica,
+                        attempts,
+                        prognoses.get(replica.uid()),
+                        Uptime.of(replica, uptimeBefore(replica, seen), now),
+                        now))
             .toList();
     ScrapeFacts before = seen.before();
     return counted.isEmpty() && restarting.isPresent() && before != null
@@ -153,6 +160,34 @@ record InstallationDecision(
     return old
         || up(answer.targets()) >= upBefore(seen)
         || !now.isBefore(answer.runtime().startTime().plus(grown));
+  }
+
+  private static @Nullable Uptime uptimeBefore(
+      ReplicaReading replica, InstallationObservation seen) {
+    ScrapeFacts before = seen.before();
+    return before == null
+        ? null
+        : before.replicas().stream()
+            .filter(known -> known.pod().equals(seen.workload().namespace() + "/" + replica.pod()))
+            .map(ReplicaFacts::uptime)
+            .findFirst()
+            .orElse(null);
+  }
+
+  /**
+   * Since when none answers that is not new. It lasts over all that come and go: one that ends
+   * again and again must not be new for ever. A restart of ours has its own time.
+   */
+  private static @Nullable Instant gap(
+      List<ReplicaFacts> replicas, InstallationObservation seen, Instant now) {
+    Duration settling = Uptime.settling(scrapeInterval(seen));
+    boolean none =
+        replicas.stream()
+            .filter(ReplicaFacts::answers)
+            .allMatch(replica -> now.isBefore(replica.uptime().counts(settling)));
+    ScrapeFacts before = seen.before();
+    Instant since = before == null ? null : before.gap();
+    return !none ? null : since != null ? since : now;
   }
 
   private static long upBefore(InstallationObservation seen) {

@@ -1,5 +1,6 @@
 package io.appmetrics.operator.prometheus;
 
+import io.appmetrics.operator.apiserver.PodReadiness;
 import io.appmetrics.operator.mesh.MeshPod;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt since when its process runs; null while it does not
  * @param ambient whether what it calls sees a pod of the mesh, for ztunnel carries it
  * @param end how its last process ended by itself; null when none did
+ * @param readySince since when its pod is ready; null while it is not
  */
 public record PrometheusContainer(
     String image,
@@ -28,7 +30,8 @@ public record PrometheusContainer(
     boolean failing,
     @Nullable Instant startedAt,
     boolean ambient,
-    @Nullable End end) {
+    @Nullable End end,
+    @Nullable Instant readySince) {
 
   /** What the kernel ends for want of memory says nothing of what it has read. */
   private static final String OUT_OF_MEMORY = "OOMKilled";
@@ -44,7 +47,7 @@ public record PrometheusContainer(
   public record End(@Nullable Instant podSince, Instant startedAt, int times, int exitCode) {}
 
   PrometheusContainer(String image, boolean running, boolean failing) {
-    this(image, running, failing, null, false, null);
+    this(image, running, failing, null, false, null, null);
   }
 
   static PrometheusContainer of(Pod pod, String name) {
@@ -70,7 +73,8 @@ public record PrometheusContainer(
         MeshPod.inAmbient(Objects.requireNonNullElse(pod.getMetadata().getAnnotations(), Map.of())),
         status
             .flatMap(s -> end(s, Optional.ofNullable(pod.getMetadata().getCreationTimestamp())))
-            .orElse(null));
+            .orElse(null),
+        PodReadiness.since(pod).orElse(null));
   }
 
   private static Optional<End> end(ContainerStatus status, Optional<String> podSince) {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param prognosis what becomes of what it suffers from; null when it suffers from nothing
  * @param ambient whether what it calls sees a pod of the mesh, for ztunnel carries it
  * @param arrivals what has arrived of another Prometheus, where it is to pull from one
+ * @param uptime for how long it could have scraped
  */
 public record ReplicaFacts(
     String pod,
@@ -37,7 +38,38 @@ public record ReplicaFacts(
     Map<String, List<ActiveTarget>> targets,
     @Nullable Prognosis prognosis,
     boolean ambient,
-    Arrivals arrivals) {
+    Arrivals arrivals,
+    Uptime uptime) {
+
+  /** Of one that has been there for long. */
+  public ReplicaFacts(
+      String pod,
+      boolean reachable,
+      boolean answered,
+      @Nullable String problem,
+      SlotJobs loaded,
+      @Nullable RelabelModel model,
+      @Nullable String rejection,
+      Set<String> pools,
+      Map<String, List<ActiveTarget>> targets,
+      @Nullable Prognosis prognosis,
+      boolean ambient,
+      Arrivals arrivals) {
+    this(
+        pod,
+        reachable,
+        answered,
+        problem,
+        loaded,
+        model,
+        rejection,
+        pools,
+        targets,
+        prognosis,
+        ambient,
+        arrivals,
+        Uptime.LONG);
+  }
 
   /** Of one that pulls nothing. */
   public ReplicaFacts(
@@ -86,6 +118,7 @@ public record ReplicaFacts(
       ReplicaReading seen,
       Attempts attempts,
       @Nullable Prognosis prognosis,
+      Uptime uptime,
       Instant now) {
     String pod = workload.namespace() + "/" + seen.pod();
     ReplicaReading.Answer answer = seen.answer();
@@ -101,7 +134,9 @@ public record ReplicaFacts(
             Set.of(),
             Map.of(),
             prognosis,
-            seen.container().ambient())
+            seen.container().ambient(),
+            Arrivals.NONE,
+            uptime)
         : new ReplicaFacts(
             pod,
             !seen.lost(now),
@@ -118,14 +153,15 @@ public record ReplicaFacts(
             answer.targets(),
             prognosis,
             seen.container().ambient(),
-            answer.arrivals());
+            answer.arrivals(),
+            uptime);
   }
 
   /** The same, once nothing is known of it any more. */
   ReplicaFacts lost(String why) {
     return new ReplicaFacts(
         pod, false, answered, why, loaded, model, rejection, pools, targets, prognosis, ambient,
-        arrivals);
+        arrivals, uptime);
   }
 
   /** The same without what each scrape changes. */
@@ -147,7 +183,13 @@ public record ReplicaFacts(
         otherTargets,
         prognosis,
         ambient,
-        otherArrivals);
+        otherArrivals,
+        uptime);
+  }
+
+  /** Whether it said something the last time that it was asked. */
+  public boolean answers() {
+    return answered && problem == null;
   }
 
   /** The targets that this replica has for a pod. */

@@ -3,6 +3,7 @@ package io.appmetrics.operator.prometheus;
 import io.appmetrics.operator.scrapeconfig.LoadedConfig;
 import io.appmetrics.operator.scrapeconfig.SlotJobs;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param userJobs the jobs of the user's own whose targets were looked at
  * @param agentJobs those of them that were asked what becomes of the apps of Istio's agents
  * @param scrapeInterval how often a job without an interval of its own scrapes
+ * @param gap since when no Prometheus pod answers that is not new; null while one does
  */
 public record ScrapeFacts(
     WorkloadRef installation,
@@ -25,11 +27,30 @@ public record ScrapeFacts(
     List<ReplicaFacts> replicas,
     Set<String> userJobs,
     Set<String> agentJobs,
-    Duration scrapeInterval) {
+    Duration scrapeInterval,
+    @Nullable Instant gap) {
 
   public ScrapeFacts {
     userJobs = Set.copyOf(userJobs);
     agentJobs = Set.copyOf(agentJobs);
+  }
+
+  /** Of one that scrapes without a gap. */
+  public ScrapeFacts(
+      WorkloadRef installation,
+      ConfigFacts config,
+      CertificateFacts certificates,
+      List<ReplicaFacts> replicas,
+      Set<String> userJobs,
+      Set<String> agentJobs,
+      Duration scrapeInterval) {
+    this(installation, config, certificates, replicas, userJobs, agentJobs, scrapeInterval, null);
+  }
+
+  /** The same with these replicas alone. */
+  public ScrapeFacts with(List<ReplicaFacts> some) {
+    return new ScrapeFacts(
+        installation, config, certificates, some, userJobs, agentJobs, scrapeInterval, gap);
   }
 
   /**
@@ -70,6 +91,7 @@ public record ScrapeFacts(
             before.replicas().stream().map(replica -> replica.lost(why)).toList(),
             before.userJobs(),
             before.agentJobs(),
-            before.scrapeInterval());
+            before.scrapeInterval(),
+            before.gap());
   }
 }

@@ -27,11 +27,16 @@ record Note(String type, String reason, String message) {
         .map(
             is ->
                 is.status().equals("True")
-                    ? new Note(NORMAL, "Scraped", is.message())
+                    ? new Note(NORMAL, scraped(is), is.message())
                     : new Note(
                         StatusReport.isStalled(after) ? WARNING : NORMAL,
                         is.reason(),
                         is.message()));
+  }
+
+  /** True may be what is left as it was. */
+  private static String scraped(Condition ready) {
+    return ready.reason().equals(StatusReport.VERIFIED) ? "Scraped" : ready.reason();
   }
 
   /** Of a deed; what was not done, and is done again soon, is none. */

@@ -17,12 +17,14 @@ import io.appmetrics.operator.mesh.PeerAuthentication;
 import io.appmetrics.operator.mesh.ProxyRelease;
 import io.appmetrics.operator.prometheus.ActiveTarget;
 import io.appmetrics.operator.prometheus.AppFetch;
+import io.appmetrics.operator.prometheus.Arrivals;
 import io.appmetrics.operator.prometheus.CertificateFacts;
 import io.appmetrics.operator.prometheus.ConfigFacts;
 import io.appmetrics.operator.prometheus.Prognosis;
 import io.appmetrics.operator.prometheus.ReplicaFacts;
 import io.appmetrics.operator.prometheus.ScrapeFacts;
 import io.appmetrics.operator.prometheus.TargetHealth;
+import io.appmetrics.operator.prometheus.Uptime;
 import io.appmetrics.operator.prometheus.WorkloadRef;
 import io.appmetrics.operator.relabel.Pod;
 import io.appmetrics.operator.relabel.RelabelModel;
@@ -65,6 +67,10 @@ final class Seen {
           "c0ffee");
 
   boolean suspended;
+
+  /** Whether Ready is True so far. */
+  boolean ready;
+
   TargetKind kind = TargetKind.DEPLOYMENT;
   boolean workloadExists = true;
   int slotLimit = 8;
@@ -104,6 +110,9 @@ final class Seen {
   Duration interval = Duration.ofSeconds(15);
   final List<ReplicaSeen> replicas =
       new ArrayList<>(List.of(new ReplicaSeen("istio-system/prometheus-1")));
+
+  /** Since when no Prometheus pod answers that is not new. */
+  @Nullable Instant gap;
 
   /** All is well, but for what {@code otherwise} does to it. */
   static Seen but(Consumer<Seen> otherwise) {
@@ -195,6 +204,7 @@ final class Seen {
     @Nullable RelabelModel model;
 
     @Nullable Prognosis prognosis;
+    Uptime uptime = Uptime.LONG;
     final Set<String> poolsMissing = new HashSet<>();
     final Set<String> absent = new HashSet<>();
 
@@ -442,6 +452,7 @@ final class Seen {
         "shop",
         "shop",
         suspended,
+        ready,
         targets,
         List.of(new Sight(new WorkloadRef("istio-system", "prometheus"), facts)),
         slotLimit,
@@ -517,7 +528,8 @@ final class Seen {
         replicas.stream().map(replica -> facts(replica, plan, template)).toList(),
         plan.userJobs(),
         askedOfAgents ? plan.agents().keySet() : Set.of(),
-        interval);
+        interval,
+        gap);
   }
 
   private ReplicaFacts facts(ReplicaSeen replica, Share plan, Map<String, String> template) {
@@ -549,7 +561,9 @@ final class Seen {
         pools,
         targets,
         replica.prognosis,
-        replica.ambient);
+        replica.ambient,
+        Arrivals.NONE,
+        replica.uptime);
   }
 
   private static ActiveTarget nameless(ActiveTarget target) {

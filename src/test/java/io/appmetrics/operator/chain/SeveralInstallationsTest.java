@@ -41,6 +41,7 @@ class SeveralInstallationsTest {
         seen.namespace(),
         seen.name(),
         seen.suspended(),
+        seen.ready(),
         seen.targets(),
         List.of(
             seen.sights().get(0),
@@ -279,6 +280,7 @@ class SeveralInstallationsTest {
         seen.namespace(),
         seen.name(),
         seen.suspended(),
+        seen.ready(),
         seen.targets(),
         List.of(
             new Sight(

@@ -30,7 +30,8 @@ class ReasonsDocTest {
   private static final Markdown DOC = Markdown.read("docs/reasons.md");
 
   /** The reasons that are no link's: StatusReport gives them. */
-  private static final List<String> OF_NO_LINK = List.of("Verified", "NotChecked", "Suspended");
+  private static final List<String> OF_NO_LINK =
+      List.of("Verified", "NotChecked", "PrometheusJoining", "Suspended");
 
   /** A class that names reasons for a link without being one. */
   private static final String ERRORS_OF_TARGETS = "ScrapeError";

@@ -296,7 +296,11 @@ class InstallationDecisionTest {
                 null,
                 null,
                 Set.of(),
-                Map.of()));
+                Map.of(),
+                null,
+                false,
+                Arrivals.NONE,
+                new Uptime(true, NOW.minus(Duration.ofHours(2)))));
   }
 
   @Test

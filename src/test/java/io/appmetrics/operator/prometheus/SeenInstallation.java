@@ -179,6 +179,9 @@ final class SeenInstallation {
     /** What the kubelet says, where it is another process than the one that answered. */
     @Nullable Instant containerStartedAt;
 
+    /** Since when its pod is ready; null while it is not. */
+    @Nullable Instant readySince = NOW.minus(Duration.ofHours(2));
+
     Instant loadedAt = NOW.minus(Duration.ofHours(1));
     final Set<String> poolsMissing = new TreeSet<>();
 
@@ -215,7 +218,8 @@ final class SeenInstallation {
       return new ReplicaReading(
           pod,
           uid(),
-          new PrometheusContainer(image, runs, failing, runs ? container() : null, ambient, end),
+          new PrometheusContainer(
+              image, runs, failing, runs ? container() : null, ambient, end, readySince),
           everAnswered ? answer() : null,
           silence,
           silentSince,

@@ -34,6 +34,8 @@ class NoteTest {
   @ParameterizedTest(name = "{0} {1}, stalled {2}: {3} {4}")
   @CsvSource({
     "True,    Verified,              false, Normal,  Scraped",
+    "True,    PrometheusJoining,     false, Normal,  PrometheusJoining",
+    "True,    Suspended,             false, Normal,  Suspended",
     "False,   WritePending,          false, Normal,  WritePending",
     "False,   WritePending,          true,  Warning, WritePending",
     "False,   Conflict,              true,  Warning, Conflict",
