@@ -160,7 +160,7 @@ public record Chain(
 
   /** Whether of an installation only new Prometheus pods tell: its readings are not what was. */
   boolean blind() {
-    return held() && joining.stream().anyMatch(Joining::alone);
+    return ready() && held() && joining.stream().anyMatch(Joining::alone);
   }
 
   /** Whether every link holds. */

@@ -66,7 +66,7 @@ public record Joining(Share others, Set<Reason> excused, Instant until, String w
         facts.replicas().stream().filter(replica -> !fresh.contains(replica)).toList();
     return rest.isEmpty()
         ? alone(share, facts, fresh, settling).filter(joining -> now.isBefore(joining.until()))
-        : beside(share.seenBy(rest), fresh, settling);
+        : beside(sight.equals(share.sight()) ? share.seenBy(rest) : share, fresh, settling);
   }
 
   private static Optional<Joining> beside(

@@ -37,9 +37,6 @@ final class Rendering {
       throws UnparsableConfig, Misuse {
     ConfigKind.check(options.config(), config);
     Rendering rendering = new Rendering(PrometheusYaml.parse(config), options);
-    if (options.included() && !options.remove()) {
-      rendering.checkIncludes();
-    }
     return rendering.text(options.remove() ? SlotJobs.none() : rendering.demand(manifests));
   }
 
@@ -77,10 +74,18 @@ final class Rendering {
     return yaml.block().map(BlockText::jobs).map(SlotJobs::named).orElseGet(SlotJobs::none);
   }
 
-  private String text(SlotJobs jobs) throws UnparsableConfig {
+  private String text(SlotJobs jobs) throws UnparsableConfig, Misuse {
     if (jobs.isEmpty()) {
       yaml.checkNames();
       return options.included() ? "" : yaml.without();
+    }
+    if (options.included()) {
+      checkIncludes();
+    }
+    if (files() == null && !jobs.mutual().isEmpty()) { // of those that are suspended
+      throw new Misuse(
+          "%s:1:1: no job of it names certificates, and some jobs need them: say where they are in Prometheus' container by %s DIRECTORY"
+              .formatted(options.config(), Option.CERTIFICATES));
     }
     ScrapeBlock block =
         ScrapeBlock.render(

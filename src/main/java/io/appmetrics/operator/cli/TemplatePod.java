@@ -130,7 +130,7 @@ final class TemplatePod {
 
   private List<Object> declared(String field) {
     return at(template, "spec", field) instanceof List<?> declared
-        ? declared.stream().<Object>map(Objects::requireNonNull).toList()
+        ? declared.stream().filter(Objects::nonNull).<Object>map(item -> item).toList()
         : List.of();
   }
 

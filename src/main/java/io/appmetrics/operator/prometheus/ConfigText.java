@@ -21,7 +21,7 @@ final class ConfigText {
   private final String text;
   private @Nullable PrometheusYaml yaml;
   private @Nullable UnparsableConfig problem;
-  private @Nullable Map<String, PrometheusYaml> files;
+  private @Nullable PrometheusYaml foreign;
 
   /**
    * What may change while the text stays.
@@ -111,24 +111,26 @@ final class ConfigText {
   }
 
   /**
-   * The same, read.
+   * A file of somebody else's that is included by the name of ours, by its key. Names that others
+   * of these files have are left to Prometheus, which refuses the jobs of those alone who need
+   * them.
    *
-   * @throws UnparsableConfig when one is no file of jobs; it names the key
+   * @throws UnparsableConfig when it is no file of jobs; it names the key
    */
-  Map<String, PrometheusYaml> readFiles(Installation.@Nullable OwnFile own)
+  Map<String, PrometheusYaml> foreignFile(Installation.@Nullable OwnFile own)
       throws UnparsableConfig {
-    if (files == null) {
-      Map<String, PrometheusYaml> read = new LinkedHashMap<>();
-      for (Map.Entry<String, String> file : usersFiles(own).entrySet()) {
-        try {
-          read.put(file.getKey(), PrometheusYaml.included(file.getValue()));
-        } catch (UnparsableConfig e) {
-          throw e.inKey(file.getKey());
-        }
-      }
-      files = read;
+    String file = usersFiles(own).get(IncludedFile.NAME);
+    if (file == null) {
+      return Map.of();
     }
-    return files;
+    if (foreign == null) {
+      try {
+        foreign = PrometheusYaml.included(file);
+      } catch (UnparsableConfig e) {
+        throw e.inKey(IncludedFile.NAME);
+      }
+    }
+    return Map.of(IncludedFile.NAME, foreign);
   }
 
   /** A hash of everything but our jobs. */

@@ -130,7 +130,7 @@ final class ConfigWriting {
     if (jobs == null) {
       return new ConfigValues(yaml.without(), others);
     }
-    yaml.checkNames(jobs, text.readFiles(installation.included()));
+    yaml.checkNames(jobs, text.foreignFile(installation.included()));
     return inFile
         ? new ConfigValues(yaml.without(), IncludedFile.with(jobs))
         : new ConfigValues(yaml.with(jobs), others);

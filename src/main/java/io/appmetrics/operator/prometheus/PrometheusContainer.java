@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param ambient whether what it calls sees a pod of the mesh, for ztunnel carries it
  * @param end how its last process ended by itself; null when none did
  * @param readySince since when its pod is ready; null while it is not
+ * @param podSince when its pod was made; null when nobody says
  */
 public record PrometheusContainer(
     String image,
@@ -31,7 +32,8 @@ public record PrometheusContainer(
     @Nullable Instant startedAt,
     boolean ambient,
     @Nullable End end,
-    @Nullable Instant readySince) {
+    @Nullable Instant readySince,
+    @Nullable Instant podSince) {
 
   /** What the kernel ends for want of memory says nothing of what it has read. */
   private static final String OUT_OF_MEMORY = "OOMKilled";
@@ -47,7 +49,7 @@ public record PrometheusContainer(
   public record End(@Nullable Instant podSince, Instant startedAt, int times, int exitCode) {}
 
   PrometheusContainer(String image, boolean running, boolean failing) {
-    this(image, running, failing, null, false, null, null);
+    this(image, running, failing, null, false, null, null, null);
   }
 
   static PrometheusContainer of(Pod pod, String name) {
@@ -74,7 +76,10 @@ public record PrometheusContainer(
         status
             .flatMap(s -> end(s, Optional.ofNullable(pod.getMetadata().getCreationTimestamp())))
             .orElse(null),
-        PodReadiness.since(pod).orElse(null));
+        PodReadiness.since(pod).orElse(null),
+        Optional.ofNullable(pod.getMetadata().getCreationTimestamp())
+            .map(Instant::parse)
+            .orElse(null));
   }
 
   private static Optional<End> end(ContainerStatus status, Optional<String> podSince) {

@@ -32,6 +32,10 @@ public record Uptime(boolean ready, Instant since) {
    * @param before what was seen of the pod at the pass before; null when nothing was
    */
   static Uptime of(ReplicaReading replica, @Nullable Uptime before, Instant now) {
+    Instant made = replica.container().podSince();
+    if (made != null && !now.isBefore(made.plus(LONGEST_START))) {
+      return LONG; // whatever ends in it again and again: a pod is new once
+    }
     Instant process = processSince(replica);
     boolean another = before == null || (process != null && process.isAfter(before.since()));
     if (before != null && before.ready() && !another) {

@@ -300,6 +300,25 @@ class SeveralInstallationsTest {
         seen.now());
   }
 
+  /** The other may have been looked at first, and have pods that are not new. */
+  @Test
+  void oneThatPullsAndWasNotLookedAtYetIsUnknown() {
+    Observation seen = bothWell(Arrivals.NONE);
+    Sight pulls = seen.sights().get(0);
+    Observation first =
+        new Observation(
+            seen.namespace(),
+            seen.name(),
+            seen.suspended(),
+            true,
+            seen.targets(),
+            List.of(new Sight(pulls.installation(), null, pulls.federates()), seen.sights().get(1)),
+            seen.slotLimit(),
+            seen.now());
+    Chain chain = Chain.of(first, Plan.of(first), Seen.well().outcomes);
+    assertThat(chain.ready()).isFalse();
+  }
+
   private static Observation bothWell(Arrivals arrivals) {
     return bothWell(arrivals, Map.of());
   }

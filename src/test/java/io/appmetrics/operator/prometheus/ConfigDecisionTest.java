@@ -712,35 +712,6 @@ class ConfigDecisionTest {
     assertThat(values(seen)).as("it is not read").isNotNull();
   }
 
-  /** Prometheus takes each name once, in whichever file, and does not start with a second one. */
-  @Test
-  void refusesJobsThatAnotherFileHas() {
-    SeenInstallation seen = SeenInstallation.well();
-    seen.text = USERS + "scrape_config_files: [appmetrics.yml, 'jobs-*.yml']\n";
-    seen.otherKeys =
-        Map.of("jobs-shop.yml", file(MUTUAL), "alerts.yml", "no: [jobs", "jobs-0.yml", "{}");
-    int line = file(MUTUAL).lines().toList().indexOf("- job_name: appmetrics-1") + 1;
-    String place = "ConfigMap istio-system/prometheus (key jobs-shop.yml) cannot be edited: ";
-    assertUnparsable(seen, place + "line " + line + COPY);
-
-    seen.included = file(PLAIN);
-    assertUnparsable(seen, place + "line " + line + COPY);
-
-    seen.otherKeys = Map.of("jobs-shop.yml", "scrape_configs:\n- job_name: kubernetes-pods\n");
-    assertUnparsable(
-        seen,
-        place
-            + "line 2, column 3: a second job named kubernetes-pods, which Prometheus refuses;"
-            + " rename one of the two");
-
-    seen.otherKeys = Map.of("jobs-shop.yml", "scrape_configs:\n- job_name: shop\n");
-    assertThat(values(seen)).isEqualTo(new ConfigValues(seen.text, file(MUTUAL)));
-
-    seen.demand = new Demand(SlotJobs.none(), true);
-    seen.otherKeys = Map.of("jobs-shop.yml", file(MUTUAL));
-    assertThat(values(seen)).as("ours go").isEqualTo(new ConfigValues(seen.text, null));
-  }
-
   @Test
   void tellsAProblemOfAFileAsOfItsKey() {
     SeenInstallation seen = SeenInstallation.well();

@@ -182,6 +182,8 @@ final class SeenInstallation {
     /** Since when its pod is ready; null while it is not. */
     @Nullable Instant readySince = NOW.minus(Duration.ofHours(2));
 
+    @Nullable Instant podSince;
+
     Instant loadedAt = NOW.minus(Duration.ofHours(1));
     final Set<String> poolsMissing = new TreeSet<>();
 
@@ -219,7 +221,7 @@ final class SeenInstallation {
           pod,
           uid(),
           new PrometheusContainer(
-              image, runs, failing, runs ? container() : null, ambient, end, readySince),
+              image, runs, failing, runs ? container() : null, ambient, end, readySince, podSince),
           everAnswered ? answer() : null,
           silence,
           silentSince,

@@ -69,6 +69,19 @@ class UptimeTest {
     assertThat(next()).isEqualTo(new Uptime(false, ago(500)));
   }
 
+  /** Nor may one be, that is ready for a while and ends, or is not seen in between. */
+  @Test
+  void isNewNoMoreInAPodThatHasHadItsTime() {
+    replica.podSince = ago(599);
+    replica.startedAt = ago(3);
+    replica.readySince = null;
+    assertThat(next()).isEqualTo(new Uptime(false, ago(3)));
+    replica.podSince = ago(600);
+    assertThat(next()).isEqualTo(Uptime.LONG);
+    seen.before = null;
+    assertThat(next()).isEqualTo(Uptime.LONG);
+  }
+
   @Test
   void countsAfterTwoIntervalsAndThirtySecondsAtLeast() {
     assertThat(Uptime.settling(Duration.ofSeconds(2))).isEqualTo(Duration.ofSeconds(30));

@@ -29,7 +29,7 @@ class HealthServerTest {
       new ReplicaReading(
           "prometheus-1",
           "uid-1",
-          new PrometheusContainer("prom", true, false, null, false, null, null),
+          new PrometheusContainer("prom", true, false, null, false, null, null, null),
           null,
           null,
           null,
