@@ -37,6 +37,9 @@ class ReasonsIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** For so long what was last known stays, where no Prometheus answers. */
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+
   @Test
   void the_app_is_not_as_declared(Cluster cluster) {
     var istio = cluster.namespace("istio-system");
@@ -129,7 +132,13 @@ class ReasonsIT {
       recovers(declared);
 
       kubectl.scale("prometheus", 0);
-      assertThat(told(declared, "ConfigLoaded", "PrometheusUnreachable", "Unknown"))
+      assertThat(
+              told(
+                  declared,
+                  "ConfigLoaded",
+                  "PrometheusUnreachable",
+                  "Unknown",
+                  SILENCE.plus(PROMISED)))
           .contains("no pod");
       kubectl.scale("prometheus", 1);
       recovers(declared);
@@ -317,10 +326,6 @@ class ReasonsIT {
 
   private static String told(Declared declared, String link, String reason) {
     return told(declared, link, reason, "False", PROMISED);
-  }
-
-  private static String told(Declared declared, String link, String reason, String status) {
-    return told(declared, link, reason, status, PROMISED);
   }
 
   private static String told(Declared declared, String link, String reason, Duration promised) {
