@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text cut at our marker comments. The block reaches from the line break before {@code # BEGIN
+ * A text cut at our marker comments. The block reaches from the line feed before {@code # BEGIN
  * appmetrics.io} through {@code # END appmetrics.io}, without the line break that follows: taking
  * exactly that out restores a text of any line ending, also one without a final line break. Where
  * the block parts a line of the user's, it says so behind {@code # END appmetrics.io}, and reaches
@@ -21,9 +21,6 @@ record MarkedText(String before, @Nullable String block, String after) {
 
   /** What follows {@link #END} where the line break is the block's, too. */
   static final String LINE_BREAK = ", with this line break\n";
-
-  /** The same, also where an editor has written blanks behind it or another line ending. */
-  private static final Pattern BROKEN = Pattern.compile(", with this line break[ \\t]*\\r?\\n");
 
   /** A null of the user's, which the last line of our block has made a comment. */
   private static final Pattern NULL =
@@ -62,10 +59,8 @@ record MarkedText(String before, @Nullable String block, String after) {
     if (end < 0) {
       throw at(text, begin + 1, "the AppMetrics block begins here and ends nowhere" + REMEDY);
     }
-    var behindEnd = end + END.length();
-    var lineBreak = BROKEN.matcher(text).region(behindEnd, text.length());
-    var broken = lineBreak.lookingAt();
-    var behind = broken ? lineBreak.end() : behindEnd;
+    var broken = text.startsWith(LINE_BREAK, end + END.length());
+    var behind = end + END.length() + (broken ? LINE_BREAK.length() : 0);
     if (text.charAt(end - 1) != '\n' || !(broken || isLineEnd(text, behind))) {
       throw at(text, end, "\"" + END + "\" is not a line of its own" + REMEDY);
     }
@@ -77,10 +72,8 @@ record MarkedText(String before, @Nullable String block, String after) {
     if (endAgain >= 0) {
       throw at(text, endAgain + 1, "the AppMetrics block ends a second time" + REMEDY);
     }
-    // an editor that has changed all line endings has changed that of the block, too
-    var from = text.startsWith("\r", begin - 1) ? begin - 1 : begin;
     return new MarkedText(
-        text.substring(0, from), text.substring(from, behind), text.substring(behind));
+        text.substring(0, begin), text.substring(begin, behind), text.substring(behind));
   }
 
   /** Everything but the block. */

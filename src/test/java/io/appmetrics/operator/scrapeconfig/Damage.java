@@ -25,11 +25,7 @@ record Damage(String what, String text, boolean heals) {
     var behind = new Lines(whole).end(end + 1);
     var block = whole.substring(begin, behind);
     var ours = whole.indexOf("job_name: appmetrics-1", begin);
-    var parts = block.endsWith(", with this line break");
     return List.of(
-        parts
-            ? new Damage("a space behind END", put(whole, behind, " "), true)
-            : new Damage("a dot behind END", put(whole, end + END.length(), "."), false),
         new Damage("BEGIN lost", cut(whole, begin, inside), false),
         new Damage("END lost", cut(whole, end, behind), false),
         new Damage("both lost", cut(cut(whole, end, behind), begin, inside), false),
